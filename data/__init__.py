@@ -1,0 +1,1 @@
+"""What Milepost knows: tables, store, queries, access, and how facts get in."""

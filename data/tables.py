@@ -1,0 +1,370 @@
+"""The tables. Instants are integers: microseconds since 1970-01-01 UTC (negative before), never naive datetimes.
+
+Facts are kept as received, so that a changed rule re-derives everything; derived tables and cells can always be thrown
+away and computed again. No fact names a person.
+"""
+
+from datetime import date
+
+from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Base(SQLModel, registry=registry()):
+    """Own registry: editing this file while the portal runs does not define every table twice."""
+
+
+def key(target: str, **options):
+    """A foreign key whose row goes when its owner goes."""
+    return Field(foreign_key=target, ondelete="CASCADE", **options)
+
+
+def instant(**options):
+    """Microseconds UTC."""
+    return Field(sa_type=BigInteger, **options)
+
+
+def text(**options):
+    return Field(sa_type=Text, **options)
+
+
+def json(**options):
+    return Field(sa_type=JSON, **options)
+
+
+# Who and whose
+
+
+class Organization(Base, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    is_demo: bool = False
+    created_at: int = instant()
+
+
+class Person(Base, table=True):
+    __table_args__ = (UniqueConstraint("provider", "subject"),)
+    id: int | None = Field(default=None, primary_key=True)
+    provider: str  # local | oidc issuer
+    subject: str
+    name: str
+    email: str | None = None
+    is_active: bool = True
+    created_at: int = instant()
+
+
+class PersonRole(Base, table=True):
+    """A role in the whole organization: leader | coach | admin."""
+
+    __tablename__ = "person_role"
+    person_id: int = key("person.id", primary_key=True)
+    organization_id: int = key("organization.id", primary_key=True)
+    role: str = Field(primary_key=True)
+
+
+class Team(Base, table=True):
+    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    organization_id: int = key("organization.id", index=True)
+    name: str
+    created_at: int = instant()
+
+
+class Membership(Base, table=True):
+    """A role in one team: member | team_lead."""
+
+    person_id: int = key("person.id", primary_key=True)
+    team_id: int = key("team.id", primary_key=True)
+    role: str
+
+
+class Repository(Base, table=True):
+    """A repository, or for services that only have imports a place where their facts live (`path` is null)."""
+
+    __table_args__ = (UniqueConstraint("organization_id", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    organization_id: int = key("organization.id", index=True)
+    key: str = text()  # git:<canonical path> or import:<random>
+    name: str
+    path: str | None = text(default=None)
+    web_url: str | None = text(default=None)  # https link without a trailing slash, for links to commits
+    default_branch: str | None = None
+    created_at: int = instant()
+
+
+class Service(Base, table=True):
+    """What is delivered: a repository (or paths in it) of a team. `settings` is `assessments.delivery.settings.Settings`
+    as JSON, null until somebody has chosen what counts as a production deployment."""
+
+    __table_args__ = (UniqueConstraint("team_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = key("team.id", index=True)
+    name: str
+    repository_id: int = key("repository.id", index=True)
+    settings: dict | None = json(default=None)
+    created_at: int = instant()
+    facts_version: int = 0  # raised whenever a fact, correction or setting changes
+    derived_version: int = -1  # the facts_version that the derived rows were computed from
+    rules_version: int = 0
+    existed_from: int | None = instant(default=None)
+    collected_until: int | None = instant(default=None)
+
+
+class Source(Base, table=True):
+    """One origin of facts. Removing it removes all that came from it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    organization_id: int = key("organization.id", index=True)
+    kind: str  # git | files | demo
+    name: str = text()
+    repository_id: int = key("repository.id", index=True)
+    service_id: int | None = key("service.id", default=None, index=True)  # null: for every service of the repository
+    cursor: dict | None = json(default=None)  # where the next read goes on
+    notes: list | None = json(default=None)  # sentences on what cannot be known (shallow clone ...)
+    collected_until: int | None = instant(default=None)
+    history_start: int | None = instant(default=None)  # facts are complete from here; null = from the first
+    created_at: int = instant()
+    created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+
+
+# Facts, as received
+
+
+class TrunkCommit(Base, table=True):
+    """Every commit known, with its place on trunk; off trunk, the highest trunk position it contains."""
+
+    __tablename__ = "trunk_commit"
+    repository_id: int = key("repository.id", primary_key=True)
+    sha: str = Field(primary_key=True)
+    source_id: int = key("source.id", index=True)
+    position: int | None = None  # null: contains no trunk commit
+    on_trunk: bool
+
+
+class Change(Base, table=True):
+    """See `assessments.delivery.facts.CHANGES`; `paths` and `reverts` are lines of text."""
+
+    __table_args__ = (UniqueConstraint("repository_id", "source_id", "change_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    repository_id: int = key("repository.id", index=True)
+    source_id: int = key("source.id", index=True)
+    service_id: int | None = key("service.id", default=None, index=True)  # null: for every service of the repository
+    change_id: str
+    number: int | None = None
+    kind: str
+    title: str = text()
+    merge_sha: str | None = None
+    position: int | None = None
+    authored_at: int | None = instant(default=None)
+    opened_at: int | None = instant(default=None)
+    ready_at: int | None = instant(default=None)
+    first_review_at: int | None = instant(default=None)
+    first_approval_at: int | None = instant(default=None)
+    merged_at: int | None = instant(default=None)
+    reverts: str | None = text(default=None)
+    paths: str | None = text(default=None)
+    url: str | None = text(default=None)
+
+
+class Deployment(Base, table=True):
+    """See `assessments.delivery.facts.DEPLOYMENTS`."""
+
+    __table_args__ = (UniqueConstraint("repository_id", "source_id", "deployment_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    repository_id: int = key("repository.id", index=True)
+    source_id: int = key("source.id", index=True)
+    service_id: int | None = key("service.id", default=None, index=True)
+    deployment_id: str
+    kind: str
+    environment: str | None = None
+    ref: str | None = text(default=None)
+    name: str | None = text(default=None)
+    sha: str | None = None
+    created_at: int | None = instant(default=None)
+    started_at: int | None = instant(default=None)
+    finished_at: int | None = instant(default=None)
+    status: str
+    unplanned: bool | None = None
+    url: str | None = text(default=None)
+
+
+class Incident(Base, table=True):
+    """See `assessments.delivery.facts.INCIDENTS`."""
+
+    __table_args__ = (UniqueConstraint("service_id", "source_id", "incident_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    service_id: int = key("service.id", index=True)
+    source_id: int = key("source.id", index=True)
+    incident_id: str
+    title: str = text()
+    opened_at: int = instant()
+    acknowledged_at: int | None = instant(default=None)
+    resolved_at: int | None = instant(default=None)
+    deployment: str | None = text(default=None)
+    url: str | None = text(default=None)
+
+
+class Correction(Base, table=True):
+    """What the team says against what was inferred. Never deleted by undoing: `undone_at` is set."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    service_id: int = key("service.id", index=True)
+    kind: str  # assessments.delivery.facts.CORRECTION_KINDS
+    subject: str = text()
+    target: str | None = text(default=None)
+    at: int | None = instant(default=None)
+    reason: str = text()
+    person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    created_at: int = instant()
+    undone_at: int | None = instant(default=None)
+    undone_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+
+
+# Derived: thrown away and computed again
+
+
+class JudgedDeployment(Base, table=True):
+    """See `assessments.delivery.results.JUDGED`; `week` is the Monday."""
+
+    __tablename__ = "judged_deployment"
+    __table_args__ = (Index("ix_judged_deployment_service_finished", "service_id", "finished_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    service_id: int = key("service.id")
+    deployment_id: str
+    kind: str
+    environment: str | None = None
+    ref: str | None = text(default=None)
+    sha: str | None = None
+    url: str | None = text(default=None)
+    position: int | None = None
+    started_at: int | None = instant(default=None)
+    finished_at: int | None = instant(default=None)
+    week: date | None = None
+    status: str
+    counts: bool
+    reason: str = text()
+    role: str
+    previous_id: str | None = None
+    ships: int | None = None
+    reached_users: bool
+    failed: bool
+    candidate: bool
+    recovered_at: int | None = instant(default=None)
+    candidate_recovered_at: int | None = instant(default=None)
+    rework: bool
+    rework_candidate: bool
+    unplanned: bool | None = None
+
+
+class ShippedChange(Base, table=True):
+    """See `assessments.delivery.results.SHIPPED`; durations in microseconds."""
+
+    __tablename__ = "shipped_change"
+    __table_args__ = (
+        Index("ix_shipped_change_service_finished", "service_id", "finished_at"),
+        Index("ix_shipped_change_service_merged", "service_id", "merged_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    service_id: int = key("service.id")
+    change_id: str
+    number: int | None = None
+    kind: str
+    title: str = text()
+    merge_sha: str | None = None
+    url: str | None = text(default=None)
+    position: int | None = None
+    merged_at: int | None = instant(default=None)
+    state: str
+    deployment_id: str | None = None
+    finished_at: int | None = instant(default=None)
+    week: date | None = None
+    series: str
+    lead_us: int | None = instant(default=None)
+    coding_us: int | None = instant(default=None)
+    draft_us: int | None = instant(default=None)
+    waiting_for_review_us: int | None = instant(default=None)
+    review_us: int | None = instant(default=None)
+    waiting_to_merge_us: int | None = instant(default=None)
+    waiting_to_deploy_us: int | None = instant(default=None)
+    deploying_us: int | None = instant(default=None)
+    clamped: bool
+    reviewed: bool | None = None
+
+
+class Failure(Base, table=True):
+    """See `assessments.delivery.results.FAILURES`."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    service_id: int = key("service.id", index=True)
+    deployment_id: str | None = None
+    signal: str
+    confidence: str
+    state: str
+    evidence_id: str | None = None
+    evidence_title: str | None = text(default=None)
+    evidence_url: str | None = text(default=None)
+    began_at: int | None = instant(default=None)
+    recovered_at: int | None = instant(default=None)
+    why: str = text()
+
+
+class Cell(Base, table=True):
+    """One metric of one service in one ISO week, exact, and over the four weeks that end with it (`rolling_*`)."""
+
+    service_id: int = key("service.id", primary_key=True)
+    week: date = Field(primary_key=True)  # Monday
+    metric: str = Field(primary_key=True)  # keys of results.Summary.metrics
+    state: str
+    value: float | None = None
+    n: int = 0
+    of: int | None = None
+    rolling_state: str
+    rolling_value: float | None = None
+    rolling_low: float | None = None
+    rolling_high: float | None = None
+    rolling_n: int = 0
+    provisional: bool = False
+    rules_version: int = 0
+
+
+# Work and traces
+
+
+class Job(Base, table=True):
+    """Background work as people see it; the queue itself is Huey's."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    args: dict = json(default_factory=dict)
+    state: str = "queued"  # queued | running | done | failed | cancelled
+    done: int = 0
+    total: int | None = None  # null: not known yet
+    message: str = text(default="")
+    organization_id: int = key("organization.id", index=True)
+    service_id: int | None = key("service.id", default=None, index=True)
+    created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    created_at: int = instant()
+    started_at: int | None = instant(default=None)
+    heartbeat_at: int | None = instant(default=None)
+    finished_at: int | None = instant(default=None)
+
+
+class AuditEvent(Base, table=True):
+    """Who changed what, when."""
+
+    __tablename__ = "audit_event"
+    id: int | None = Field(default=None, primary_key=True)
+    at: int = instant(index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    action: str
+    subject: str  # team:3, service:7 ...
+    detail: dict | None = json(default=None)
+
+
+class DataVersion(Base, table=True):
+    """One row, raised in every transaction that writes: what pages key their caches by."""
+
+    __tablename__ = "data_version"
+    id: int = Field(default=1, primary_key=True)
+    version: int = 0
