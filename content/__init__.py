@@ -1,0 +1,1 @@
+"""What Milepost teaches, asks and compares with: files, loaded and checked by `content.catalog`."""

@@ -1,0 +1,42 @@
+"""Loads the content files and refuses broken ones. Everything is read once per process and treated as immutable."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+HERE = Path(__file__).parent
+DEFINITION_FIELDS = {"title", "definition", "formula", "interval", "limits"}
+
+
+class ContentError(ValueError):
+    """A content file is not what it must be; the text names the file and the place."""
+
+
+@lru_cache
+def benchmarks() -> dict:
+    """Survey benchmarks by report year (`content/benchmarks/dora.json`): bands, clusters, dist_2025, archetypes_2025.
+
+    Shares are percentages of respondents. Raises ContentError when a distribution does not add up to 100 %.
+    """
+    figures = json.loads((HERE / "benchmarks" / "dora.json").read_text(encoding="utf-8"))
+    for metric, distribution in figures["dist_2025"].items():
+        shares = distribution.get("pct_best_first") if isinstance(distribution, dict) else None
+        if shares and abs(sum(shares) - 100) > 0.5:
+            raise ContentError(f"benchmarks/dora.json: dist_2025.{metric} adds up to {sum(shares):.1f} %")
+    return figures
+
+
+@lru_cache
+def definitions() -> dict[str, dict[str, str]]:
+    """How each metric is computed, in words for its reader: metric key -> title, definition, formula, interval, limits.
+
+    Raises ContentError when a metric lacks one of them.
+    """
+    texts = YAML(typ="safe", pure=True).load((HERE / "definitions.yml").read_text(encoding="utf-8"))
+    for metric, fields in texts.items():
+        if set(fields) != DEFINITION_FIELDS:
+            missing = ", ".join(sorted(DEFINITION_FIELDS ^ set(fields)))
+            raise ContentError(f"definitions.yml: {metric} must have exactly {sorted(DEFINITION_FIELDS)}; look at {missing}")
+    return texts
