@@ -341,6 +341,7 @@ class Job(Base, table=True):
     done: int = 0
     total: int | None = None  # null: not known yet
     message: str = text(default="")
+    attempts: int = 0  # how often it was begun; a job whose worker died is taken up again, three times at most
     organization_id: int = key("organization.id", index=True)
     service_id: int | None = key("service.id", default=None, index=True)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
