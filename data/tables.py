@@ -6,12 +6,20 @@ away and computed again. No fact names a person.
 
 from datetime import date
 
-from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+# Every constraint has a name, so that a later migration can drop or change it.
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
-class Base(SQLModel, registry=registry()):
+
+class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
     """Own registry: editing this file while the portal runs does not define every table twice."""
 
 
@@ -30,7 +38,7 @@ def text(**options):
 
 
 def json(**options):
-    return Field(sa_type=JSON, **options)
+    return Field(sa_type=JSON(none_as_null=True), **options)
 
 
 # Who and whose
@@ -290,6 +298,7 @@ class ShippedChange(Base, table=True):
     deploying_us: int | None = instant(default=None)
     clamped: bool
     reviewed: bool | None = None
+    paths_unknown: bool = False
 
 
 class Failure(Base, table=True):
@@ -361,6 +370,7 @@ class AuditEvent(Base, table=True):
     action: str
     subject: str  # team:3, service:7 ...
     detail: dict | None = json(default=None)
+    organization_id: int | None = Field(default=None, foreign_key="organization.id", ondelete="SET NULL", index=True)
 
 
 class DataVersion(Base, table=True):

@@ -28,7 +28,7 @@ JUDGED = pl.Schema(
         "status": pl.String,
         "counts": pl.Boolean,  # a production deployment (attempt) under the rule in use
         "reason": pl.String,  # one sentence: why it counts or does not
-        "role": pl.String,  # first | forward | redeployment | rollback | roll_forward | unknown | attempt
+        "role": pl.String,  # first | forward | redeployment | rollback | roll_forward | side_release | unknown | attempt
         "previous_id": pl.String,  # the successful deployment before it
         "ships": pl.Int64,  # number of changes; null = not known
         "reached_users": pl.Boolean,
@@ -61,6 +61,7 @@ SHIPPED = pl.Schema(
         **{f"{stage}_us": pl.Int64 for stage in STAGES},  # null where its boundaries are not known
         "clamped": pl.Boolean,  # a boundary had to be moved
         "reviewed": pl.Boolean,  # null = reviews not collected for it
+        "paths_unknown": pl.Boolean,  # counted although it may not touch the service
     }
 )
 
@@ -92,6 +93,7 @@ class Delivery:
     existed_from: datetime | None  # first fact of the service; None = there is none
     collected_until: datetime
     rules_version: int
+    attribution_hours: float = 24  # until then a late incident can still change a week
 
 
 class State(StrEnum):
