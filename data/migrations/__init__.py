@@ -1,0 +1,60 @@
+"""The shapes that the store has had, in order.
+
+`python -m data.migrations "what changes"` writes the next one by comparing the tables with the store in use.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from data import store
+
+FOLDER = Path(__file__).parent
+
+
+class TooNew(RuntimeError):
+    """The store has a shape that this code does not know."""
+
+
+def config() -> Config:
+    """Alembic's configuration, without a file."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    made.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return made
+
+
+def run(direction: str, revision: str) -> None:
+    """Goes up or down ("upgrade", "downgrade") to a revision, wholly or not at all, one process at a time."""
+    made = config()
+    with store.engine().execution_options(milepost_writes=True).connect() as connection:
+        driver = connection.connection.driver_connection
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            # Altering a table on SQLite copies and drops it, which would cascade to the rows that refer to it.
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                store.lock_writers(connection)
+                made.attributes["connection"] = connection
+                _refuse_what_is_newer(made, connection)
+                getattr(command, direction)(made, revision)
+                if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                    raise RuntimeError(
+                        f"the {direction} would leave {len(broken)} rows without their owner; nothing was changed"
+                    )
+        finally:
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _refuse_what_is_newer(made: Config, connection: Connection) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(made).walk_revisions()}
+    if set(MigrationContext.configure(connection).get_current_heads()) - known:
+        raise TooNew(
+            "This store was written by a newer Milepost. Update the code, or restore an older copy of the store."
+        )
