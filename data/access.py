@@ -1,0 +1,134 @@
+"""Who may do what to whose facts: one table, asked by every page and every write.
+
+| role | where | may |
+|---|---|---|
+| member | own team | see its numbers and rows, correct them |
+| team_lead | own team | the same, and edit the team, its services and sources |
+| leader | organization | see numbers and rows of every team, change nothing |
+| coach | organization | the same as a leader |
+| admin | organization | everything |
+
+Any role in an organization sees that it exists (`Subject` without a team). The demo organization is seen by everybody
+who is active; everybody may try corrections in it, nobody edits it, and administrators (of any organization)
+remove it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, null, select
+
+from data import store
+from data.tables import Organization, Service, Source, Team
+
+if TYPE_CHECKING:
+    from data.people import Who
+
+
+class Action(StrEnum):
+    VIEW = "view"  # numbers
+    VIEW_ROWS = "view_rows"  # the rows behind them
+    CORRECT = "correct"  # say against what was inferred, and undo it
+    EDIT_SERVICE = "edit_service"  # make, rename, move, settings, delete
+    EDIT_TEAM = "edit_team"  # rename
+    ADD_SOURCE = "add_source"  # connect, import, read again
+    REMOVE_SOURCE = "remove_source"
+    ADMINISTER = "administer"  # make, merge and delete teams; people; the demo
+
+
+_SEE = frozenset({Action.VIEW, Action.VIEW_ROWS})
+_LEAD = _SEE | {Action.CORRECT, Action.EDIT_SERVICE, Action.EDIT_TEAM, Action.ADD_SOURCE, Action.REMOVE_SOURCE}
+IN_TEAM = {"member": _SEE | {Action.CORRECT}, "team_lead": _LEAD}
+IN_ORGANIZATION = {"leader": _SEE, "coach": _SEE, "admin": frozenset(Action)}
+IN_DEMO = _SEE | {Action.CORRECT}
+
+
+class Forbidden(PermissionError):
+    """The person may not; the message says so in one sentence and tells nothing else."""
+
+
+class NotFound(LookupError):
+    """There is no such team, service or source."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an action is done to: an organization, or one team of it with all that it owns."""
+
+    organization_id: int
+    team_id: int | None = None
+    is_demo: bool = False
+
+
+def may(who: "Who", action: Action, subject: Subject) -> bool:
+    """Whether the person may. A deactivated person may nothing."""
+    if not who.is_active:
+        return False
+    if subject.is_demo:
+        administers = any(role == "admin" for _, role in who.organization_roles)
+        return action in IN_DEMO or (action == Action.ADMINISTER and administers)
+    if any(
+        action in IN_ORGANIZATION.get(role, ())
+        for organization, role in who.organization_roles
+        if organization == subject.organization_id
+    ):
+        return True
+    if subject.team_id is None:
+        return action == Action.VIEW and subject.organization_id in who.organizations
+    return any(
+        action in IN_TEAM.get(role, ())
+        for organization, team, role in who.team_roles
+        if (organization, team) == (subject.organization_id, subject.team_id)
+    )
+
+
+def check(who: "Who", action: Action, subject: Subject) -> None:
+    """Raises Forbidden unless the person may."""
+    if not may(who, action, subject):
+        raise Forbidden(f"You may not do this ({action.value.replace('_', ' ')}). Ask an administrator for the right.")
+
+
+def of_organization(organization_id: int) -> Subject:
+    """Raises NotFound."""
+    wanted = select(Organization.id, null(), Organization.is_demo).where(Organization.id == organization_id)
+    return _one(wanted, f"There is no organization {organization_id}.")
+
+
+def of_team(team_id: int) -> Subject:
+    """Raises NotFound."""
+    return _one(_TEAM.where(Team.id == team_id), f"There is no team {team_id}.")
+
+
+def of_service(service_id: int) -> Subject:
+    """Raises NotFound."""
+    wanted = _TEAM.join(Service, Service.team_id == Team.id).where(Service.id == service_id)
+    return _one(wanted, f"There is no service {service_id}.")
+
+
+def of_source(source_id: int) -> tuple[Subject, ...]:
+    """The teams that a source feeds: all those with a service on its repository. An action on the source needs each.
+
+    Without any service it is the organization's. Raises NotFound.
+    """
+    with store.reading() as session:
+        source = session.get(Source, source_id)
+        if source is None:
+            raise NotFound(f"There is no source {source_id}.")
+        fed = Service.id == source.service_id if source.service_id else Service.repository_id == source.repository_id
+        wanted = _TEAM.join(Service, Service.team_id == Team.id).where(fed).distinct()
+        found = tuple(Subject(*row) for row in session.execute(wanted))
+    return found or (of_organization(source.organization_id),)
+
+
+_TEAM = select(Team.organization_id, Team.id, Organization.is_demo).join(
+    Organization, Organization.id == Team.organization_id
+)
+
+
+def _one(wanted: Select, missing: str) -> Subject:
+    with store.reading() as session:
+        row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound(missing)
+    return Subject(*row)

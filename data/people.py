@@ -1,0 +1,112 @@
+"""Who is looking. For now one provider: the local administrator, without a password as nobody else can connect."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from data import store
+from data.tables import Membership, Organization, Person, PersonRole, Team
+
+LOCAL = "local"
+ADMINISTRATOR = "administrator"
+
+
+class Unknown(LookupError):
+    """The sign-in is right, but nobody here has it."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """A person and all that they may stand on. Equal when it grants the same, so caches can be keyed by it.
+
+    organization_roles: (organization, role), role is leader | coach | admin.
+    team_roles: (organization, team, role), role is member | team_lead.
+    """
+
+    id: int
+    name: str
+    is_active: bool = True
+    organization_roles: frozenset[tuple[int, str]] = frozenset()
+    team_roles: frozenset[tuple[int, int, str]] = frozenset()
+
+    @property
+    def organizations(self) -> frozenset[int]:
+        """Where the person has any role."""
+        return frozenset({each for each, _ in self.organization_roles} | {each for each, _, _ in self.team_roles})
+
+
+def local_person() -> Who:
+    """The local administrator, made at first use together with the organization "My organization"."""
+    try:
+        return current(LOCAL, ADMINISTRATOR)
+    except Unknown:
+        with store.writing() as session:
+            if _find(session, LOCAL, ADMINISTRATOR) is None:  # another process may have been quicker
+                now = store.now_us()
+                person = Person(provider=LOCAL, subject=ADMINISTRATOR, name="Local administrator", created_at=now)
+                organization = Organization(name="My organization", created_at=now)
+                session.add_all([person, organization])
+                session.flush()
+                session.add(PersonRole(person_id=person.id, organization_id=organization.id, role="admin"))
+        return current(LOCAL, ADMINISTRATOR)
+
+
+def current(provider: str = LOCAL, subject: str = ADMINISTRATOR) -> Who:
+    """The person of a sign-in, with the roles of this moment. Raises Unknown when there is none."""
+    with store.reading() as session:
+        person = _find(session, provider, subject)
+        if person is None:
+            raise Unknown("You are signed in, but not known here. Ask an administrator to add you.")
+        return _who(session, person)
+
+
+def who(person_id: int) -> Who:
+    """The person of that id, for work done later in their name. Raises Unknown when there is none."""
+    with store.reading() as session:
+        person = session.get(Person, person_id)
+        if person is None:
+            raise Unknown(f"There is no person {person_id} any more.")
+        return _who(session, person)
+
+
+def home_organization(who: Who) -> int:
+    """The organization that a person works in: where they are administrator first, never the demo.
+
+    Raises Unknown when they belong to none.
+    """
+    admin = sorted(organization for organization, role in who.organization_roles if role == "admin")
+    wanted = select(Organization.id).where(
+        Organization.id.in_([*admin, *who.organizations]), Organization.is_demo.is_(False)
+    )
+    with store.reading() as session:
+        real = set(session.execute(wanted).scalars())
+    for organization in (*admin, *sorted(who.organizations)):
+        if organization in real:
+            return organization
+    raise Unknown("You belong to no organization yet. Ask an administrator to add you to a team.")
+
+
+def _find(session: Session, provider: str, subject: str) -> Person | None:
+    wanted = select(Person).where(Person.provider == provider, Person.subject == subject)
+    return session.execute(wanted).scalar_one_or_none()
+
+
+def _who(session: Session, person: Person) -> Who:
+    """A deactivated person keeps the name, and stands on nothing."""
+    if not person.is_active:
+        return Who(person.id, person.name, is_active=False)
+    organization_roles = session.execute(
+        select(PersonRole.organization_id, PersonRole.role).where(PersonRole.person_id == person.id)
+    )
+    team_roles = session.execute(
+        select(Team.organization_id, Team.id, Membership.role)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.person_id == person.id)
+    )
+    return Who(
+        person.id,
+        person.name,
+        organization_roles=frozenset(map(tuple, organization_roles)),
+        team_roles=frozenset(map(tuple, team_roles)),
+    )

@@ -1,0 +1,49 @@
+"""What a test needs from the machine: a server, a browser.
+
+Where it is missing the test is skipped; with MILEPOST_REQUIRE_ALL=1 it fails.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def find_postgresql() -> str | None:
+    """A URL of a PostgreSQL where we may create databases, or the folder of a server's programs."""
+    if given := os.environ.get("MILEPOST_TEST_POSTGRES"):
+        return given
+    folders = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/opt/homebrew/bin")]
+    if on_path := shutil.which("initdb"):
+        folders.append(Path(on_path).resolve().parent)
+    return next((str(folder) for folder in folders if (folder / "initdb").exists()), None)
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium that can be driven."""
+    if given := os.environ.get("MILEPOST_TEST_CHROMIUM"):
+        return given
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    own = sorted(Path.home().glob(".cache/ms-playwright/chromium*-*/chrome-linux*/*"), reverse=True)
+    return next((str(path) for path in own if path.name in ("chrome", "headless_shell", "chrome-headless-shell")), None)
+
+
+FINDERS: dict[str, Callable[[], str | None]] = {
+    "postgresql": find_postgresql,
+    "chromium": find_chromium,
+    "git": lambda: shutil.which("git"),
+}
+
+
+def need(what: str) -> str:
+    """Where `what` is (a URL, folder or program); skips the test when it is not here, or fails it."""
+    if found := FINDERS[what]():
+        return found
+    sentence = f"{what} was not found on this machine"
+    if os.environ.get("MILEPOST_REQUIRE_ALL") == "1":
+        pytest.fail(f"{sentence}, and MILEPOST_REQUIRE_ALL=1 asks for every test")
+    pytest.skip(sentence)
