@@ -45,7 +45,8 @@ class Kind:
         return next(column for column in self.columns if column.name == name)
 
 
-# fmt: off  (a column stays together, not one line for each of its words)
+# A column stays together, not one line for each of its words.
+# fmt: off
 _URL = Column("url", "url", "link", "link href weburl htmlurl", "Where a person can look at it, beginning with https://.")
 
 DEPLOYMENT_FILE = Kind(
