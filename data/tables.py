@@ -6,7 +6,7 @@ away and computed again. No fact names a person.
 
 from datetime import date
 
-from sqlalchemy import JSON, BigInteger, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Integer, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -31,6 +31,11 @@ def key(target: str, **options):
 def instant(**options):
     """Microseconds UTC."""
     return Field(sa_type=BigInteger, **options)
+
+
+def many_key():
+    """The key of a table whose rows come and go by the million; on SQLite every integer is large."""
+    return Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite"))
 
 
 def text(**options):
@@ -115,6 +120,7 @@ class Service(Base, table=True):
     facts_version: int = 0  # raised whenever a fact, correction or setting changes
     derived_version: int = -1  # the facts_version that the derived rows were computed from
     rules_version: int = 0
+    derived_with: dict | None = json(default=None)  # the settings that the derived rows were computed with
     existed_from: int | None = instant(default=None)
     collected_until: int | None = instant(default=None)
 
@@ -154,7 +160,7 @@ class Change(Base, table=True):
     """See `assessments.delivery.facts.CHANGES`; `paths` and `reverts` are lines of text."""
 
     __table_args__ = (UniqueConstraint("repository_id", "source_id", "change_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = many_key()
     repository_id: int = key("repository.id", index=True)
     source_id: int = key("source.id", index=True)
     service_id: int | None = key("service.id", default=None, index=True)  # null: for every service of the repository
@@ -179,7 +185,7 @@ class Deployment(Base, table=True):
     """See `assessments.delivery.facts.DEPLOYMENTS`."""
 
     __table_args__ = (UniqueConstraint("repository_id", "source_id", "deployment_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = many_key()
     repository_id: int = key("repository.id", index=True)
     source_id: int = key("source.id", index=True)
     service_id: int | None = key("service.id", default=None, index=True)
@@ -201,7 +207,7 @@ class Incident(Base, table=True):
     """See `assessments.delivery.facts.INCIDENTS`."""
 
     __table_args__ = (UniqueConstraint("service_id", "source_id", "incident_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = many_key()
     service_id: int = key("service.id", index=True)
     source_id: int = key("source.id", index=True)
     incident_id: str
@@ -237,7 +243,7 @@ class JudgedDeployment(Base, table=True):
 
     __tablename__ = "judged_deployment"
     __table_args__ = (Index("ix_judged_deployment_service_finished", "service_id", "finished_at"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = many_key()
     service_id: int = key("service.id")
     deployment_id: str
     kind: str
@@ -273,7 +279,7 @@ class ShippedChange(Base, table=True):
         Index("ix_shipped_change_service_finished", "service_id", "finished_at"),
         Index("ix_shipped_change_service_merged", "service_id", "merged_at"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = many_key()
     service_id: int = key("service.id")
     change_id: str
     number: int | None = None
@@ -298,13 +304,14 @@ class ShippedChange(Base, table=True):
     deploying_us: int | None = instant(default=None)
     clamped: bool
     reviewed: bool | None = None
+    paths_unknown: bool
     paths_unknown: bool = False
 
 
 class Failure(Base, table=True):
     """See `assessments.delivery.results.FAILURES`."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = many_key()
     service_id: int = key("service.id", index=True)
     deployment_id: str | None = None
     signal: str

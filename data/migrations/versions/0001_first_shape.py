@@ -103,6 +103,7 @@ def upgrade() -> None:
     sa.Column('facts_version', sa.Integer(), nullable=False),
     sa.Column('derived_version', sa.Integer(), nullable=False),
     sa.Column('rules_version', sa.Integer(), nullable=False),
+    sa.Column('derived_with', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('existed_from', sa.BigInteger(), nullable=True),
     sa.Column('collected_until', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['repository_id'], ['repository.id'], name=op.f('fk_service_repository_id'), ondelete='CASCADE'),
@@ -153,7 +154,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_correction_service_id'), ['service_id'], unique=False)
 
     op.create_table('failure',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('service_id', sa.Integer(), nullable=False),
     sa.Column('deployment_id', sa.String(), nullable=True),
     sa.Column('signal', sa.String(), nullable=False),
@@ -197,7 +198,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_job_service_id'), ['service_id'], unique=False)
 
     op.create_table('judged_deployment',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('service_id', sa.Integer(), nullable=False),
     sa.Column('deployment_id', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
@@ -230,7 +231,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_judged_deployment_service_finished', ['service_id', 'finished_at'], unique=False)
 
     op.create_table('shipped_change',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('service_id', sa.Integer(), nullable=False),
     sa.Column('change_id', sa.String(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=True),
@@ -255,6 +256,7 @@ def upgrade() -> None:
     sa.Column('deploying_us', sa.BigInteger(), nullable=True),
     sa.Column('clamped', sa.Boolean(), nullable=False),
     sa.Column('reviewed', sa.Boolean(), nullable=True),
+    sa.Column('paths_unknown', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_shipped_change_service_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shipped_change'))
     )
@@ -287,7 +289,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_source_service_id'), ['service_id'], unique=False)
 
     op.create_table('change',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('repository_id', sa.Integer(), nullable=False),
     sa.Column('source_id', sa.Integer(), nullable=False),
     sa.Column('service_id', sa.Integer(), nullable=True),
@@ -318,7 +320,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_change_source_id'), ['source_id'], unique=False)
 
     op.create_table('deployment',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('repository_id', sa.Integer(), nullable=False),
     sa.Column('source_id', sa.Integer(), nullable=False),
     sa.Column('service_id', sa.Integer(), nullable=True),
@@ -346,7 +348,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_deployment_source_id'), ['source_id'], unique=False)
 
     op.create_table('incident',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('service_id', sa.Integer(), nullable=False),
     sa.Column('source_id', sa.Integer(), nullable=False),
     sa.Column('incident_id', sa.String(), nullable=False),
