@@ -1,0 +1,39 @@
+"""First steps on facts as received: each object once, each correction answered once, only what touches the service."""
+
+import polars as pl
+
+from assessments.delivery import globs
+from assessments.delivery.facts import CORRECTION_KINDS
+
+
+def distinct(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """One row per key, whatever the order of the rows. Of several versions the one that knows more wins: success before
+    any other status, then the later, non-null values."""
+    if frame.height == frame[key].n_unique():
+        return frame.sort(key)
+    plain = [name for name, kind in frame.schema.items() if kind != pl.List(pl.String) and name != key]
+    first = [name for name in ("status",) if name in plain]
+    lists = [pl.col(name).list.join("\n") for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
+    rest = [name for name in plain if name not in first]
+    return frame.sort([key, *first, *rest, *lists], nulls_last=False).unique(key, keep="last", maintain_order=True)
+
+
+def answers(corrections: pl.DataFrame) -> pl.DataFrame:
+    """The latest standing correction per question and subject: columns question, subject, kind, target, at."""
+    return (
+        corrections.with_columns(question=pl.col("kind").replace_strict(CORRECTION_KINDS, default=None, return_dtype=pl.String))
+        .filter(pl.col("question").is_not_null())
+        .sort("correction_id")
+        .unique(["question", "subject"], keep="last", maintain_order=True)
+        .select("question", "subject", "kind", "target", "at")
+    )
+
+
+def touching(changes: pl.DataFrame, path_globs: tuple[str, ...]) -> pl.DataFrame:
+    """The changes that touch the service, each once, with `paths_unknown`: counted although nobody knows its files."""
+    changes = distinct(changes, "change_id")
+    expression = globs.paths(path_globs)
+    if not expression:
+        return changes.with_columns(paths_unknown=False)
+    touches = pl.col("paths").list.eval(pl.element().str.contains(expression)).list.any()
+    return changes.with_columns(paths_unknown=pl.col("paths").is_null()).filter(pl.col("paths_unknown") | touches)
