@@ -34,7 +34,8 @@ class Action(StrEnum):
     EDIT_TEAM = "edit_team"  # rename
     ADD_SOURCE = "add_source"  # connect, import, read again
     REMOVE_SOURCE = "remove_source"
-    ADMINISTER = "administer"  # make, merge and delete teams; people; the demo
+    MANAGE_TEAMS = "manage_teams"  # make, merge, delete
+    ADMINISTER = "administer"  # people; make and remove the demo
 
 
 _SEE = frozenset({Action.VIEW, Action.VIEW_ROWS})

@@ -33,8 +33,9 @@ def read(statements: Sequence[Select], schemas: Sequence[pl.Schema | None], engi
 
 def by_cursor(session: Session, statement: Select, schema: pl.Schema | None) -> pl.DataFrame:
     """The result of a statement as the session sees it."""
+    session.flush()
     stored = _stored(statement)
-    rows = session.execute(statement).fetchall()
+    rows = session.connection().execute(statement).fetchall()  # columns, also of a select of a whole table
     return fit(pl.DataFrame(rows, schema=stored, orient="row", strict=False), schema)
 
 

@@ -169,6 +169,11 @@ def writing(quietly: bool = False) -> Iterator[Session]:
             _OPEN.reset(token)
 
 
+def is_writing() -> bool:
+    """Whether we are inside a writing block, while every other writer waits."""
+    return _OPEN.get() is not None
+
+
 def version() -> int:
     """Raised by every transaction that changes what pages show; cheap (well under a millisecond)."""
     with reading() as session:

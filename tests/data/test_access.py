@@ -30,53 +30,53 @@ ROLES = {
 
 # One column an action, one line a role: y = may, on a team's facts.
 TEAM_TABLE = """
-                         view view_rows correct edit_service edit_team add_source remove_source administer
-nobody                   .    .         .       .            .         .          .             .
-member                   y    y         y       .            .         .          .             .
-member of another team   .    .         .       .            .         .          .             .
-team lead                y    y         y       y            y         y          y             .
-lead of another team     .    .         .       .            .         .          .             .
-leader                   y    y         .       .            .         .          .             .
-coach                    y    y         .       .            .         .          .             .
-admin                    y    y         y       y            y         y          y             y
-admin elsewhere          .    .         .       .            .         .          .             .
-lead elsewhere           .    .         .       .            .         .          .             .
-role unheard of          .    .         .       .            .         .          .             .
-deactivated admin        .    .         .       .            .         .          .             .
+                         view view_rows correct edit_service edit_team add_source remove_source manage_teams administer
+nobody                   .    .         .       .            .         .          .             .            .
+member                   y    y         y       .            .         .          .             .            .
+member of another team   .    .         .       .            .         .          .             .            .
+team lead                y    y         y       y            y         y          y             .            .
+lead of another team     .    .         .       .            .         .          .             .            .
+leader                   y    y         .       .            .         .          .             .            .
+coach                    y    y         .       .            .         .          .             .            .
+admin                    y    y         y       y            y         y          y             y            y
+admin elsewhere          .    .         .       .            .         .          .             .            .
+lead elsewhere           .    .         .       .            .         .          .             .            .
+role unheard of          .    .         .       .            .         .          .             .            .
+deactivated admin        .    .         .       .            .         .          .             .            .
 """
 
 # The organization itself, without a team.
 ORGANIZATION_TABLE = """
-                         view view_rows correct edit_service edit_team add_source remove_source administer
-nobody                   .    .         .       .            .         .          .             .
-member                   y    .         .       .            .         .          .             .
-member of another team   y    .         .       .            .         .          .             .
-team lead                y    .         .       .            .         .          .             .
-lead of another team     y    .         .       .            .         .          .             .
-leader                   y    y         .       .            .         .          .             .
-coach                    y    y         .       .            .         .          .             .
-admin                    y    y         y       y            y         y          y             y
-admin elsewhere          .    .         .       .            .         .          .             .
-lead elsewhere           .    .         .       .            .         .          .             .
-role unheard of          y    .         .       .            .         .          .             .
-deactivated admin        .    .         .       .            .         .          .             .
+                         view view_rows correct edit_service edit_team add_source remove_source manage_teams administer
+nobody                   .    .         .       .            .         .          .             .            .
+member                   y    .         .       .            .         .          .             .            .
+member of another team   y    .         .       .            .         .          .             .            .
+team lead                y    .         .       .            .         .          .             .            .
+lead of another team     y    .         .       .            .         .          .             .            .
+leader                   y    y         .       .            .         .          .             .            .
+coach                    y    y         .       .            .         .          .             .            .
+admin                    y    y         y       y            y         y          y             y            y
+admin elsewhere          .    .         .       .            .         .          .             .            .
+lead elsewhere           .    .         .       .            .         .          .             .            .
+role unheard of          y    .         .       .            .         .          .             .            .
+deactivated admin        .    .         .       .            .         .          .             .            .
 """
 
 # A team of the demo organization.
 DEMO_TABLE = """
-                         view view_rows correct edit_service edit_team add_source remove_source administer
-nobody                   y    y         y       .            .         .          .             .
-member                   y    y         y       .            .         .          .             .
-member of another team   y    y         y       .            .         .          .             .
-team lead                y    y         y       .            .         .          .             .
-lead of another team     y    y         y       .            .         .          .             .
-leader                   y    y         y       .            .         .          .             .
-coach                    y    y         y       .            .         .          .             .
-admin                    y    y         y       .            .         .          .             y
-admin elsewhere          y    y         y       .            .         .          .             y
-lead elsewhere           y    y         y       .            .         .          .             .
-role unheard of          y    y         y       .            .         .          .             .
-deactivated admin        .    .         .       .            .         .          .             .
+                         view view_rows correct edit_service edit_team add_source remove_source manage_teams administer
+nobody                   y    y         y       .            .         .          .             .            .
+member                   y    y         y       .            .         .          .             .            .
+member of another team   y    y         y       .            .         .          .             .            .
+team lead                y    y         y       .            .         .          .             .            .
+lead of another team     y    y         y       .            .         .          .             .            .
+leader                   y    y         y       .            .         .          .             .            .
+coach                    y    y         y       .            .         .          .             .            .
+admin                    y    y         y       .            .         .          .             .            y
+admin elsewhere          y    y         y       .            .         .          .             .            y
+lead elsewhere           y    y         y       .            .         .          .             .            .
+role unheard of          y    y         y       .            .         .          .             .            .
+deactivated admin        .    .         .       .            .         .          .             .            .
 """
 
 
