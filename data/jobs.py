@@ -1,0 +1,191 @@
+"""Work in the background as people see it and ask for it. How it is carried out: `data.work`.
+
+The table `job` is the truth; the queue is Huey's and only says which job is next.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from huey import SqliteHuey
+from sqlalchemy import select
+from sqlmodel import Session
+
+from data import access, store
+from data.tables import Job
+
+if TYPE_CHECKING:
+    from data.people import Who
+
+LIVE = ("queued", "running")
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job as people see it. `total` is None until it is known. `report` is what the job leaves to be read: lists and
+    plain values."""
+
+    id: int
+    kind: str
+    state: str  # queued | running | done | failed | cancelled
+    done: int
+    total: int | None
+    message: str
+    organization_id: int
+    service_id: int | None
+    source_id: int | None
+    attempts: int
+    created_at: datetime
+    started_at: datetime | None
+    heartbeat_at: datetime | None
+    finished_at: datetime | None
+    report: dict
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+
+# What people see and ask for
+
+
+def add(
+    session: Session, kind: str, args: dict, who: "Who | None", organization_id: int, service_id: int | None
+) -> int:
+    """A new job in the transaction of its reason; call `push` after it. Returns its id, or that of one that waits with
+    the same arguments.
+
+    `args` are plain values; of those with the same `lock` only one runs at a time; `source_id` names its source.
+    """
+    waiting = select(Job).where(Job.kind == kind, Job.state == "queued", Job.organization_id == organization_id)
+    for job in session.execute(waiting).scalars():
+        if job.args == args:
+            return job.id
+    job = Job(
+        kind=kind,
+        args=args,
+        organization_id=organization_id,
+        service_id=service_id,
+        created_by=who.id if who else None,
+        created_at=store.now_us(),
+    )
+    session.add(job)
+    session.flush()
+    return job.id
+
+
+def push(job_id: int, delay: float = 0) -> int:
+    """Puts a saved job into the queue, after `delay` seconds. Returns its id."""
+    task = _queue(*_place())[1]
+    if delay:
+        task.schedule(args=(job_id,), delay=delay)
+    else:
+        task(job_id)
+    return job_id
+
+
+def enqueue(kind: str, args: dict, who: "Who | None", organization_id: int, service_id: int | None = None) -> int:
+    """Saves a new job and puts it into the queue; its id. Not inside a transaction: the worker must see the row."""
+    with store.writing(quietly=True) as session:
+        job_id = add(session, kind, args, who, organization_id, service_id)
+    return push(job_id)
+
+
+def progress(job_id: int) -> JobView | None:
+    """The job as it stands, None when there is none."""
+    with store.reading() as session:
+        job = session.get(Job, job_id)
+        return _view(job) if job else None
+
+
+def active(organization_id: int) -> list[JobView]:
+    """What waits or runs, oldest first."""
+    return _select(Job.organization_id == organization_id, Job.state.in_(LIVE), order=Job.id.asc())
+
+
+def recent(organization_id: int, limit: int = 50) -> list[JobView]:
+    """The newest jobs, whatever became of them, newest first."""
+    return _select(Job.organization_id == organization_id, order=Job.id.desc(), limit=limit)
+
+
+def latest(source_id: int) -> JobView | None:
+    """The newest job of a source."""
+    return next(iter(_select(Job.args["source_id"].as_integer() == source_id, order=Job.id.desc(), limit=1)), None)
+
+
+def cancel(who: "Who", job_id: int) -> None:
+    """Stops a job that waits, or runs: then at its next progress, and nothing of it is saved. One that has saved its
+    facts already runs to its end.
+
+    Raises Forbidden, NotFound.
+    """
+    with store.writing(quietly=True) as session:
+        job = session.get(Job, job_id)
+        if job is None:
+            raise access.NotFound(f"There is no job {job_id}.")
+        of = access.of_service(job.service_id) if job.service_id else access.of_organization(job.organization_id)
+        access.check(who, access.Action.ADD_SOURCE, of)
+        waited = job.state == "queued" and not job.args.get("saved")
+        if job.state in LIVE and not job.args.get("saved"):
+            close(job, "cancelled", "Cancelled; nothing was saved.")
+    if waited:
+        from data import work
+
+        work.handler_of(job.kind).ended(job.args)
+
+
+def _select(*where, order, limit: int | None = None) -> list[JobView]:
+    with store.reading() as session:
+        return [_view(job) for job in session.execute(select(Job).where(*where).order_by(order).limit(limit)).scalars()]
+
+
+def _view(job: Job) -> JobView:
+    moments = ("created_at", "started_at", "heartbeat_at", "finished_at")
+    same = ("id", "kind", "state", "done", "total", "message", "organization_id", "service_id", "attempts")
+    return JobView(
+        **{name: getattr(job, name) for name in same},
+        **{name: store.from_us(getattr(job, name)) for name in moments},
+        source_id=job.args.get("source_id"),
+        report=job.args.get("report", {}),
+    )
+
+
+def close(job: Job, state: str, message: str) -> None:
+    """Ends a job, in the transaction of its session."""
+    job.state, job.message, job.finished_at = state, message, store.now_us()
+
+
+# The queue and the worker
+
+
+def queue() -> SqliteHuey:
+    """The queue of this home. MILEPOST_JOBS=immediate does each job at once, in the caller."""
+    return _queue(*_place())[0]
+
+
+def _place() -> tuple[str, bool]:
+    return str(store.home() / "queue.db"), os.environ.get("MILEPOST_JOBS") == "immediate"
+
+
+@cache
+def _queue(path: str, immediate: bool):
+    from data import work
+
+    made = SqliteHuey("milepost", filename=path, immediate=immediate, results=False, timeout=store.WAIT_SECONDS)
+    return made, made.task(name="run")(work.run)
+
+
+def run_worker() -> int:
+    """The worker process of this home, until it is told to stop; its exit code. See `data.worker`."""
+    from data import worker
+
+    return worker.run()
+
+
+def start_worker():
+    """A worker in a process of its own, started again when it dies; `stop()` ends it. See `data.worker`."""
+    from data import worker
+
+    return worker.Supervisor()

@@ -1,0 +1,234 @@
+"""How jobs are carried out. A job may stand in the queue twice, or be lost from it, and is still done once: `run`
+begins only what waits, and `recover` puts back what nobody works on."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from data import jobs, store
+from data.tables import Job
+
+ATTEMPTS = 3  # how often a job whose worker died is begun
+WRITE_EVERY = 0.25  # seconds between two writes of progress
+BUSY_RETRY = 1.0  # seconds until a job looks again whether its repository is free
+STORE_RETRY = 5.0  # seconds until a job that found the store busy is begun again
+STALE = 60_000_000  # microseconds without a heartbeat after which a worker counts as dead, where it may be elsewhere
+
+log = logging.getLogger("milepost.jobs")
+stopping = threading.Event()  # set while this worker shuts down: its jobs go back to the queue
+
+
+class JobError(Exception):
+    """The job cannot be done; the text is one sentence for people."""
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job, or its row is gone."""
+
+
+class Stopped(Exception):
+    """The worker shuts down; another will begin the job again."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How a kind of job is done. `do` gets a `Work` and returns the closing sentence; exceptions in `says` have texts
+    for people; `ended` is called with the arguments once the job is over, however it ended."""
+
+    do: Callable[["Work"], str]
+    says: tuple[type[Exception], ...]
+    ended: Callable[[dict], None]
+
+
+_HANDLERS: dict[str, Handler] = {}
+
+
+def handler(kind: str, says: tuple[type[Exception], ...] = (), ended: Callable[[dict], None] = lambda args: None):
+    """Decorator: this function does jobs of that kind. It must be safe to begin again after it was broken off."""
+
+    def register(do: Callable[["Work"], str]):
+        _HANDLERS[kind] = Handler(do, (JobError, *says), ended)
+        return do
+
+    return register
+
+
+class Work:
+    """A running job in the hands of its handler."""
+
+    def __init__(self, job: Job):
+        self.id, self.kind, self.args = job.id, job.kind, dict(job.args)
+        self.person_id, self.organization_id, self.service_id = job.created_by, job.organization_id, job.service_id
+        self._written = 0.0
+        self._cancelled = False
+
+    def progress(self, done: int, total: int | None, message: str) -> None:
+        """Tells people how far it is; at most four times a second it is written. Call it often, outside transactions.
+
+        Raises Cancelled, Stopped.
+        """
+        if time.monotonic() - self._written >= WRITE_EVERY:
+            self._write(done=done, total=total, message=message)
+        self._raise()
+
+    def cancelled(self) -> bool:
+        """Whether to give up, for code that asks instead of reporting."""
+        if time.monotonic() - self._written >= WRITE_EVERY:
+            self._write()
+        return self._cancelled or stopping.is_set()
+
+    def claim(self, session: Session) -> None:
+        """First thing in the transaction that saves the result: a cancelled job saves nothing, and one that has saved
+        cannot be cancelled any more. Raises Cancelled, Stopped."""
+        job = session.get(Job, self.id, populate_existing=True)
+        self._cancelled = job is None or job.state != "running"
+        self._raise()
+        job.args = {**job.args, "saved": True}
+
+    def report(self, **values) -> None:
+        """Leaves something to be read with the job, as plain values."""
+        with store.writing(quietly=True) as session:
+            job = session.get(Job, self.id)
+            if job:
+                job.args = {**job.args, "report": {**job.args.get("report", {}), **values}}
+
+    def _write(self, **values) -> None:
+        self._written = time.monotonic()
+        mine = update(Job).where(Job.id == self.id, Job.state == "running")
+        try:
+            with store.writing(quietly=True) as session:
+                found = session.execute(mine.values(heartbeat_at=store.now_us(), **values)).rowcount
+        except OperationalError:  # the store is busy: the next progress will do
+            return
+        self._cancelled = found == 0
+
+    def _raise(self) -> None:
+        if self._cancelled:
+            raise Cancelled
+        if stopping.is_set():
+            raise Stopped
+
+
+_running: set[int] = set()  # ids of the jobs in this process
+
+
+def run(job_id: int) -> None:
+    """Does one job, if it waits; what Huey calls. Whatever goes wrong ends in the row of the job."""
+    work = _begin(job_id)
+    if work is None:
+        return
+    _running.add(job_id)
+    try:
+        _carry_out(work, handler_of(work.kind))
+    finally:
+        _running.discard(job_id)
+
+
+def _begin(job_id: int) -> Work | None:
+    with store.writing(quietly=True) as session:
+        job = session.get(Job, job_id)
+        if job is None or job.state != "queued":
+            return None
+        lock = job.args.get("lock")
+        running = session.execute(select(Job).where(Job.state == "running")).scalars()
+        if lock and any(other.args.get("lock") == lock for other in running):
+            job.message = "Waits for another job on the same repository."
+        else:
+            job.state, job.attempts, job.message = "running", job.attempts + 1, "Begins"
+            job.started_at = job.heartbeat_at = store.now_us()
+            return Work(job)
+    if not jobs.queue().immediate:
+        jobs.push(job_id, delay=BUSY_RETRY)
+    return None
+
+
+def _carry_out(work: Work, handler: Handler) -> None:
+    try:
+        outcome = ("done", handler.do(work))
+    except Exception as error:
+        outcome = _outcome(work, handler, error)
+    with store.writing(quietly=True) as session:
+        job = session.get(Job, work.id)
+        if job is not None and job.state == "running":
+            state, message = outcome
+            if state == "queued":
+                job.state, job.message = state, message
+                job.attempts -= message == _LATER
+            else:
+                jobs.close(job, state, message)
+                if state == "done" and job.total is not None:
+                    job.done = job.total
+        over = job is None or job.state not in jobs.LIVE
+    if over:
+        handler.ended(work.args)
+    elif not stopping.is_set() and not jobs.queue().immediate:
+        jobs.push(work.id, delay=STORE_RETRY)
+
+
+_LATER = "Waits: the worker was stopped, the next one goes on."
+
+
+def _outcome(work: Work, handler: Handler, error: Exception) -> tuple[str, str]:
+    """State and sentence after an exception. What the code raised because it was asked to give up is not its fault."""
+    if work._cancelled or isinstance(error, Cancelled):
+        return "cancelled", f"Cancelled; {_kept(work.id)}."
+    if stopping.is_set():
+        return "queued", _LATER
+    if isinstance(error, handler.says):
+        return "failed", str(error)
+    log.exception("job %s (%s) failed", work.id, work.kind, exc_info=error)
+    if isinstance(error, OperationalError) and jobs.progress(work.id).attempts < ATTEMPTS:
+        return "queued", "The store was busy; this is tried again."
+    return "failed", f"An error in Milepost stopped this; {_kept(work.id)}. The log says more under job {work.id}."
+
+
+def _kept(job_id: int) -> str:
+    with store.reading() as session:
+        job = session.get(Job, job_id)
+    saved = job is not None and job.args.get("saved")
+    return "its facts are saved, the metrics are not up to date" if saved else "nothing was saved"
+
+
+def recover(alone: bool) -> list[int]:
+    """Puts back into the queue what waits outside it, and what a dead worker left running. A job that died too often
+    has failed. Returns the ids put back.
+
+    alone: this is the only worker of the store, so that nothing can be running; else the heartbeat decides.
+    """
+    dead, ended = store.now_us() - STALE, []
+    with store.writing(quietly=True) as session:
+        for job in session.execute(select(Job).where(Job.state == "running")).scalars():
+            if job.id in _running or not (alone or (job.heartbeat_at or 0) < dead):
+                continue
+            if job.attempts >= ATTEMPTS:
+                died = f"This was begun {job.attempts} times and each time the worker died; {_kept(job.id)}."
+                jobs.close(job, "failed", died)
+                ended.append((job.kind, dict(job.args)))
+            else:
+                job.state, job.message = "queued", "The worker stopped in the middle; this is taken up again."
+        session.flush()
+        waiting = list(session.execute(select(Job.id).where(Job.state == "queued").order_by(Job.id)).scalars())
+    for kind, args in ended:
+        handler_of(kind).ended(args)
+    queued = {task.args[0] for task in (*jobs.queue().pending(), *jobs.queue().scheduled())}
+    return [jobs.push(job_id) for job_id in waiting if job_id not in queued]
+
+
+def beat() -> None:
+    """Says that the jobs of this process are alive, also while they do not report."""
+    if _running:
+        with store.writing(quietly=True) as session:
+            session.execute(update(Job).where(Job.id.in_(_running)).values(heartbeat_at=store.now_us()))
+
+
+def handler_of(kind: str) -> Handler:
+    """Raises KeyError for a kind that nobody does."""
+    if kind not in _HANDLERS:
+        from data import intake  # noqa: F401  registers its handlers
+    return _HANDLERS[kind]
