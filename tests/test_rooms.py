@@ -8,14 +8,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = {"assessments", "content", "data", "pages", "server", "app", "milepost"}
-DATABASE = {"sqlmodel", "sqlalchemy", "alembic", "adbc_driver_sqlite", "psycopg"}
+DATABASE = {"sqlmodel", "sqlalchemy", "alembic", "psycopg", "sqlite3"}
+SECOND_SQLITE = {"adbc_driver_sqlite", "duckdb", "apsw"}  # docs/decisions.md, "One SQLite library per process"
 NETWORK = {"requests", "httpx", "urllib", "http", "socket", "github", "huey"}
 
 #: room -> (rooms of ours it may import, libraries it may never import)
 WALLS = {
     "assessments": (set(), DATABASE | NETWORK | {"streamlit", "plotly", "time", "subprocess"}),
     "content": (set(), DATABASE | NETWORK | {"streamlit", "plotly", "polars"}),
-    "data": ({"assessments", "content"}, {"streamlit", "plotly"}),
+    "data": ({"assessments", "content"}, {"streamlit", "plotly"} | SECOND_SQLITE),
     "pages": ({"assessments", "content", "data"}, DATABASE | NETWORK),
     "server": ({"data", "pages"}, DATABASE - {"sqlalchemy"} | {"plotly"}),
     "app": ({"pages", "server"}, DATABASE | {"plotly"}),
@@ -90,7 +91,7 @@ def test_the_first_level_of_pages_holds_folders_only():
 
 def test_every_import_is_pinned():
     pinned = {line.split("==")[0].split("[")[0].strip().lower() for line in (ROOT / "requirements.txt").open()}
-    names = {"psycopg": "psycopg", "ruamel": "ruamel.yaml", "adbc_driver_sqlite": "adbc-driver-sqlite"}
+    names = {"psycopg": "psycopg", "ruamel": "ruamel.yaml"}
     used = {name for room in WALLS for path in files(room) for name in imports(path.read_text(encoding="utf-8"))}
     ours = used - ROOMS - set(sys.stdlib_module_names) - {"tests", "starlette"}  # starlette is streamlit's own server
     assert {names.get(name, name).lower() for name in ours} <= pinned

@@ -233,16 +233,18 @@ def test_a_frame_comes_back_as_it_went_in(both, inside):
     assert back.schema == frame.schema
 
 
-def test_sqlite_frames_are_read_by_adbc(home, monkeypatch):
+def test_reading_frames_leaves_the_write_ahead_log_alone(home):
+    """A second SQLite library in this process would take itself for the last reader and remove the log."""
     repository, origin = source()
     with store.writing() as session:
         store.insert_frame(session, Change, instants(), repository_id=repository, source_id=origin)
-
-    def refuse(*_):
-        raise AssertionError("read by cursor")
-
-    monkeypatch.setattr(frames, "by_cursor", refuse)
-    assert store.read_frame(select(Change.change_id)).height == 3
+    read = [store.read_frame(select(Change.change_id)).height for _ in range(3)]
+    code = (
+        "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('select count(*) from change').fetchone()[0])"
+    )
+    other = subprocess.run([sys.executable, "-c", code, home / "milepost.db"], capture_output=True, check=True)
+    seen_elsewhere = int(other.stdout)
+    assert (read, seen_elsewhere, (home / "milepost.db-wal").exists()) == ([3, 3, 3], 3, True)
 
 
 def test_a_column_is_typed_even_when_its_first_thousands_are_null(home):
@@ -251,7 +253,7 @@ def test_a_column_is_typed_even_when_its_first_thousands_are_null(home):
     with store.writing() as session:
         more = {"repository_id": repository, "source_id": origin, "kind": "direct_push", "title": ""}
         store.insert_frame(session, Change, frame, **more)
-    back = frames._by_adbc([select(Change.url, Change.number, Change.merge_sha)], store.engine())[0]
+    back = store.read_frame(select(Change.url, Change.number, Change.merge_sha))
     assert back["url"].to_list()[-1] == "https://x"
     assert back.schema == {"url": pl.String, "number": pl.Int64, "merge_sha": pl.String}
 
