@@ -292,8 +292,8 @@ def test_a_frame_without_a_session_sees_committed_data_only(both):
 
 def test_several_frames_are_of_one_moment(home, monkeypatch):
     organization("A")
-    plain = frames._stored
-    monkeypatch.setattr(frames, "_stored", lambda statement: (organization("B"), plain(statement))[1])
+    plain = frames.fit
+    monkeypatch.setattr(frames, "fit", lambda *rows: (organization("B"), plain(*rows))[1])
     first, second = store.read_frames([(select(Organization.name), None), (select(Organization.name), None)])
     assert (first.height, second.height) == (1, 1)
 
