@@ -89,7 +89,7 @@ def _quantile(data: _Sorted, p: float) -> np.ndarray:
 
 
 def quantile_by(groups, values, size: int, p: float = 0.5) -> np.ndarray:
-    """Quantile with linear interpolation (type 7 of Hyndman and Fan 1996, Am. Stat. 50, 361-365); p=0.5 is the median."""
+    """Quantile with linear interpolation (type 7 of Hyndman and Fan 1996, Am. Stat. 50, 361-365)."""
     return _quantile(_sort(groups, values, size), p)
 
 
@@ -121,7 +121,7 @@ def woodruff_by(groups, values, clusters, size: int, p: float = 0.5, confidence:
         variance = m / (m - 1) * np.bincount(owner, residual**2, size) / data.count**2
         error = np.sqrt(np.maximum(variance, p * (1 - p) / data.count))
         reach = stats.t.ppf(0.5 + confidence / 2, np.maximum(m - 1, 1)) * error
-        low, high = np.floor(data.count * (p - reach)), np.floor(data.count * (p + reach)) + 1
+        low, high = np.ceil(data.count * (p - reach)), np.floor(data.count * (p + reach)) + 1
     usable = m >= 2
     low, high = np.where(usable, low, 0).astype(int), np.where(usable, high, 0).astype(int)
     return data.at(low), data.at(high)

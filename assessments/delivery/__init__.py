@@ -18,12 +18,14 @@ _EARLIEST = pl.datetime(1980, 1, 1, time_unit="us", time_zone="UTC")
 
 
 def judge(facts: Facts, settings: Settings) -> Delivery:
-    """What counts, what each deployment shipped, which failed and which repaired; nothing depends on the order of rows."""
+    """What counts, what each deployment shipped, which failed, which repaired; the order of rows changes nothing."""
     changes = touching(facts.changes, settings.path_globs)
     selected = shipping.roles(production.select(facts, settings))
     linked = shipping.link(changes, selected, facts.history_start)
     deployments = selected.with_columns(ships=shipping.count(selected, changes, facts.history_start))
-    deployments, signals = failures.attribute(facts, settings, deployments, linked, changes.select("change_id", "reverts"))
+    deployments, signals = failures.attribute(
+        facts, settings, deployments, linked, changes.select("change_id", "reverts")
+    )
     week = pl.col("finished_at").dt.truncate("1w").dt.date()
     shipped = stages.split(linked).with_columns(week=week)
     return Delivery(
@@ -43,6 +45,6 @@ def _shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 
 
 def _existed_from(facts: Facts, changes: pl.DataFrame, deployments: pl.DataFrame):
-    """The first merge or counted deployment of the service, no later than the end of the collection; None without one."""
+    """The first merge or counted deployment, no later than the end of the collection; None without one."""
     instants = pl.concat([changes["merged_at"], deployments.filter("counts")["finished_at"]]).to_frame("at")
     return instants.filter(pl.col("at") >= _EARLIEST, pl.col("at") <= facts.collected_until)["at"].min()

@@ -108,7 +108,8 @@ class Facts:
     """Everything known about one service, before any judgement.
 
     `collected_until` is the moment up to which the sources were read: windows end there, not at the wall clock.
-    `history_start` is the moment from which facts are complete (a shallow clone starts late); None = from the first fact.
+    `history_start` is the moment from which facts are complete (a shallow clone starts late); None = from the
+    first fact.
     """
 
     collected_until: datetime

@@ -9,7 +9,15 @@ import polars as pl
 from assessments.delivery.facts import Facts
 from assessments.delivery.results import FAILURES
 from assessments.delivery.settings import Settings
-from assessments.delivery.signals import CANDIDATES, SAID_FAILED, from_hotfixes, from_incidents, from_reverts, from_rollbacks, shaped
+from assessments.delivery.signals import (
+    CANDIDATES,
+    SAID_FAILED,
+    from_hotfixes,
+    from_incidents,
+    from_reverts,
+    from_rollbacks,
+    shaped,
+)
 from assessments.delivery.tidy import answers, distinct
 
 
@@ -59,7 +67,7 @@ def _verdicts(said: pl.DataFrame, production: pl.DataFrame) -> pl.DataFrame:
 
 
 def _states(signals: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """The team's word on a deployment goes over every signal; candidates of a confirmed failure are confirmed with it."""
+    """The team's word on a deployment goes over every signal; a confirmed failure confirms its candidates."""
     said_failed = verdicts.filter(pl.col("state") == "confirmed")["deployment_id"]
     said_fine = verdicts.filter(pl.col("state") == "rejected")["deployment_id"]
     confirmed = pl.concat([said_failed, signals.filter(pl.col("state") == "confirmed")["deployment_id"]])
@@ -82,7 +90,11 @@ def _ends(signals: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     last = pl.when(pl.col("recovered_at").is_null().any()).then(None).otherwise(pl.col("recovered_at").max())
     kinds = signals.group_by("deployment_id", "signal").agg(end=last)
     inferred = pl.col("signal").is_in(CANDIDATES)
-    said = verdicts.filter(pl.col("state") == "confirmed").group_by("deployment_id").agg(said_end=pl.col("recovered_at").max())
+    said = (
+        verdicts.filter(pl.col("state") == "confirmed")
+        .group_by("deployment_id")
+        .agg(said_end=pl.col("recovered_at").max())
+    )
     by_incident = signals.filter(~inferred).group_by("deployment_id").agg(incident_end=last)
     by_candidate = kinds.filter(inferred).group_by("deployment_id").agg(candidate_end=pl.col("end").min())
     frames = {"said_failed": said, "by_incident": by_incident, "by_candidate": by_candidate}
@@ -92,7 +104,9 @@ def _ends(signals: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     return ends.with_columns(pl.col(*frames).fill_null(False))
 
 
-def _flags(deployments: pl.DataFrame, signals: pl.DataFrame, verdicts: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+def _flags(
+    deployments: pl.DataFrame, signals: pl.DataFrame, verdicts: pl.DataFrame, said: pl.DataFrame
+) -> pl.DataFrame:
     standing = signals.filter(pl.col("deployment_id").is_not_null(), pl.col("state").is_in(["confirmed", "candidate"]))
     rows = deployments.join(_ends(standing, verdicts), on="deployment_id", how="left", maintain_order="left")
     rows = rows.with_columns(pl.col("said_failed", "by_incident", "by_candidate").fill_null(False))

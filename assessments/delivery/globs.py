@@ -50,8 +50,8 @@ def names(patterns: str) -> str:
 def paths(globs: tuple[str, ...]) -> str:
     """Expression for any of several globs on paths relative to the repository, case kept, as in .gitignore.
 
-    `*` and `?` stop at a slash, `**` does not; a glob without a slash (other than at its end) matches at any depth; one that
-    matches a folder matches all below it. Empty text when there is no glob.
+    `*` and `?` stop at a slash, `**` does not; a glob without a slash (other than at its end) matches at any depth;
+    one that matches a folder matches all below it. Empty text when there is no glob.
     """
     out = []
     for glob in (glob.strip().removeprefix("./") for glob in globs):

@@ -72,8 +72,8 @@ def measure(deployments: pl.DataFrame, changes: pl.DataFrame, windows: Windows) 
 
 
 def prepare(delivery: Delivery) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The counted deployments and the shipped changes. Deployments get `inferred` (a revert, rollback or hotfix points at
-    it, or the team itself says it failed) and `age_us` (finish to the end of the collection)."""
+    """The counted deployments and the shipped changes. Deployments get `inferred` (a revert, rollback or hotfix
+    points at it, or the team itself says it failed) and `age_us` (finish to the end of the collection)."""
     standing = delivery.failures.filter(
         pl.col("state").is_in(["candidate", "confirmed"]), pl.col("deployment_id").is_not_null()
     )
@@ -91,7 +91,7 @@ def _counts(rows: pl.DataFrame, windows: Windows) -> np.ndarray:
 
 
 def _states(windows: Windows, n, enough, *, collected=True, anything: bool) -> np.ndarray:
-    """State per window: `n` events of which `enough` is true where they suffice; `anything` of the kind known at all."""
+    """State per window: `n` events of which there are `enough`; `anything` of the kind known at all."""
     choices = [
         (~np.broadcast_to(collected, n.shape), State.NOT_COLLECTED),
         (~windows.exists | (not anything), State.NO_DATA),
@@ -155,7 +155,9 @@ def _frequency(deployments: pl.DataFrame, windows: Windows, rework_known) -> Mea
                 "days": windows.days,
                 "per_working_day": n / days * 7 / 5,
                 "median_days_between": statistics.quantile_by(gaps["w"].to_numpy(), between, windows.size),
-                "without_rework": np.where(rework_known, _counts(done.filter(~pl.col("rework")), windows) / days, np.nan),
+                "without_rework": np.where(
+                    rework_known, _counts(done.filter(~pl.col("rework")), windows) / days, np.nan
+                ),
             },
         )
 

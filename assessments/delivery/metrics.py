@@ -136,7 +136,9 @@ def _recovery(key: str, state: State, more: dict, deployments: pl.DataFrame) -> 
     failed = deployments.filter("reached_users", "inferred" if inferred else "failed")
     lasted = (pl.col(end) - pl.col("finished_at")).dt.total_microseconds().clip(0) / HOUR
     out = {
-        "censored": tuple(failed.filter(pl.col(end).is_null()).select(pl.col("age_us").clip(0) / HOUR).to_series().sort()),
+        "censored": tuple(
+            failed.filter(pl.col(end).is_null()).select(pl.col("age_us").clip(0) / HOUR).to_series().sort()
+        ),
         "extra": {"open": int(more["open"]), "at_least": _number(more["at_least"])},
     }
     if state == State.VALUE:
@@ -145,7 +147,9 @@ def _recovery(key: str, state: State, more: dict, deployments: pl.DataFrame) -> 
     out["values"] = tuple(failed.filter(pl.col(end).is_not_null()).select(lasted).to_series().sort())
     if state == State.TOO_FEW:
         few = len(out["values"]) < MINIMUM_VALUES
-        out["interval_note"] = f"fewer than {MINIMUM_VALUES} recovered failures" if few else "half or more are still open"
+        out["interval_note"] = (
+            f"fewer than {MINIMUM_VALUES} recovered failures" if few else "half or more are still open"
+        )
     return out
 
 

@@ -45,7 +45,7 @@ def duration(hours: float | None) -> str:
 
 
 def rate(per_day: float) -> str:
-    """"0.97 per day"; what happens less than once in ten days reads per month, less than once a month per year."""
+    """ "0.97 per day"; what happens less than once in ten days reads per month, less than once a month per year."""
     if per_day >= 0.1 or per_day == 0:
         return f"{_plain(per_day)} per day"
     per_month = per_day * _MONTH_DAYS
@@ -53,7 +53,7 @@ def rate(per_day: float) -> str:
 
 
 def share(value: float) -> str:
-    """"12 %"; one decimal below ten, so that 0.4 % does not read as none."""
+    """ "12 %"; one decimal below ten, so that 0.4 % does not read as none."""
     percent = value * 100
     if percent == 0 or percent >= 9.95:
         return f"{percent:.0f} %"
@@ -107,7 +107,10 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
         return f"from {number(low, unit)}, no upper limit"
     if low is None:
         return f"up to {number(high, unit)}, no lower limit"
-    return f"{number(low, unit)} to {number(high, unit)}"
+    first, last = number(low, unit), number(high, unit)
+    # "3.0 to 3.7 per day": a unit that both share is said once.
+    number_first, _, unit_first = first.partition(" ")
+    return f"{number_first} to {last}" if unit_first == last.partition(" ")[2] else f"{first} to {last}"
 
 
 def p90(metric: Metric) -> str:

@@ -188,7 +188,9 @@ def _one_release(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         maintain_order="left",
     )
     one = pl.col("anchor").is_not_null()
-    note = pl.format("The same commit as in {} shortly before: counted once.", pl.col("anchor_environment").fill_null("(none)"))
+    note = pl.format(
+        "The same commit as in {} shortly before: counted once.", pl.col("anchor_environment").fill_null("(none)")
+    )
     return rows.with_columns(
         counts=pl.col("counts") & ~one,
         reason=pl.when(one).then(note).otherwise("reason"),
@@ -201,12 +203,39 @@ def dry_run(facts: Facts, settings: Settings) -> pl.DataFrame:
 
     Columns: deployment_id, kind, environment, ref, name, sha, finished_at, status, counts, reason, url.
     """
-    shown = ["deployment_id", "kind", "environment", "ref", "name", "sha", "finished_at", "status", "counts", "reason", "url"]
-    return select(facts, settings).reverse().sort("finished_at", descending=True, nulls_last=True, maintain_order=True)[shown]
+    shown = [
+        "deployment_id",
+        "kind",
+        "environment",
+        "ref",
+        "name",
+        "sha",
+        "finished_at",
+        "status",
+        "counts",
+        "reason",
+        "url",
+    ]
+    return (
+        select(facts, settings)
+        .reverse()
+        .sort("finished_at", descending=True, nulls_last=True, maintain_order=True)[shown]
+    )
 
 
 #: Endings of versions that are not meant for everyone, as people write them.
-_EARLY = ("*[0-9]rc*", "*-rc*", "*[0-9]a[0-9]*", "*[0-9]b[0-9]*", "*alpha*", "*beta*", "*-dev*", "*-pre*", "*snapshot*", "*nightly*")
+_EARLY = (
+    "*[0-9]rc*",
+    "*-rc*",
+    "*[0-9]a[0-9]*",
+    "*[0-9]b[0-9]*",
+    "*alpha*",
+    "*beta*",
+    "*-dev*",
+    "*-pre*",
+    "*snapshot*",
+    "*nightly*",
+)
 _DEPLOYS = "*deploy*, *release*, *publish*, *production*"
 
 

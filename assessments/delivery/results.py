@@ -28,7 +28,7 @@ JUDGED = pl.Schema(
         "status": pl.String,
         "counts": pl.Boolean,  # a production deployment (attempt) under the rule in use
         "reason": pl.String,  # one sentence: why it counts or does not
-        "role": pl.String,  # first | forward | redeployment | rollback | roll_forward | side_release | unknown | attempt
+        "role": pl.String,  # first, forward, redeployment, rollback, roll_forward, side_release, unknown, attempt
         "previous_id": pl.String,  # the successful deployment before it
         "ships": pl.Int64,  # number of changes; null = not known
         "reached_users": pl.Boolean,
@@ -110,7 +110,7 @@ class State(StrEnum):
 class Metric:
     """One number and all that must stand beside it.
 
-    value, low, high: in `unit` (hours, per day, share); low and high are the 95 % interval, None where it cannot be given.
+    value, low, high: in `unit` (hours, per day, share); low and high are the 95 % interval, None where there is none.
     n: how many values or events; of: the denominator of a share; p90 with its own interval for lead times.
     basis: `measured`, or `inferred` (reverts, rollbacks, hotfixes: low confidence, no band, never in a goal).
     censored: open failures as ages so far, in hours. extra: further named figures (median days between deployments...).
@@ -137,7 +137,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of lead time in a window: median and share of the summed lead time over changes whose stage is known."""
+    """One stage of lead time in a window: median, and share of summed lead time, over changes whose stage is known."""
 
     key: str
     n: int

@@ -68,12 +68,18 @@ def link(changes: pl.DataFrame, deployments: pl.DataFrame, history_start: dateti
     That is the first counted success at or above its position. What the first known deployment would ship but was
     merged before `history_start` is `before_history`: it may have been shipped before we looked.
     """
-    done = deployments.filter(pl.col("counts"), pl.col("status") == "success", pl.col("position").is_not_null()).sort(ORDER)
+    done = deployments.filter(pl.col("counts"), pl.col("status") == "success", pl.col("position").is_not_null()).sort(
+        ORDER
+    )
     marks = done["position"].cum_max().to_numpy()
     on_trunk = changes["position"].is_not_null()
     index = np.searchsorted(marks, changes["position"].fill_null(0).to_numpy(), side="left")
     index = pl.Series("place", index).cast(pl.Int64)
-    by = done.select("deployment_id", "started_at", "finished_at", "role").with_row_index("place").cast({"place": pl.Int64})
+    by = (
+        done.select("deployment_id", "started_at", "finished_at", "role")
+        .with_row_index("place")
+        .cast({"place": pl.Int64})
+    )
     early = _merged_before(history_start) & (pl.col("role") == "first")
     linked = (
         changes.with_columns(place=pl.when(on_trunk).then(index))

@@ -33,7 +33,8 @@ _SHA = r"^[0-9a-fA-F]{7,40}$"
 def shaped(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with exactly the columns of SIGNAL, absent ones null."""
     return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in SIGNAL.items()
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in SIGNAL.items()
     )
 
 
@@ -54,9 +55,30 @@ def from_incidents(
     choices = [
         # condition, deployment, signal, confidence, state, why
         (rejected, None, "correction", "high", "rejected", "The team says that no change caused it."),
-        (linked & pl.col("said").is_not_null(), "said", "correction", "high", "confirmed", "The team linked it to this deployment."),
-        (linked, None, "correction", "high", "unlinked", "The team linked it to a deployment that does not count as production."),
-        (pl.col("explicit").is_not_null(), "explicit", "explicit_link", "high", "confirmed", "The incident names this deployment."),
+        (
+            linked & pl.col("said").is_not_null(),
+            "said",
+            "correction",
+            "high",
+            "confirmed",
+            "The team linked it to this deployment.",
+        ),
+        (
+            linked,
+            None,
+            "correction",
+            "high",
+            "unlinked",
+            "The team linked it to a deployment that does not count as production.",
+        ),
+        (
+            pl.col("explicit").is_not_null(),
+            "explicit",
+            "explicit_link",
+            "high",
+            "confirmed",
+            "The incident names this deployment.",
+        ),
         (
             pl.col("nearest").is_not_null(),
             "nearest",
@@ -91,14 +113,16 @@ def from_incidents(
 
 
 def _explicit(incidents: pl.DataFrame, production: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
-    """The deployment that an incident names by id, ref, deployed sha or sha of a change it shipped: incident_id, explicit.
+    """The deployment an incident names by id, ref, deployed sha or sha of a shipped change: incident_id, explicit.
 
     Of several, the nearest success or attempt that finished at or before the opening; else the nearest after it.
     """
     named = incidents.filter(pl.col("deployment").is_not_null()).select("incident_id", "opened_at", name="deployment")
     target = production.select("deployment_id", "ref", "sha", "finished_at", explicit="stands_for")
     keep = ["incident_id", "opened_at", "finished_at", "explicit"]
-    shipped = changes.filter(pl.col("state") == "shipped").select("finished_at", sha="merge_sha", explicit="deployment_id")
+    shipped = changes.filter(pl.col("state") == "shipped").select(
+        "finished_at", sha="merge_sha", explicit="deployment_id"
+    )
     found = pl.concat(
         [
             named.join(target, left_on="name", right_on="deployment_id").select(*keep, strength=0),
@@ -158,9 +182,13 @@ def from_reverts(changes: pl.DataFrame, reverting: pl.DataFrame) -> pl.DataFrame
         .filter(pl.col("what").is_not_null())
     )
     known = changes.join(
-        reverting.select("change_id", is_revert=pl.col("reverts").list.len().fill_null(0) > 0), on="change_id", how="left"
+        reverting.select("change_id", is_revert=pl.col("reverts").list.len().fill_null(0) > 0),
+        on="change_id",
+        how="left",
     ).filter((pl.col("state") == "shipped") & ~pl.col("is_revert"))
-    known = known.select("merge_sha", "number", reverted="change_id", deployment_id="deployment_id", began_at="finished_at")
+    known = known.select(
+        "merge_sha", "number", reverted="change_id", deployment_id="deployment_id", began_at="finished_at"
+    )
     numbers = wanted.with_columns(number=pl.col("what").str.extract(r"^#(\d+)$", 1).cast(pl.Int64))
     keep = ["by", "reverted", "deployment_id", "began_at"]
     pairs = pl.concat(
@@ -170,7 +198,11 @@ def from_reverts(changes: pl.DataFrame, reverting: pl.DataFrame) -> pl.DataFrame
         ]
     ).unique(maintain_order=False)
     repair = changes.select(
-        by="change_id", evidence_title="title", evidence_url="url", repaired_by="deployment_id", recovered_at="finished_at"
+        by="change_id",
+        evidence_title="title",
+        evidence_url="url",
+        repaired_by="deployment_id",
+        recovered_at="finished_at",
     )
     return shaped(
         pairs.filter(pl.col("by") != pl.col("reverted"))
@@ -210,14 +242,14 @@ def from_rollbacks(deployments: pl.DataFrame) -> pl.DataFrame:
 
 
 def from_hotfixes(deployments: pl.DataFrame, changes: pl.DataFrame, pattern: str, explained: pl.Series) -> pl.DataFrame:
-    """The success before a hotfix failed, and recovered when the hotfix finished. A hotfix is known by its ref or by the
-    title of a change it ships. Repairs that a stronger signal explains (`explained`: deployment ids) are left out."""
+    """The success before a hotfix failed, and recovered when the hotfix finished. A hotfix is known by its ref or by
+    the title of a change it ships. Repairs that a stronger signal explains (`explained`: their ids) are left out."""
     expression = globs.names(pattern)
     if not expression:
         return SIGNAL.to_frame()
-    titled = changes.filter(
-        (pl.col("state") == "shipped") & pl.col("title").fill_null("").str.contains(expression)
-    )["deployment_id"]
+    titled = changes.filter((pl.col("state") == "shipped") & pl.col("title").fill_null("").str.contains(expression))[
+        "deployment_id"
+    ]
     before = deployments.select(previous_id="deployment_id", failed_id="stands_for", began_at="finished_at")
     is_hotfix = pl.col("ref").fill_null("").str.contains(expression) | pl.col("deployment_id").is_in(titled.implode())
     return shaped(

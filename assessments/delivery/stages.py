@@ -12,9 +12,9 @@ from assessments.delivery.facts import INSTANT
 def split(linked: pl.DataFrame) -> pl.DataFrame:
     """Adds series, lead_us, a column per stage (null where its boundaries are not known), clamped and reviewed.
 
-    `linked` comes from `shipping.link`. Without an opening, authored to merged is all coding; without a review, ready to
-    merged is all waiting for review; without an approval, first review to merged is all review; without a start of the
-    deployment, merged to finished is all waiting to deploy.
+    `linked` comes from `shipping.link`. Without an opening, authored to merged is all coding; without a review, ready
+    to merged is all waiting for review; without an approval, first review to merged is all review; without a start of
+    the deployment, merged to finished is all waiting to deploy.
     """
     finish = pl.col("finished_at")
     shipped = pl.col("state") == "shipped"

@@ -21,7 +21,9 @@ def distinct(frame: pl.DataFrame, key: str) -> pl.DataFrame:
 def answers(corrections: pl.DataFrame) -> pl.DataFrame:
     """The latest standing correction per question and subject: columns question, subject, kind, target, at."""
     return (
-        corrections.with_columns(question=pl.col("kind").replace_strict(CORRECTION_KINDS, default=None, return_dtype=pl.String))
+        corrections.with_columns(
+            question=pl.col("kind").replace_strict(CORRECTION_KINDS, default=None, return_dtype=pl.String)
+        )
         .filter(pl.col("question").is_not_null())
         .sort("correction_id")
         .unique(["question", "subject"], keep="last", maintain_order=True)

@@ -30,8 +30,8 @@ _WEEK_US = 7 * 24 * 3_600_000_000
 
 
 def weekly(delivery: Delivery) -> pl.DataFrame:
-    """One row per week and metric, frame CELLS, from the service's first week to the one the collection ends in, without
-    holes. Empty when nothing is known of the service."""
+    """One row per week and metric, frame CELLS, from the service's first week to the one the collection ends in,
+    without holes. Empty when nothing is known of the service."""
     if delivery.existed_from is None:
         return CELLS.to_frame()
     first, last = (_monday(at) for at in (delivery.existed_from, delivery.collected_until))
