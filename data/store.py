@@ -214,11 +214,12 @@ def insert_frame(session: Session, table: type, frame: pl.DataFrame, **constants
 def read_frame(statement: Select, session: Session | None = None, schema: pl.Schema | None = None) -> pl.DataFrame:
     """The rows of a select of columns, typed by its columns even where all are null.
 
-    With a session: as that session sees the store. Without: committed data only, and several times faster on SQLite.
+    With a session: as that session sees the store. Without: committed data only.
     With a schema: instants and lists in place of integers and lines, exactly its columns.
     """
     if session is not None:
-        return frames.by_cursor(session, statement, schema)
+        session.flush()
+        return frames.by(session.connection(), statement, schema)
     return frames.read([statement], [schema], engine())[0]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from assessments.delivery.facts import CHANGES
 from data import frames, store
-from data.tables import Cell, Change, DataVersion, Organization, Repository, Source, Team, TrunkCommit
+from data.tables import Cell, Change, DataVersion, Organization, Repository, Service, Source, Team, TrunkCommit
 
 
 def organization(name="Acme", **more) -> int:
@@ -247,15 +247,70 @@ def test_reading_frames_leaves_the_write_ahead_log_alone(home):
     assert (read, seen_elsewhere, (home / "milepost.db-wal").exists()) == ([3, 3, 3], 3, True)
 
 
-def test_a_column_is_typed_even_when_its_first_thousands_are_null(home):
+def test_whatever_text_comes_back_as_it_was(both):
+    texts = ["", '"quoted" \\ back', "line\nbreak\ttab", "\x01\x1f control", "é 漢 🙂 \u2028", "null", "[1, 2]", "1e5"]
+    repository, origin = source()
+    frame = pl.DataFrame({"title": texts, "change_id": [str(n) for n in range(len(texts))]})
+    with store.writing() as session:
+        store.insert_frame(session, Change, frame, repository_id=repository, source_id=origin, kind="direct_push")
+    assert store.read_frame(select(Change.title).order_by(Change.id))["title"].to_list() == texts
+
+
+def test_the_zero_character_that_postgresql_cannot_hold_is_left_out(both):
+    repository, origin = source()
+    frame = pl.DataFrame({"title": ["a\x00b"], "change_id": ["x"]})
+    with store.writing() as session:
+        store.insert_frame(session, Change, frame, repository_id=repository, source_id=origin, kind="direct_push")
+    assert store.read_frame(select(Change.title))["title"].to_list() == ["ab"]
+
+
+def test_the_largest_integers_and_floats_come_back_exactly(both):
+    repository, origin = source()
+    numbers = [2**62 + 1, -(2**62) - 1, 2**53 + 1, 0, None]
+    floats = [0.1 + 0.2, 1 / 3, 1e-300, 123456789.123456789, None]
+    frame = pl.DataFrame({"merged_at": numbers, "change_id": list("abcde")})
+    cells = pl.DataFrame({"value": floats, "metric": list("abcde"), "n": range(5)})
+    with store.writing() as session:
+        owner = {"repository_id": repository, "source_id": origin, "kind": "direct_push", "title": ""}
+        store.insert_frame(session, Change, frame, **owner)
+        session.add(Team(id=1, organization_id=1, name="T", created_at=1))
+        session.flush()
+        session.add(Service(id=1, team_id=1, repository_id=repository, name="S", created_at=1))
+        week = {"week": date(2024, 1, 1), "state": "value", "rolling_state": "value"}
+        week |= {"rolling_n": 0, "provisional": False, "rules_version": 1}
+        store.insert_frame(session, Cell, cells, service_id=1, **week)
+    assert store.read_frame(select(Change.merged_at).order_by(Change.id))["merged_at"].to_list() == numbers
+    assert store.read_frame(select(Cell.value).order_by(Cell.metric))["value"].to_list() == floats
+
+
+def test_a_column_is_typed_even_when_its_first_thousands_are_null(both):
     repository, origin = source()
     frame = pl.DataFrame({"change_id": [str(n) for n in range(5_000)], "url": [None] * 4_999 + ["https://x"]})
     with store.writing() as session:
         more = {"repository_id": repository, "source_id": origin, "kind": "direct_push", "title": ""}
         store.insert_frame(session, Change, frame, **more)
-    back = store.read_frame(select(Change.url, Change.number, Change.merge_sha))
+    back = store.read_frame(select(Change.url, Change.number, Change.merge_sha).order_by(Change.id))
     assert back["url"].to_list()[-1] == "https://x"
     assert back.schema == {"url": pl.String, "number": pl.Int64, "merge_sha": pl.String}
+
+
+def test_the_order_asked_for_is_the_order_given(both):
+    repository, origin = source()
+    mixed = [n * 7 % 2_999 for n in range(3_000)]
+    frame = pl.DataFrame({"change_id": [str(n) for n in range(3_000)], "number": mixed})
+    with store.writing() as session:
+        more = {"repository_id": repository, "source_id": origin, "kind": "direct_push", "title": ""}
+        store.insert_frame(session, Change, frame, **more)
+    back = store.read_frame(select(Change.number, Change.change_id).order_by(Change.number.desc(), Change.id))
+    wanted = sorted(((number, str(n)) for n, number in enumerate(mixed)), key=lambda row: -row[0])
+    assert back.rows() == wanted  # and what stood in a row still does
+
+
+def test_a_select_of_a_whole_table_is_a_frame_of_its_columns(both):
+    organization("A")
+    frame = store.read_frame(select(Organization))
+    assert frame.columns == ["id", "name", "is_demo", "created_at"]
+    assert frame["name"].to_list() == ["A"]
 
 
 @pytest.mark.parametrize("inside", [False, True])
@@ -290,12 +345,17 @@ def test_a_frame_without_a_session_sees_committed_data_only(both):
     assert (outside, inside) == (0, 1)
 
 
-def test_several_frames_are_of_one_moment(home, monkeypatch):
+def test_several_frames_are_of_one_moment(both, monkeypatch):
     organization("A")
     plain = frames.fit
-    monkeypatch.setattr(frames, "fit", lambda *rows: (organization("B"), plain(*rows))[1])
-    first, second = store.read_frames([(select(Organization.name), None), (select(Organization.name), None)])
-    assert (first.height, second.height) == (1, 1)
+
+    def fit(*arguments):  # between one frame and the next
+        organization("B")
+        return plain(*arguments)
+
+    monkeypatch.setattr(frames, "fit", fit)
+    found = store.read_frames([(select(Organization.name), None)] * 3)
+    assert [frame.height for frame in found] == [1, 1, 1]
 
 
 def test_unknown_columns_and_times_without_a_zone_are_refused(home):
