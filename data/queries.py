@@ -1,0 +1,273 @@
+"""What pages read: frozen views and frames, already filtered by what the person may see. Nothing here writes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+from sqlmodel import func, select
+
+from assessments.delivery.settings import RULES_VERSION, Settings
+from data import access, store
+from data.people import Who
+from data.tables import (
+    Cell,
+    Change,
+    Correction,
+    Deployment,
+    Incident,
+    JudgedDeployment,
+    Organization,
+    Person,
+    Repository,
+    Service,
+    Source,
+    Team,
+)
+
+
+@dataclass(frozen=True)
+class TeamView:
+    id: int
+    name: str
+    organization_id: int
+    organization: str
+    is_demo: bool
+    services: int
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """A service with what its pages always say.
+
+    sources: how many feed it; notes: what they say cannot be known; story: what a demo service shows. settings: None
+    until somebody has chosen a production rule. judged: there are derived rows; ready: they are those of the newest
+    facts and rules.
+    """
+
+    id: int
+    name: str
+    team_id: int
+    team: str
+    organization_id: int
+    is_demo: bool
+    repository_id: int
+    sources: int
+    notes: tuple[str, ...]
+    story: str | None
+    incidents_collected: bool
+    settings: Settings | None
+    collected_until: datetime | None
+    rules_version: int
+    judged: bool
+    ready: bool
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """One origin of facts, how many came from it, and the services that it feeds. path: of a clone."""
+
+    id: int
+    kind: str
+    name: str
+    path: str | None
+    organization_id: int
+    is_demo: bool
+    service_ids: tuple[int, ...]
+    team_ids: tuple[int, ...]
+    used_by: tuple[str, ...]
+    notes: tuple[str, ...]
+    collected_until: datetime | None
+    history_start: datetime | None
+    changes: int
+    deployments: int
+    incidents: int
+
+
+@dataclass(frozen=True)
+class CorrectionView:
+    id: int
+    kind: str
+    subject: str
+    target: str | None
+    at: datetime | None
+    reason: str
+    person: str
+    created_at: datetime
+    undone_at: datetime | None
+    undone_by: str | None
+
+
+def teams(who: Who) -> tuple[TeamView, ...]:
+    """The teams the person may see, the demo's last, by name."""
+    counted = (
+        select(Team, Organization, func.count(Service.id))
+        .join(Organization, Organization.id == Team.organization_id)
+        .outerjoin(Service, Service.team_id == Team.id)
+        .group_by(Team.id, Organization.id)
+        .order_by(Organization.is_demo, Organization.id, func.lower(Team.name))
+    )
+    with store.reading() as session:
+        return tuple(
+            TeamView(team.id, team.name, owner.id, owner.name, owner.is_demo, number)
+            for team, owner, number in session.exec(counted)
+            if access.may(who, access.Action.VIEW, access.Subject(owner.id, team.id, owner.is_demo))
+        )
+
+
+def services(who: Who) -> tuple[ServiceView, ...]:
+    """The services of the teams the person may see, the demo's last, by team and name. Never ordered by a metric."""
+    return tuple(_views([row for row in _service_rows() if _may_see(who, row)]))
+
+
+def service(who: Who, service_id: int) -> ServiceView | None:
+    """One service; None when there is none or the person may not see it, so that the two cannot be told apart."""
+    rows = [row for row in _service_rows(Service.id == service_id) if _may_see(who, row)]
+    return next(_views(rows), None)
+
+
+def _service_rows(*conditions) -> list[tuple]:
+    joined = (
+        select(Service, Team, Organization, Repository)
+        .join(Team, Team.id == Service.team_id)
+        .join(Organization, Organization.id == Team.organization_id)
+        .join(Repository, Repository.id == Service.repository_id)
+        .where(*conditions)
+        .order_by(Organization.is_demo, Organization.id, func.lower(Team.name), func.lower(Service.name))
+    )
+    with store.reading() as session:
+        return list(session.exec(joined))
+
+
+def _may_see(who: Who, row: tuple) -> bool:
+    _, team, organization, _ = row
+    return access.may(who, access.Action.VIEW, access.Subject(organization.id, team.id, organization.is_demo))
+
+
+def _views(rows: list[tuple]) -> Iterator[ServiceView]:
+    """The rows as views, with the sources of each: those of its repository as a whole and those for it alone."""
+    with store.reading() as session:
+        columns = (Source.repository_id, Source.service_id, Source.notes, Source.collected_until, Source.kind)
+        found = session.execute(select(*columns)).all()
+    for one, team, organization, repository in rows:
+        mine = [source for source in found if source[0] == repository.id and source[1] in (None, one.id)]
+        used = Settings(**one.derived_with) if one.derived_with else None
+        yield ServiceView(
+            id=one.id,
+            name=one.name,
+            team_id=team.id,
+            team=team.name,
+            organization_id=organization.id,
+            is_demo=organization.is_demo,
+            repository_id=repository.id,
+            sources=len(mine),
+            notes=tuple(dict.fromkeys(note for source in mine if source[4] != "demo" for note in source[2] or ())),
+            story=next((note for source in mine if source[4] == "demo" for note in source[2] or ()), None),
+            incidents_collected=bool(used and used.incidents_collected),
+            settings=Settings(**one.settings) if one.settings else None,
+            collected_until=store.from_us(max((source[3] for source in mine if source[3] is not None), default=None)),
+            rules_version=one.rules_version,
+            judged=used is not None,
+            ready=one.derived_version == one.facts_version and one.rules_version == RULES_VERSION,
+        )
+
+
+def sources(who: Who) -> tuple[SourceView, ...]:
+    """Every source of the services the person may see, by repository and name, with what came from it."""
+    with store.reading() as session:
+        counts = {
+            table: dict(session.exec(select(table.source_id, func.count()).group_by(table.source_id)).all())
+            for table in (Change, Deployment, Incident)
+        }
+        joined = (
+            select(Source, Repository, Organization)
+            .join(Repository, Repository.id == Source.repository_id)
+            .join(Organization, Organization.id == Source.organization_id)
+            .order_by(Organization.is_demo, func.lower(Repository.name), Source.id)
+        )
+        found = list(session.exec(joined))
+    seen = services(who)
+    views = []
+    for source, repository, organization in found:
+        users = [one for one in seen if source.service_id in (None, one.id) and one.repository_id == repository.id]
+        if not users:
+            continue
+        views.append(
+            SourceView(
+                id=source.id,
+                kind=source.kind,
+                name=source.name,
+                path=repository.path if source.kind == "git" else None,
+                organization_id=organization.id,
+                is_demo=organization.is_demo,
+                service_ids=tuple(one.id for one in users),
+                team_ids=tuple(dict.fromkeys(one.team_id for one in users)),
+                used_by=tuple(one.name for one in users),
+                notes=tuple(source.notes or ()),
+                collected_until=store.from_us(source.collected_until),
+                history_start=store.from_us(source.history_start),
+                changes=counts[Change].get(source.id, 0),
+                deployments=counts[Deployment].get(source.id, 0),
+                incidents=counts[Incident].get(source.id, 0),
+            )
+        )
+    return tuple(views)
+
+
+def corrections(service_id: int) -> tuple[CorrectionView, ...]:
+    """Every correction of a service, newest first, undone ones too."""
+    with store.reading() as session:
+        names = dict(session.exec(select(Person.id, Person.name)).all())
+        found = session.exec(
+            select(Correction).where(Correction.service_id == service_id).order_by(Correction.id.desc())
+        )
+        return tuple(
+            CorrectionView(
+                id=one.id,
+                kind=one.kind,
+                subject=one.subject,
+                target=one.target,
+                at=store.from_us(one.at),
+                reason=one.reason,
+                person=names.get(one.person_id, "somebody no longer here"),
+                created_at=store.from_us(one.created_at),
+                undone_at=store.from_us(one.undone_at),
+                undone_by=names.get(one.undone_by),
+            )
+            for one in found
+        )
+
+
+def deployment_names(service_id: int, subjects: tuple[str, ...]) -> dict[str, str]:
+    """Deployments and incidents as people know them (tag, short sha, title), by their id."""
+    with store.reading() as session:
+        judged = session.exec(
+            select(JudgedDeployment.deployment_id, JudgedDeployment.ref, JudgedDeployment.sha).where(
+                JudgedDeployment.service_id == service_id, JudgedDeployment.deployment_id.in_(subjects)
+            )
+        )
+        names = {one: ref or (sha or one)[:10] for one, ref, sha in judged}
+        incidents = session.exec(
+            select(Incident.incident_id, Incident.title).where(
+                Incident.service_id == service_id, Incident.incident_id.in_(subjects)
+            )
+        )
+        return names | {one: f"Incident {title}" for one, title in incidents}
+
+
+def cells(service_id: int, start: datetime, end: datetime) -> pl.DataFrame:
+    """The weekly cells of every metric whose week touches [start, end), in order of week."""
+    first = start.date() - timedelta(days=start.weekday())
+    columns = [getattr(Cell, name) for name in Cell.__table__.columns.keys() if name != "service_id"]  # noqa: SIM118
+    wanted = select(*columns).where(Cell.service_id == service_id, Cell.week >= first, Cell.week <= end.date())
+    return store.read_frame(wanted.order_by(Cell.week, Cell.metric))
+
+
+def window(service: ServiceView, weeks: int) -> tuple[datetime, datetime]:
+    """The last so many weeks up to where the sources were read, not up to now: a stale source is not silence.
+
+    Raises ValueError when nothing has been collected yet.
+    """
+    if service.collected_until is None:
+        raise ValueError(f"Nothing has been collected for {service.name} yet.")
+    return service.collected_until - timedelta(weeks=weeks), service.collected_until

@@ -1,0 +1,32 @@
+"""Where facts come from: every source with what it brought, jobs with their progress, and the import of files."""
+
+import streamlit as st
+
+from data import queries
+from data.access import Action
+from pages.ui import demo, importing, progress, source_cards
+from pages.ui.guard import require
+
+user = require(Action.ADD_SOURCE)
+
+demo.leave_when_removed()
+st.title("Sources", anchor=False)
+if note := st.session_state.pop("sources_note", None):
+    st.toast(note)
+progress.jobs_area(user)
+
+services = queries.services(user)
+found = queries.sources(user)
+wanted = st.query_params.get("service", "")
+chosen = next((one for one in services if str(one.id) == wanted), None)
+
+listed, files, past = st.tabs(["Connected", "Import files", "Past jobs"], key="sources_tab", on_change="rerun")
+if listed.open:
+    with listed:
+        source_cards.show(user, found, chosen)
+if files.open:
+    with files:
+        importing.form(user, [one for one in services if not one.is_demo], chosen)
+if past.open:
+    with past:
+        progress.past(user)

@@ -1,0 +1,35 @@
+"""Home: for a new install three ways to begin; afterwards the services and what each needs next."""
+
+import streamlit as st
+
+from data import queries
+from data.access import Action
+from pages.ui import begin, demo, progress, services
+from pages.ui.guard import require
+
+user = require(Action.VIEW)
+
+seen = queries.services(user)
+own = [one for one in seen if not one.is_demo]
+shown_as_demo = [one for one in seen if one.is_demo]
+
+if note := st.session_state.pop("home_note", None):
+    st.toast(note)
+
+if seen:
+    st.title("Home", anchor=False)
+else:
+    st.title("See how your team delivers", anchor=False)
+    st.text("From a git clone to the five delivery metrics, with the evidence behind each number. No token needed.")
+
+progress.jobs_area(user)
+
+if own:
+    st.header("Your services", anchor=False)
+    services.cards(user, own)
+if shown_as_demo:
+    demo.label(user, True)
+    st.header("Demo organisation", anchor=False)
+    services.cards(user, shown_as_demo)
+
+begin.ways(user, fresh=not own, with_demo=not shown_as_demo)

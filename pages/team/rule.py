@@ -1,0 +1,32 @@
+"""What counts as a production deployment: choose, see what that would count and what not, and only then save."""
+
+import streamlit as st
+
+from data.access import Action
+from pages.ui import cached, demo, dry_run, pick, rule_form, states
+from pages.ui.guard import require
+from pages.ui.registry import page_file
+
+user = require(Action.VIEW_ROWS)
+
+demo.leave_when_removed()
+st.title("What counts as a production deployment", anchor=False)
+service = pick.service(user)
+demo.label(user, service.is_demo)
+if service.collected_until is None:
+    states.empty(
+        "Nothing to choose from yet",
+        "No facts have been collected for this service, so nothing can be counted.",
+        "See its sources",
+        page_file("sources"),
+        {"service": str(service.id)},
+    )
+    st.stop()
+
+version = cached.version()
+settings = rule_form.edit(service, cached.proposals(version, service.id))
+if settings is None:
+    st.stop()
+rows = cached.dry_run(version, service.id, settings.model_dump_json())
+dry_run.show(service, rows)
+rule_form.save(user, service, settings)

@@ -1,0 +1,78 @@
+"""The ways to begin: a clone on this machine, files, the demo organisation - and GitHub, which is still to come."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from data import demo, intake, people
+from data.access import Action, Forbidden, NotFound, Subject, may
+from data.people import Who
+from data.sources.git import GitError
+from pages.ui import progress
+from pages.ui.registry import page_file
+from pages.ui.text import plain
+
+
+def ways(user: Who, fresh: bool, with_demo: bool) -> None:
+    """A card for each way the person may take."""
+    try:
+        organization_id = people.home_organization(user)
+    except people.Unknown:
+        return
+    adds = may(user, Action.ADD_SOURCE, Subject(organization_id)) or bool(user.team_roles)
+    if not adds:
+        return
+    st.header("Three ways to begin" if fresh else "Add another service", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left.container(border=True, height="stretch"):
+        _clone(user)
+    with right:
+        with st.container(border=True):
+            _files()
+        if with_demo and may(user, Action.ADMINISTER, Subject(organization_id)):
+            with st.container(border=True):
+                _demo(user, organization_id)
+        with st.container(border=True):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.subheader("GitHub", anchor=False, width="content")
+                st.badge("Coming next", color="gray")
+            st.text("Reading pull requests, reviews and deployments from GitHub is not built yet.")
+
+
+def _clone(user: Who) -> None:
+    st.subheader("A clone on this machine", anchor=False)
+    st.text("Reads merges, tags and reverts from a git clone. Nothing leaves this machine, and no names are kept.")
+    with st.form("begin_clone", border=False):
+        path = st.text_input("Path of the clone", key="begin_path", placeholder="/home/me/code/shop")
+        st.caption(f"It must lie below {plain(', '.join(map(str, intake.roots())))}.")
+        team = st.text_input("Team", "My team", key="begin_team", max_chars=80)
+        name = st.text_input("Service", key="begin_service", placeholder="As the folder is called", max_chars=80)
+        pressed = st.form_submit_button("Read this clone", type="primary", key="begin_clone_go")
+    if not pressed:
+        return
+    if not path.strip():
+        st.error("Give the path of a git clone.")
+        return
+    folder = path.strip().rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+    try:
+        progress.watch(intake.add_clone(user, path.strip(), team, name.strip() or folder))
+    except (GitError, ValueError, Forbidden, NotFound) as error:
+        st.error(plain(error))
+        return
+    st.rerun()
+
+
+def _files() -> None:
+    st.subheader("Import files", anchor=False)
+    st.text("Deployments, incidents and changes as CSV or JSON lines, with a template and a report of every bad row.")
+    st.page_link(page_file("sources"), label="Import files", icon=":material/upload_file:")
+
+
+def _demo(user: Who, organization_id: int) -> None:
+    st.subheader("The demo organisation", anchor=False)
+    st.text("Three invented teams with ten services and a story each. Labelled everywhere, gone with one click.")
+    if st.button("Make the demo", key="begin_demo", icon=":material/science:"):
+        with st.spinner("Inventing three teams and working out their numbers ..."):
+            demo.create(user, organization_id, datetime.now(UTC))
+        st.session_state["home_note"] = "The demo organisation is ready."
+        st.rerun()

@@ -1,0 +1,56 @@
+"""Reads that several visitors share. Keyed by the data version, so a write is seen with the next click on every replica
+and nothing is ever cleared by hand. Call them only with what `queries` has already let the person see."""
+
+from datetime import datetime
+
+import polars as pl
+import streamlit as st
+
+from assessments import delivery as judging
+from assessments.delivery.devlake import Compared
+from assessments.delivery.devlake import summarise as judged_by_devlake
+from assessments.delivery.results import Delivery, Summary
+from assessments.delivery.settings import Settings
+from data import derive, intake, queries, store
+
+
+def version() -> int:
+    """The key of everything below."""
+    return store.version()
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def delivery(version: int, service_id: int) -> Delivery:
+    """All judged rows of a service."""
+    return derive.load(service_id)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def summary(version: int, service_id: int, start: datetime, end: datetime) -> Summary:
+    """The metrics of a window."""
+    return judging.summarise(delivery(version, service_id), start, end)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def cells(version: int, service_id: int, start: datetime, end: datetime) -> pl.DataFrame:
+    """The weekly cells of every metric whose week touches [start, end)."""
+    return queries.cells(service_id, start, end)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def devlake(version: int, service_id: int, start: datetime, end: datetime) -> dict[str, Compared]:
+    """The same window by DevLake's rules; empty until a production rule was chosen."""
+    settings = derive.settings(service_id)
+    return judged_by_devlake(derive.facts(service_id), settings, start, end) if settings else {}
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def proposals(version: int, service_id: int) -> list:
+    """What could count as a production deployment, best first."""
+    return intake.proposals(service_id)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading what this would count ...")
+def dry_run(version: int, service_id: int, settings: str) -> pl.DataFrame:
+    """What these settings (as JSON) would count; nothing is saved."""
+    return intake.dry_run(service_id, Settings.model_validate_json(settings))

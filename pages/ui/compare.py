@@ -1,0 +1,67 @@
+"""A number beside what others said: the survey's bands and clusters, and the same window by another tool's rules."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from assessments.delivery import benchmarks, present
+from assessments.delivery.devlake import Compared
+from assessments.delivery.results import Metric, State, Summary
+from content import catalog
+from data.queries import ServiceView
+from pages.ui import cached
+from pages.ui.metric_cards import why_no_band
+from pages.ui.text import plain
+
+
+def section(service: ServiceView, version: int, summary: Summary, key: str) -> None:
+    """What respondents said, by report year, and DevLake's value with its differences."""
+    metric = summary.metrics[key]
+    st.markdown("**Compared with what respondents said**")
+    if metric.state is not State.VALUE:
+        st.text("There is no number to compare.")
+    elif band := benchmarks.band(key, metric.value, catalog.benchmarks()):
+        st.text(f"{band.text[:1].upper()}{band.text[1:]}.")
+        if key == "deployment_frequency":
+            rate = present.rate(benchmarks.working_day_rate(metric.value)).replace("per day", "per working day")
+            st.caption(f"Compared by working days (x 7/5): {rate}.")
+        clusters(metric)
+    else:
+        st.text(why_no_band(metric))
+    devlake(service, version, summary.start, summary.end, key)
+
+
+def clusters(metric: Metric) -> None:
+    """The nearest cluster of each report year; a year without clusters says so."""
+    figures = catalog.benchmarks()
+    rows = []
+    for year in sorted(figures["clusters"], reverse=True):
+        try:
+            found = benchmarks.nearest_cluster(metric.key, metric.value, year, figures)
+        except KeyError:
+            return
+        fits = {"nearest": "nearest: ", "between": "between: "}.get(found.kind, "")
+        rows.append({"Report": year, "Cluster": fits + (" and ".join(found.names) or "none, there was no report")})
+    with st.popover("Nearest cluster by report year", icon=":material/history:"):
+        st.caption("Clusters are medians of groups of answers, not limits; between them lies nothing.")
+        st.table(rows, hide_index=True)
+
+
+def devlake(service: ServiceView, version: int, start: datetime, end: datetime, key: str) -> None:
+    """The same by the rules of Apache DevLake, with each difference stated."""
+    other: Compared | None = cached.devlake(version, service.id, start, end).get(key)
+    if other is None:
+        return
+    st.markdown("**By the rules of Apache DevLake**")
+    st.text(_value(other))
+    with st.popover("Why it differs", icon=":material/difference:"):
+        for difference in other.differences:
+            st.markdown(f"- {plain(difference)}")
+
+
+def _value(other: Compared) -> str:
+    if other.value is None:
+        return "Its rules give no value here."
+    per_week = other.unit == "days per week"
+    said = f"{other.value:.0f} {other.unit}" if per_week else present.number(other.value, other.unit)
+    return f"{said} (n = {other.n:,})"

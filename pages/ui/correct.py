@@ -1,0 +1,104 @@
+"""The team's word against what was inferred: asked in a dialog, with a reason, saved as a fact of its own."""
+
+from datetime import UTC
+
+import polars as pl
+import streamlit as st
+
+from assessments.delivery.results import Delivery
+from data import corrections, rows
+from data.people import Who
+from data.queries import ServiceView
+from pages.ui import cached
+from pages.ui.text import minute, plain
+
+FAILED = "deployment.failed"
+LINK = "incident.link"
+SAYS = {
+    FAILED: "It failed",
+    "recovered": "It was recovered at another time",
+    "deployment.not_failed": "It did not fail",
+    LINK: "Another deployment caused it",
+    "incident.not_a_change": "No deployment caused it",
+    "deployment.not_production": "It was not a production deployment",
+    "deployment.production": "It was a production deployment",
+    "deployment.not_reached_users": "It never reached users",
+    "deployment.reached_users": "It reached users",
+    "deployment.unplanned": "It was an unplanned repair",
+    "deployment.planned": "It was planned, not a repair",
+}
+
+
+def choices(row: dict) -> list[str]:
+    """What may be said about a failure, the likeliest first."""
+    said = []
+    if row["deployment_id"]:
+        said += {"candidate": [FAILED, "deployment.not_failed"], "rejected": [FAILED]}.get(
+            row["state"], ["deployment.not_failed", "recovered"]
+        )
+    if row["signal"] in ("incident", "explicit_link"):
+        said += [LINK, "incident.not_a_change"]
+    if row["deployment_id"]:
+        said += ["deployment.not_production", "deployment.not_reached_users"]
+    return said
+
+
+@st.dialog("Correct a failure")
+def dialog(user: Who, service: ServiceView, row: dict) -> None:
+    """Asks what is true of one failure."""
+    st.text(row["why"])
+    _ask(user, service, choices(row), row["deployment_id"], row["evidence_id"], row["recovered_at"])
+
+
+@st.dialog("Correct a deployment")
+def deployment_dialog(user: Who, service: ServiceView, listed: pl.DataFrame) -> None:
+    """Asks what is true of any deployment, seen as failed or not."""
+    names = {one["deployment_id"]: f"{one['deployment']}, {minute(one['at'])}" for one in listed.iter_rows(named=True)}
+    chosen = st.selectbox("Deployment", list(names), format_func=names.get, key="correct_which")
+    said = [kind for kind in SAYS if kind.startswith("deployment.")]
+    _ask(user, service, said, chosen, None, None)
+
+
+def other(user: Who, service: ServiceView, delivery: Delivery, may_correct: bool) -> None:
+    """The way to say something about a deployment that nothing points at."""
+    listed = rows.correctable(delivery)
+    if not may_correct or listed.is_empty():
+        return
+    if st.button("Correct another deployment", key=f"correct_other_{service.id}", icon=":material/edit_note:"):
+        deployment_dialog(user, service, listed)
+
+
+def _ask(user: Who, service: ServiceView, said: list[str], deployment_id, evidence_id, recovered_at) -> None:
+    kind = st.radio("What is true?", said, format_func=SAYS.get, key="correct_kind")
+    target = at = None
+    if kind == LINK:
+        known = rows.deployments_to_link(cached.delivery(cached.version(), service.id))
+        names = {one: f"{name}, {minute(moment)}" for one, name, moment in known.iter_rows()}
+        target = st.selectbox("Which deployment?", list(names), format_func=names.get, key="correct_target")
+    if kind in (FAILED, "recovered"):
+        at = st.datetime_input(
+            "When were users served again? (UTC; leave empty while they are not)",
+            value=recovered_at.replace(tzinfo=None) if recovered_at else None,
+            step=60,
+            key="correct_at",
+        )
+    reason = st.text_area("Why? Others will read this.", key="correct_reason", max_chars=corrections.LONGEST_REASON)
+    if st.button("Save the correction", type="primary", key="correct_save"):
+        if not reason.strip():
+            st.error("Give a reason, so that others can follow it later.")
+            return
+        if kind == "recovered" and at is None:
+            st.error("Say when users were served again.")
+            return
+        subject = evidence_id if kind.startswith("incident.") else deployment_id
+        stored = FAILED if kind == "recovered" else kind
+        try:
+            with st.spinner("Working out the numbers anew ..."):
+                corrections.add(
+                    user, service.id, stored, subject, target, at.replace(tzinfo=UTC) if at else None, reason.strip()
+                )
+        except ValueError as error:
+            st.error(plain(error))
+            return
+        st.session_state["corrected_note"] = "Saved. The numbers above count it."
+        st.rerun()

@@ -1,0 +1,34 @@
+"""Nobody shall take the demo organisation for their own: every page that shows it says so, and can take it away."""
+
+import streamlit as st
+
+from data import demo
+from data.access import Action, Subject, may
+from data.people import Who
+from pages.ui.registry import page_file
+
+
+def label(user: Who, is_demo: bool) -> None:
+    """The label with the button beside it, when what the page shows is demo data."""
+    if not is_demo:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge("Demo data", icon=":material/science:", color="violet")
+        st.text("Made up, to try things out.")
+        if may(user, Action.ADMINISTER, Subject(0, is_demo=True)):
+            look = {"icon": ":material/delete:", "type": "tertiary"}
+            st.button("Remove the demo", key="demo_remove", on_click=_remove, args=(user,), **look)
+
+
+def _remove(user: Who) -> None:
+    demo.remove(user)
+    for name in ("seen_service", "seen_team"):
+        st.session_state.pop(name, None)
+    st.session_state["demo_removed"] = True
+
+
+def leave_when_removed() -> None:
+    """After the removal the page may have nothing to show: go Home and say it."""
+    if st.session_state.pop("demo_removed", False):
+        st.session_state["home_note"] = "The demo organisation and everything in it is gone."
+        st.switch_page(page_file(""))

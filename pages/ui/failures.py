@@ -1,0 +1,99 @@
+"""Failures of the window: why each was attributed, how sure that is, and the team's own word against it."""
+
+import polars as pl
+import streamlit as st
+
+from assessments.delivery.results import Summary
+from data import rows
+from data.access import Action, Subject, may
+from data.people import Who
+from data.queries import ServiceView
+from pages.ui import cached, correct, corrected, tables
+from pages.ui.text import link, minute, plain
+
+STATE = {
+    "confirmed": ("Confirmed", "red"),
+    "candidate": ("Candidate", "orange"),
+    "rejected": ("Not a failure", "gray"),
+    "unlinked": ("Unlinked incident", "violet"),
+}
+WORD = {
+    "confirmed": "confirmed",
+    "candidate": "to confirm or reject",
+    "rejected": "rejected by the team",
+    "unlinked": "not linked to a deployment",
+}
+SIGNAL = {
+    "correction": "the team's word",
+    "explicit_link": "an incident that names the deployment",
+    "incident": "an incident soon after",
+    "revert": "a revert",
+    "rollback": "a rollback",
+    "hotfix": "a hotfix",
+}
+A_PAGE = 8
+
+
+def section(user: Who, service: ServiceView, summary: Summary, version: int) -> None:
+    """The failures one by one, each to be corrected; then what has been corrected."""
+    subject = Subject(service.organization_id, service.team_id, service.is_demo)
+    if not may(user, Action.VIEW_ROWS, subject):
+        st.text("You may see the numbers of this team, not the rows behind them.")
+        return
+    delivery = cached.delivery(version, service.id)
+    found = rows.failed(delivery, summary.start, summary.end)
+    st.text(_finding(found, delivery.incidents_collected))
+    if not found.is_empty():
+        states = [state for state in STATE if state in found["state"]]
+        wanted = st.pills(
+            "Show",
+            states,
+            format_func=lambda state: f"{STATE[state][0]} ({found.filter(pl.col('state') == state).height})",
+            selection_mode="multi",
+            key=f"failures_{service.id}",
+            label_visibility="collapsed",
+        )
+        part = found.filter(pl.col("state").is_in(wanted or states))
+        slot, pages = st.container(), -(-len(part) // A_PAGE)
+        page = st.pagination(pages, key=f"failures_page_{service.id}_{len(part)}") if pages > 1 else 1
+        with slot:
+            for index, row in enumerate(part.slice((page - 1) * A_PAGE, A_PAGE).iter_rows(named=True)):
+                _row(user, service, row, f"{page}_{index}", may(user, Action.CORRECT, subject))
+        tables.download(found, f"failures_{service.id}")
+    correct.other(user, service, delivery, may(user, Action.CORRECT, subject))
+    corrected.section(user, service, may(user, Action.CORRECT, subject))
+
+
+def _finding(found: pl.DataFrame, incidents_collected: bool) -> str:
+    if found.is_empty():
+        if incidents_collected:
+            return "Incidents are collected, and none belongs to this window; nor was anything reverted or rolled back."
+        return (
+            "No incidents have been collected, and nothing was reverted, rolled back or hotfixed in this window. "
+            "Whether anything failed is not known."
+        )
+    numbers = dict(found.group_by("state").len().iter_rows())
+    said = ", ".join(f"{numbers[state]:,} {WORD[state]}" for state in STATE if state in numbers)
+    if incidents_collected:
+        return f"Signals of failure in this window: {said}."
+    return f"Signals of failure in this window: {said}. No incidents have been collected, so they are only inferred."
+
+
+def _row(user: Who, service: ServiceView, row: dict, key: str, may_correct: bool) -> None:
+    words, colour = STATE[row["state"]]
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+                st.badge(words, color=colour)
+                name = link(row["deployment"], row["url"]) if row["deployment"] else "No deployment"
+                st.markdown(f"**{name}**", width="content")
+            if may_correct and st.button("Correct", key=f"correct_{service.id}_{key}", icon=":material/edit:"):
+                correct.dialog(user, service, row)
+        st.text(row["why"])
+        evidence = link(row["evidence_title"] or row["evidence_id"], row["evidence_url"]) if row["evidence_id"] else ""
+        began = row["finished_at"] or row["began_at"]
+        recovered = f"recovered {minute(row['recovered_at'])}" if row["recovered_at"] else "not recovered yet"
+        st.caption(
+            f"Seen by {SIGNAL[row['signal']]}, {plain(row['confidence'])} confidence · {minute(began)} · {recovered}"
+            + (f" · {evidence}" if evidence else "")
+        )

@@ -1,0 +1,52 @@
+"""What stands above every number: the rule it was counted by, and where the window ends."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from data.access import Action, Subject, may
+from data.people import Who
+from data.queries import ServiceView
+from pages.ui import states, words
+from pages.ui.registry import page_file
+from pages.ui.text import day, minute, plain
+
+
+def stop_unless_judged(service: ServiceView) -> None:
+    """Ends the page with the next step where there is nothing to show numbers of yet."""
+    query = {"service": str(service.id)}
+    if not service.sources or service.collected_until is None:
+        states.empty(
+            "No data",
+            "Nothing has been collected for this service yet, so nothing can be said: neither good nor bad.",
+            "See its sources",
+            page_file("sources"),
+            query,
+        )
+        st.stop()
+    if service.settings is None:
+        states.empty(
+            "One choice is missing",
+            "Facts have been collected. Say what counts as a production deployment, then there are numbers.",
+            "Choose what counts",
+            page_file("rule"),
+            query,
+        )
+        st.stop()
+    if not service.judged:
+        st.info("The numbers of this service are being worked out. Reload in a moment.")
+        st.stop()
+    if not service.ready:
+        st.info("New facts have arrived. The numbers are being worked out anew; those below are from before.")
+
+
+def rule_and_window(user: Who, service: ServiceView, start: datetime, end: datetime) -> None:
+    """The rule in use, with the way to change it, and the window."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"Counted as production: **{plain(words.settings(service.settings))}**", width="content")
+        if may(user, Action.VIEW_ROWS, Subject(service.organization_id, service.team_id, service.is_demo)):
+            st.page_link(page_file("rule"), label="See or change", query_params={"service": str(service.id)})
+    st.caption(
+        f"From {day(start)} to {minute(end)}, up to where the sources were read. "
+        f"Rules of version {service.rules_version}."
+    )

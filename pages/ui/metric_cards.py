@@ -1,0 +1,83 @@
+"""The five metrics of a window side by side: a number with its interval, n and band, or the plain reason for none."""
+
+import streamlit as st
+
+from assessments.delivery import benchmarks, present
+from assessments.delivery.results import Metric, State, Summary
+from content import catalog
+from pages.ui import states
+from pages.ui.text import count
+
+FIVE = ("lead_time", "deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate")
+#: Where a number cannot be known, what can: shown under its own name, never in its place.
+STAND_IN = {
+    "lead_time": "merge_to_production",
+    "recovery_time": "recovery_time_inferred",
+    "change_fail_rate": "change_fail_rate_inferred",
+    "rework_rate": "rework_rate_inferred",
+}
+
+
+def title(key: str) -> str:
+    """The metric's name as the definitions have it."""
+    return catalog.definitions()[key]["title"]
+
+
+def cards(summary: Summary) -> None:
+    """One card a metric, in the order of the definitions."""
+    with st.grid(3, min_column_width=280):
+        for key in FIVE:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                _card(summary, key)
+        with st.container(border=True, height="stretch", gap="xsmall"):
+            st.markdown("**Coverage**")
+            coverage(summary)
+
+
+def _card(summary: Summary, key: str) -> None:
+    metric = summary.metrics[key]
+    st.markdown(f"**{title(key)}**")
+    if metric.state is State.VALUE:
+        st.header(present.headline(metric), anchor=False)
+        st.text(f"{present.interval(metric)}; {present.counted(metric)}")
+        if percentile := present.p90(metric):
+            st.caption(percentile)
+        band = benchmarks.band(key, metric.value, catalog.benchmarks())
+        st.caption(f"{band.text[:1].upper()}{band.text[1:]}" if band else why_no_band(metric))
+        return
+    words, colour = states.MARK[metric.state]
+    st.badge(words, color=colour)
+    st.text(states.explain(metric))
+    if metric.state is State.TOO_FEW:
+        st.caption(f"{present.headline(metric)}: {present.values(metric)}")
+    stand_in = summary.metrics.get(STAND_IN.get(key, ""))
+    if stand_in and stand_in.state is State.VALUE:
+        st.badge("Inferred, low confidence" if stand_in.basis == "inferred" else title(stand_in.key), color="orange")
+        st.text(f"{present.headline(stand_in)} ({present.counted(stand_in)})")
+
+
+def why_no_band(metric: Metric) -> str:
+    """Why there is no survey band beside a number."""
+    if metric.basis == "inferred":
+        return "No band: inferred numbers are not compared."
+    return "No band: the survey did not ask for this."
+
+
+def coverage(summary: Summary) -> None:
+    """What the numbers of the window do not cover; only what there is."""
+    has = summary.coverage
+    st.text(f"{count(has.changes_merged, 'change')} merged, {count(has.deployments_counted, 'production deployment')}.")
+    gaps = (
+        (has.changes_never_deployed, "change", "merged but not deployed"),
+        (has.changes_before_history, "change", "merged before the history held"),
+        (has.changes_first_commit_hidden, "change", "with the first commit hidden by squash or rebase"),
+        (has.changes_clamped, "change", "with a time that had to be adjusted"),
+        (has.changes_paths_unknown, "change", "whose paths are not known"),
+        (has.deployments_without_change, "deployment", "that shipped no change"),
+        (has.deployments_commit_unknown, "deployment", "whose commit is not known"),
+        (has.failed_attempts, "attempt", "that never reached users"),
+        (has.incidents_unlinked, "incident", "linked to no deployment"),
+    )
+    for number, noun, which in gaps:
+        if number:
+            st.caption(f"{count(number, noun)} {which}")

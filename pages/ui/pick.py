@@ -1,0 +1,95 @@
+"""What one is looking at stands in the address, so that it can be sent to somebody and survives a reload.
+
+The address is the only truth: the widget is set from it before it is drawn, and a choice is written to it first.
+"""
+
+import streamlit as st
+
+from data import queries
+from data.people import Who
+from pages.ui import states
+from pages.ui.registry import page_file
+from pages.ui.text import plain
+
+WEEKS = (4, 13, 26, 52)
+
+
+def _chosen(name: str, options: list[int], default: int) -> int:
+    """The number in the address when it is one of the options, else the last seen in this session, or the default."""
+    wanted = st.query_params.get(name, "")
+    if wanted.isascii() and wanted.isdigit() and int(wanted) in options:
+        value = int(wanted)
+    else:
+        value = st.session_state.get(f"seen_{name}", default)
+        value = value if value in options else default
+    st.session_state[f"seen_{name}"] = value
+    st.query_params[name] = str(value)
+    return value
+
+
+def _follow(name: str) -> None:
+    st.query_params[name] = str(st.session_state[f"pick_{name}"])
+
+
+def _select(name: str, label: str, options: dict[int, str], default: int) -> int:
+    value = _chosen(name, list(options), default)
+    st.session_state[f"pick_{name}"] = value
+    st.selectbox(
+        label, list(options), format_func=options.get, key=f"pick_{name}", on_change=_follow, args=(name,), width=360
+    )
+    return value
+
+
+def service(user: Who) -> queries.ServiceView:
+    """The service picker. Without any service it says how to begin, and ends the page."""
+    seen = queries.services(user)
+    if not seen:
+        states.empty(
+            "Nothing to show yet",
+            "There is no service yet. Begin with a clone on this machine, with files, or with the demo organisation.",
+            "Begin on Home",
+            page_file(""),
+        )
+        st.stop()
+    demo = " (demo)"
+    names = {one.id: f"{one.team} / {one.name}{demo if one.is_demo else ''}" for one in seen}
+    chosen = _select("service", "Service", names, seen[0].id)
+    return next(one for one in seen if one.id == chosen)
+
+
+def team(user: Who) -> queries.TeamView:
+    """The team picker; the same for teams with services."""
+    seen = [one for one in queries.teams(user) if one.services]
+    if not seen:
+        states.empty(
+            "Nothing to show yet",
+            "No team has a service yet. Begin with a clone on this machine, with files, or with the demo organisation.",
+            "Begin on Home",
+            page_file(""),
+        )
+        st.stop()
+    demo = " (demo)"
+    names = {one.id: f"{one.name}{demo if one.is_demo else ''}" for one in seen}
+    chosen = _select("team", "Team", names, seen[0].id)
+    return next(one for one in seen if one.id == chosen)
+
+
+def weeks() -> int:
+    """The length of the window in weeks."""
+    value = _chosen("weeks", list(WEEKS), 13)
+    st.session_state["pick_weeks"] = value
+    st.segmented_control(
+        "Window",
+        WEEKS,
+        format_func=lambda number: f"{number} weeks",
+        required=True,
+        key="pick_weeks",
+        on_change=_follow,
+        args=("weeks",),
+    )
+    return value
+
+
+def label(service: queries.ServiceView) -> str:
+    """Team and service, safe in Markdown."""
+    return f"{plain(service.team)} / {plain(service.name)}"

@@ -1,0 +1,77 @@
+"""Every page once: what navigation, guard, links and tests read."""
+
+from dataclasses import dataclass
+
+from data.access import Action
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """path: the URL, "" for the first page (it answers only there). file: below `pages/`. action: what one must be
+    allowed somewhere to open the page at all; what one may do on it is asked again for each thing."""
+
+    path: str
+    file: str
+    title: str
+    icon: str
+    section: str
+    action: Action
+    help: str
+    visible: bool = True
+
+
+PAGES = (
+    PageSpec("", "home/start.py", "Home", "home", "", Action.VIEW, "Your services and what each needs next."),
+    PageSpec(
+        "overview",
+        "team/overview.py",
+        "Overview",
+        "flag",
+        "Team",
+        Action.VIEW,
+        "What stands out in a team's delivery, and what is not known.",
+    ),
+    PageSpec(
+        "delivery",
+        "team/delivery.py",
+        "Delivery",
+        "local_shipping",
+        "Team",
+        Action.VIEW,
+        "The five delivery metrics of a service, with their evidence.",
+    ),
+    PageSpec(
+        "rule",
+        "team/rule.py",
+        "Production rule",
+        "rule",
+        "Team",
+        Action.VIEW_ROWS,
+        "Choose what counts as a production deployment, and see what that would count.",
+    ),
+    PageSpec(
+        "teams",
+        "admin/teams.py",
+        "Teams and services",
+        "groups",
+        "Admin",
+        Action.EDIT_SERVICE,
+        "Create, rename, merge, move and delete teams and services.",
+    ),
+    PageSpec(
+        "sources",
+        "admin/sources.py",
+        "Sources",
+        "database",
+        "Admin",
+        Action.ADD_SOURCE,
+        "Where facts come from: clones, imported files, jobs.",
+    ),
+)
+
+BY_PATH = {spec.path: spec for spec in PAGES}
+
+
+def page_file(path: str) -> str:
+    """The file of a page relative to app.py, for links and switches."""
+    return f"pages/{BY_PATH[path].file}"

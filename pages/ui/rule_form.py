@@ -1,0 +1,99 @@
+"""Choosing a production rule: the proposals, best first, and every setting that changes what is counted."""
+
+import streamlit as st
+from pydantic import ValidationError
+
+from assessments.delivery.settings import ProductionRule, Settings
+from data import intake, teams
+from data.access import Action, Subject, may
+from data.people import Who
+from data.queries import ServiceView
+from pages.ui import progress, words
+from pages.ui.registry import page_file
+from pages.ui.text import plain
+
+PATTERN_KINDS = {"tag": "tag", "release": "release", "workflow": "workflow"}
+ENVIRONMENT_KINDS = {"github_deployment", "import", "webhook"}
+
+
+def edit(service: ServiceView, proposals: list[ProductionRule]) -> Settings | None:
+    """The settings as they stand in the form; None, with the reason shown, where they are not valid."""
+    now = service.settings
+    options = ([now.rule] if now else []) + [rule for rule in proposals if not now or rule != now.rule]
+    if not options:
+        st.text("The sources hold neither deployments nor merges, so there is nothing a rule could count.")
+        return None
+    key = f"rule_{service.id}"
+    chosen = st.radio(
+        "Count as production",
+        range(len(options)),
+        format_func=lambda index: plain(words.sentence(words.rule(options[index]))),
+        captions=[_caption(rule, index, now) for index, rule in enumerate(options)],
+        key=f"{key}_choice",
+    )
+    rule, key = options[chosen], f"{key}_{chosen}"
+    with st.expander("Patterns, paths and limits", icon=":material/tune:", expanded=False):
+        fields = {"kind": rule.kind, **_patterns(rule, key)}
+        globs = st.text_area(
+            "Paths of this service, one pattern a line",
+            "\n".join(now.path_globs if now else ()),
+            key=f"{key}_paths",
+            placeholder="services/checkout/**",
+            help="Only changes that touch these paths belong to the service. Empty: the whole repository.",
+        )
+        hours = st.number_input(
+            "An incident may be the failure of a deployment for so many hours after it",
+            min_value=1.0,
+            max_value=720.0,
+            value=now.attribution_hours if now else 24.0,
+            step=1.0,
+            key=f"{key}_hours",
+        )
+    try:
+        given = {**(now.model_dump() if now else {}), "rule": fields, "attribution_hours": hours}
+        return Settings(**given | {"path_globs": tuple(line.strip() for line in globs.splitlines() if line.strip())})
+    except ValidationError as error:
+        st.error(plain("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())))
+        return None
+
+
+def _caption(rule: ProductionRule, index: int, now: Settings | None) -> str:
+    if now and index == 0:
+        return "In use now"
+    return "Proposed" if index == 0 else ""
+
+
+def _patterns(rule: ProductionRule, key: str) -> dict[str, str]:
+    """The patterns that this kind of rule reads."""
+    left, right = st.columns(2)
+    if rule.kind in PATTERN_KINDS:
+        what = PATTERN_KINDS[rule.kind]
+        include = left.text_input(f"Count a {what} whose name matches", rule.include, key=f"{key}_include")
+        exclude = right.text_input("but not", rule.exclude, key=f"{key}_exclude", placeholder="*-rc*, *-beta*")
+        st.caption("Patterns with * and ?, several separated by commas; capitals do not matter.")
+        return {"include": include.strip() or "*", "exclude": exclude.strip(), "environment": rule.environment}
+    if rule.kind in ENVIRONMENT_KINDS:
+        environment = left.text_input("Environments that are production", rule.environment, key=f"{key}_environment")
+        return {"include": rule.include, "exclude": rule.exclude, "environment": environment.strip() or "*"}
+    return {"include": rule.include, "exclude": rule.exclude, "environment": rule.environment}
+
+
+def save(user: Who, service: ServiceView, settings: Settings) -> None:
+    """The button that makes it so; then all numbers are derived anew and Delivery opens."""
+    if not may(user, Action.EDIT_SERVICE, Subject(service.organization_id, service.team_id, service.is_demo)):
+        reason = "The demo organisation" if service.is_demo else "This service"
+        st.caption(f"{reason} cannot be changed by you; you may try rules and see what they would count.")
+        return
+    same = settings == service.settings
+    label = "Keep this rule" if same else "Use this rule"
+    if st.button(label, type="primary", key=f"rule_save_{service.id}", icon=":material/check:"):
+        if not same:
+            with st.spinner("Working out every number by this rule ..."):
+                try:
+                    teams.save_settings(user, service.id, settings)
+                    if job_id := intake.read_paths(user, service.id):
+                        progress.watch(job_id)
+                except ValueError as error:
+                    st.error(plain(error))
+                    return
+        st.switch_page(page_file("delivery"), query_params={"service": str(service.id)})

@@ -1,0 +1,34 @@
+"""The frame around every page: its settings, the mark, and the navigation of those pages the person may open."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.guard import identity, somewhere
+from pages.ui.registry import PAGES, page_file
+
+MARK = str(Path(__file__).parent / "milepost.svg")
+WORDMARK = str(Path(__file__).parent / "wordmark.svg")
+
+
+def run() -> None:
+    """Draws the frame and runs the page that was asked for."""
+    st.set_page_config(page_title="Milepost", page_icon=MARK, layout="wide")
+    st.logo(WORDMARK, size="medium")
+    user = identity()
+    sections: dict[str, list] = {}
+    for spec in PAGES:
+        allowed = user is not None and somewhere(user, spec.action)
+        sections.setdefault(spec.section, []).append(
+            st.Page(
+                page_file(spec.path),
+                title=spec.title,
+                icon=f":material/{spec.icon}:",
+                url_path=spec.path or None,
+                default=not spec.path,
+                # A page one may not open stays an address with a clear answer: its own guard gives it.
+                visibility="visible" if allowed and spec.visible else "hidden",
+                help=spec.help,
+            )
+        )
+    st.navigation(sections, position="top").run()

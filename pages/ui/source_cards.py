@@ -1,0 +1,81 @@
+"""The sources one by one: what each brought, what it cannot tell, and how to read it again or take it away."""
+
+import streamlit as st
+
+from data import intake
+from data.access import Action, Subject, may
+from data.people import Who
+from data.queries import ServiceView, SourceView
+from pages.ui import demo, progress
+from pages.ui.asking import asked, confirmed
+from pages.ui.registry import page_file
+from pages.ui.text import count, day, minute, plain
+
+KIND = {"git": "Git clone", "files": "Imported file", "demo": "Demo"}
+
+
+def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -> None:
+    """The sources of the chosen service, or of all that the person may see; the demo's last, under its label."""
+    if chosen:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Sources of **{plain(chosen.team)} / {plain(chosen.name)}**", width="content")
+            st.page_link(page_file("sources"), label="Show all")
+        found = tuple(one for one in found if chosen.id in one.service_ids)
+    if not found:
+        st.text("Nothing is connected here yet. Add a clone on Home, or import files.")
+        st.page_link(page_file(""), label="Add a clone", icon=":material/arrow_forward:")
+    for one in (each for each in found if not each.is_demo):
+        _card(user, one)
+    if any(one.is_demo for one in found):
+        demo.label(user, True)
+    for one in (each for each in found if each.is_demo):
+        _card(user, one)
+
+
+def _card(user: Who, one: SourceView) -> None:
+    allowed = {
+        action: all(may(user, action, Subject(one.organization_id, team, one.is_demo)) for team in one.team_ids)
+        for action in (Action.ADD_SOURCE, Action.REMOVE_SOURCE)
+    }
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+                st.badge(KIND.get(one.kind, one.kind), color="gray")
+                st.markdown(f"**{plain(one.name)}**", width="content")
+            with st.container(horizontal=True, width="content"):
+                if one.kind == "git" and allowed[Action.ADD_SOURCE]:
+                    key = f"source_again_{one.id}"
+                    st.button("Read again", key=key, icon=":material/sync:", on_click=_again, args=(user, one.id))
+                if allowed[Action.REMOVE_SOURCE] and st.button("Remove", key=f"source_remove_{one.id}"):
+                    remove(user, one)
+        if one.path:
+            st.caption(f"{plain(one.path)}")
+        st.text(f"{_brought(one)}, for {', '.join(one.used_by)}.")
+        since = f", complete from {day(one.history_start)}" if one.history_start else ""
+        st.caption(f"Collected until {minute(one.collected_until)}{since}")
+        for note in one.notes:
+            st.markdown(f":material/info: {plain(note)}")
+
+
+def _brought(one: SourceView) -> str:
+    parts = [
+        count(number, noun)
+        for number, noun in ((one.changes, "change"), (one.deployments, "deployment"), (one.incidents, "incident"))
+        if number
+    ]
+    return ", ".join(parts) or "Nothing so far"
+
+
+def _again(user: Who, source_id: int) -> None:
+    progress.watch(intake.resync(user, source_id))
+
+
+@st.dialog("Remove source")
+def remove(user: Who, one: SourceView) -> None:
+    """Says what goes, and asks for the name."""
+    st.text(f"This removes {one.name} with {_brought(one)}, and works out the numbers of these anew:")
+    for name in one.used_by:
+        st.markdown(f"- {plain(name)}")
+    st.text("Corrections stay. A clone can be added again later; an imported file has to be imported again.")
+    if confirmed(one.name, f"source_remove_{one.id}", "Remove the source"):
+        asked(lambda: progress.watch(intake.remove_source(user, one.id)), "The source is gone.", "sources_note")

@@ -1,0 +1,92 @@
+"""The stages of lead time: one bar for the whole, and the same as a table."""
+
+from html import escape
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from assessments.delivery import present
+from assessments.delivery.results import Stage, Summary
+from content import catalog
+from pages.ui.charts import BLUE, BROWN, GREY, ORANGE, PINK, TEAL, VIOLET, brand, render
+
+#: Work is solid, waiting is hatched: the difference is seen without colour too.
+STYLE = {
+    "coding": (BLUE, ""),
+    "draft": (VIOLET, ""),
+    "waiting_for_review": (ORANGE, "/"),
+    "review": (TEAL, ""),
+    "waiting_to_merge": (BROWN, "/"),
+    "waiting_to_deploy": (PINK, "/"),
+    "deploying": (GREY, ""),
+}
+
+
+def name(key: str) -> str:
+    """waiting_to_merge -> Waiting to merge."""
+    return key.replace("_", " ").capitalize()
+
+
+def bar(stages: tuple[Stage, ...]) -> go.Figure:
+    """One horizontal bar of the whole lead time, split into the stages that are known."""
+    figure = go.Figure()
+    for stage in stages:
+        if stage.share is None:
+            continue
+        colour, pattern = STYLE[stage.key]
+        says = f"{name(stage.key)}: {present.share(stage.share)}, median {present.duration(stage.median_hours)}"
+        figure.add_bar(
+            x=[stage.share],
+            y=["Lead time"],
+            orientation="h",
+            name=name(stage.key),
+            marker={"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.6)", "size": 7}},
+            hovertemplate=f"{escape(says)}<extra></extra>",
+        )
+    brand(figure, 170, x_title="Share of the summed lead time (%)")
+    figure.update_layout(barmode="stack", hovermode="closest", bargap=0.3, showlegend=True)
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"})
+    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(showticklabels=False)
+    return figure
+
+
+def section(summary: Summary, key: str) -> None:
+    """The stages of a window; says what cannot be told apart."""
+    known = [stage for stage in summary.stages if stage.share is not None]
+    unknown = [name(stage.key).lower() for stage in summary.stages if stage.share is None]
+    if not known:
+        st.text("No change of this window has stages that are known.")
+        return
+    longest = max(known, key=lambda stage: stage.share)
+    st.markdown(f"**Most of the time goes to {name(longest.key).lower()}: {present.share(longest.share)} of it**")
+    says = "; ".join(f"{name(stage.key)} {present.share(stage.share)}" for stage in known)
+    render(bar(summary.stages), f"One bar split into stages of lead time. {says}.", key)
+    st.table(
+        [
+            {
+                "Stage": name(stage.key),
+                "Median": present.duration(stage.median_hours) if stage.median_hours is not None else "not known",
+                "Share of lead time": present.share(stage.share) if stage.share is not None else "not known",
+                "Changes": f"{stage.n:,}",
+                "Not known for": f"{stage.unknown:,}",
+            }
+            for stage in summary.stages
+        ],
+        hide_index=True,
+    )
+    if unknown:
+        st.caption(f"Not told apart by the sources connected: {', '.join(unknown)}.")
+    with st.expander("How this is computed", icon=":material/function:"):
+        definition(catalog.definitions()["stages"])
+
+
+def definition(texts: dict[str, str]) -> None:
+    """The written definition beside a number."""
+    for field, label in (
+        ("definition", "What it is"),
+        ("formula", "How"),
+        ("interval", "Interval"),
+        ("limits", "What it does not say"),
+    ):
+        st.markdown(f"**{label}.** {texts[field]}")

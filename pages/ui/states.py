@@ -1,0 +1,48 @@
+"""What a page says when there is no number. Not collected, none happened, no data and too few are different things to
+the reader, so each has its own sentence, its own mark and its own next step; none of them is ever shown as zero."""
+
+import streamlit as st
+
+from assessments.delivery.results import Metric, State
+
+MARK = {
+    State.NOT_COLLECTED: ("Not collected", "gray"),
+    State.NONE_HAPPENED: ("None happened", "blue"),
+    State.NO_DATA: ("No data", "gray"),
+    State.TOO_FEW: ("Too few", "orange"),
+}
+
+NOT_COLLECTED = {
+    "lead_time": "First commits are hidden by squash or rebase merges, so the whole lead time is not known. "
+    "Merge to production is.",
+    "recovery_time": "No incidents have been collected: how long recovery takes is not known.",
+    "change_fail_rate": "No incidents have been collected: change fail rate is not known.",
+    "rework_rate": "No incidents have been collected: how many deployments were repairs is not known.",
+}
+NONE_HAPPENED = {
+    "lead_time": "Nothing was shipped in this window.",
+    "merge_to_production": "Nothing was shipped in this window.",
+    "deployment_frequency": "The sources were read to the end of the window, and hold no production deployment in it.",
+    "recovery_time": "Incidents are collected, and no deployment of this window led to one.",
+    "change_fail_rate": "Nothing was deployed in this window, so nothing could fail.",
+    "rework_rate": "Nothing was deployed in this window, so nothing could need a repair.",
+}
+NO_DATA = "The sources are connected but hold nothing about this window."
+TOO_FEW = "Something happened, but not often enough to judge."
+
+
+def explain(metric: Metric) -> str:
+    """Why this metric has no value, in one sentence; empty when it has one."""
+    if metric.state is State.NOT_COLLECTED:
+        return NOT_COLLECTED.get(metric.key, "No source for this is connected: it is not known.")
+    if metric.state is State.NONE_HAPPENED:
+        return NONE_HAPPENED.get(metric.key, "Nothing of the kind happened in this window.")
+    return {State.NO_DATA: NO_DATA, State.TOO_FEW: TOO_FEW}.get(metric.state, "")
+
+
+def empty(title: str, sentence: str, label: str, page: str, query: dict | None = None) -> None:
+    """Nothing to show yet: says why, and offers the one thing to do about it."""
+    with st.container(border=True):
+        st.subheader(title, anchor=False)
+        st.text(sentence)
+        st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=query)

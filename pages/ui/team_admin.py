@@ -1,0 +1,76 @@
+"""One team with its services, and what may be done to them. What deletes facts asks for the name to be typed."""
+
+import streamlit as st
+
+from data import teams as change
+from data.access import Action, Subject, may
+from data.people import Who
+from data.queries import ServiceView, TeamView
+from pages.ui import service_admin
+from pages.ui.asking import asked, confirmed
+from pages.ui.text import count, plain
+
+MENU = {"rename": "Rename", "merge": "Merge into another team", "delete": "Delete"}
+
+
+def team(user: Who, one: TeamView, others: list[TeamView], services: list[ServiceView]) -> None:
+    """A card: name, what may be done, its services."""
+    subject = Subject(one.organization_id, one.id, one.is_demo)
+    allowed = [
+        name
+        for name, action in (
+            ("rename", Action.EDIT_TEAM),
+            ("merge", Action.MANAGE_TEAMS),
+            ("delete", Action.MANAGE_TEAMS),
+        )
+        if may(user, action, subject) and (name != "merge" or len(others) > 1)
+    ]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(plain(one.name), anchor=False)
+            with st.container(horizontal=True, width="content"):
+                if may(user, Action.EDIT_SERVICE, subject) and st.button("New service", key=f"service_new_{one.id}"):
+                    service_admin.new(user, one)
+                if allowed:
+                    chosen = st.menu_button(
+                        "Team", allowed, format_func=MENU.get, key=f"team_menu_{one.id}", icon=":material/more_horiz:"
+                    )
+                    if chosen:
+                        {"rename": rename, "merge": merge, "delete": delete}[chosen](user, one, others)
+        if not services:
+            st.caption("No service yet.")
+        for service in services:
+            service_admin.row(user, service, others)
+
+
+@st.dialog("New team")
+def new_team(user: Who, organization_id: int) -> None:
+    name = st.text_input("Name", key="team_new_name", max_chars=change.LONGEST_NAME)
+    if st.button("Create the team", type="primary", key="team_new_save"):
+        asked(lambda: change.create_team(user, organization_id, name), "The team is there.")
+
+
+@st.dialog("Rename team")
+def rename(user: Who, one: TeamView, others: list[TeamView]) -> None:
+    name = st.text_input("Name", one.name, key=f"team_name_{one.id}", max_chars=change.LONGEST_NAME)
+    if st.button("Rename", type="primary", key="team_rename_save"):
+        asked(lambda: change.rename_team(user, one.id, name), "The team has its new name.")
+
+
+@st.dialog("Merge teams")
+def merge(user: Who, one: TeamView, others: list[TeamView]) -> None:
+    into = {other.id: other.name for other in others if other.id != one.id}
+    st.text(f"The services and people of {one.name} move into the other team, with all facts; {one.name} goes.")
+    target = st.selectbox("Into", list(into), format_func=into.get, key=f"team_into_{one.id}")
+    if st.button("Merge", type="primary", key="team_merge_save"):
+        asked(lambda: change.merge_teams(user, one.id, target), "The teams are one.")
+
+
+@st.dialog("Delete team")
+def delete(user: Who, one: TeamView, others: list[TeamView]) -> None:
+    st.text(
+        f"This deletes {one.name} with {count(one.services, 'service')} and all facts, corrections and numbers of "
+        f"{'it' if one.services == 1 else 'them'}. It cannot be undone."
+    )
+    if confirmed(one.name, f"team_delete_{one.id}", "Delete the team"):
+        asked(lambda: change.delete_team(user, one.id), "The team is gone, with everything of it.")

@@ -1,0 +1,49 @@
+"""Text that somebody else wrote - team names, titles of changes, names of tags - and how it may reach a page.
+
+Streamlit reads Markdown in labels, headings and messages, and turns `:name:` into pictures and bare addresses into
+links even where the Markdown is escaped. Everything of foreign origin goes through `plain` there.
+"""
+
+import re
+
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~^=&:])")
+#: What is still looked for in escaped text: `:icon:`, addresses, e-mail addresses. An invisible joiner takes it apart.
+ALIVE = re.compile(r"(:|@|(?i:www)(?=\.))")
+JOINER = "\N{WORD JOINER}"
+
+
+def plain(text: object) -> str:
+    """The text on one line, shown by Markdown exactly as it stands, for labels, headings and sentences."""
+    line = " ".join(str(text).split())
+    return MARKDOWN.sub(r"\\\1", ALIVE.sub(rf"\1{JOINER}", line))
+
+
+def web(url: str | None) -> str | None:
+    """The address when it is an http(s) one without credentials, else None: nothing else may become a link."""
+    if url and re.match(r"https?://[^\s/@\\]+(/\S*)?$", url, flags=re.IGNORECASE):
+        return url
+    return None
+
+
+def link(label: object, url: str | None) -> str:
+    """A Markdown link, or the label alone where the address may not be one."""
+    address = web(url)
+    if not address:
+        return plain(label)
+    quoted = re.sub(r"[<>\\\"'`|\[\]()]", lambda sign: f"%{ord(sign[0]):02X}", address)
+    return f"[{plain(label)}](<{quoted}>)"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 change, 2 changes, 1,250 changes."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def day(moment) -> str:
+    """A date or instant as people write it: 3 Mar 2026."""
+    return f"{moment.day} {moment:%b %Y}" if moment else "not known"
+
+
+def minute(moment) -> str:
+    """An instant to the minute, with its zone said: 3 Mar 2026, 14:02 UTC."""
+    return f"{day(moment)}, {moment:%H:%M} UTC" if moment else "not known"

@@ -1,0 +1,26 @@
+"""One browser for all browser tests; each test has its own context and, where it writes, its own portal."""
+
+import pytest
+
+from tests.browser.portal import ARTIFACTS, QUIET
+from tests.need import need
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = need("chromium")
+    from playwright.sync_api import sync_playwright
+
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="UTC")
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
