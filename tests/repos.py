@@ -11,6 +11,7 @@ Times are UTC: text, seconds since 1970 (also negative), or datetime. Nothing of
 """
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -59,6 +60,13 @@ class RepoBuilder:
         self.path, self.trunk = path, trunk
         git(path, "init", "-q", *(["--bare"] if bare else []), f"--initial-branch={trunk}")
         self.counter = 0
+
+    def copy(self, path: Path) -> "RepoBuilder":
+        """The same repository in another folder: quicker than building it for every test."""
+        twin = object.__new__(RepoBuilder)
+        twin.path, twin.trunk, twin.counter = path, self.trunk, self.counter
+        shutil.copytree(self.path, path, symlinks=True)
+        return twin
 
     def git(self, *arguments: str, given: bytes = b"", **environment: str) -> str:
         return git(self.path, *arguments, given=given, **environment)
@@ -110,7 +118,7 @@ class RepoBuilder:
     def merge(self, branch: str, message: str, at: Time, on: str | None = None, **options) -> str:
         """Merges a branch with a merge commit; its files come along."""
         onto = on or self.trunk
-        names = self.git("diff", "--name-only", f"{onto}...{branch}").splitlines()
+        names = filter(None, self.git("diff", "--name-only", "-z", f"{onto}...{branch}").split("\0"))
         files = {name: self.git("show", f"{branch}:{name}") for name in names}
         return self.commit(message, at, on=onto, files=files, merging=[self.head(branch)], **options)
 

@@ -203,7 +203,7 @@ def explain(complaint: str, path: Path) -> GitError:
         return GitError(f"{path} is not a git repository: give the folder that holds .git, or a bare repository.")
     if "repository extension" in said or "expected git repo version" in said or "unknown ref storage" in said:
         return GitError(f"{path} is in a format that this version of git does not know: install a newer git.")
-    if "config" in said and ("bad" in said or "invalid" in said or "unable to access" in said or "include" in said):
+    if re.search(r"config (line|file|value|variable|key)|configuration file|include path|include depth", said):
         return GitError(f"The configuration file of {path} is broken: mend it (`git config --list` says where).")
     if "permission denied" in said:
         return GitError(f"Milepost may not read all of {path}: give its user the right to read that folder.")

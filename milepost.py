@@ -1,0 +1,221 @@
+"""The door for terminals: `python milepost.py assess PATH`, and what starts and tends the portal.
+
+Nothing heavy is imported before it is known what is wanted, so that --help answers at once.
+"""
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+OK, NOTHING, UNREADABLE = 0, 1, 2
+
+EXIT_CODES = """exit codes:
+  0  assessed
+  1  read, but there is nothing to assess: no commits, or no production deployment under the rule
+  2  not read: no such path, not a repository, unreadable, or a wrong option (one sentence says which)
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has left, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="milepost.py",
+        description="Milepost: how a team delivers, how it knows, and what to learn next.",
+    )
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_assess(commands)
+    _add(commands, "run", _run, "set up the store and open the portal at http://localhost:8501 (PORT changes the port)")
+    _add(commands, "worker", _worker, "run the background work of the portal; the portal starts it by itself")
+    _add(commands, "migrate", _migrate, "bring the store to the present form")
+    demo = _add(commands, "demo", _demo, "add the demo organisation, labelled as such everywhere")
+    demo.add_argument("--remove", action="store_true", help="remove it with all that belongs to it")
+    return top
+
+
+def _add(commands, name: str, run, text: str, **options) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", **options)
+    made.set_defaults(run=run)
+    return made
+
+
+def _add_assess(commands) -> None:
+    text = "print the delivery performance that a git clone shows; nothing is stored, nothing is contacted"
+    form = {"epilog": EXIT_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    made = _add(commands, "assess", _assess, text, **form)
+    made.add_argument("path", metavar="PATH", type=Path, help="a clone or a bare repository")
+    made.add_argument("--format", choices=["text", "json"], default="text", help="json is described in docs/cli.md")
+    made.add_argument("--weeks", type=_weeks, default=13, metavar="N", help="length of the window (13)")
+    made.add_argument("--until", type=_until, metavar="DATE", help="end of the window: 2026-03-31 or 2026-03-31T12:00")
+    made.add_argument(
+        "--rule", choices=["tag", "merge"], help="what is a production deployment; proposed when not given"
+    )
+    made.add_argument("--include", metavar="GLOBS", help="tags that count, separated by commas: 'v*, release-*'")
+    made.add_argument("--exclude", metavar="GLOBS", help="tags that do not: '*rc*, *beta*'")
+    made.add_argument("--paths", nargs="+", default=[], metavar="GLOB", help="only changes that touch these files")
+    made.add_argument("--rows", type=_rows, default=0, metavar="N", help="list the newest N rows behind the numbers")
+    made.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="auto: only in a terminal")
+
+
+def _weeks(text: str) -> int:
+    return _number(text, 1, 1040)
+
+
+def _rows(text: str) -> int:
+    return _number(text, 0, 1_000_000)
+
+
+def _number(text: str, low: int, high: int) -> int:
+    if not text.isascii() or not text.isdecimal() or not low <= int(text) <= high:
+        raise argparse.ArgumentTypeError(f"give a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def _until(text: str) -> datetime:
+    """A day means to its end. Without a zone the time is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if len(text) <= 10:
+            moment = datetime.combine(moment.date(), time.max)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"give a date such as 2026-03-31, not {text!r}") from None
+
+
+def _assess(options: argparse.Namespace) -> int:
+    if options.rule == "merge" and (options.include or options.exclude):
+        print("--include and --exclude choose among tags: leave them out with --rule merge.", file=sys.stderr)
+        return UNREADABLE
+    from data.assess import assess
+    from data.sources.git import EmptyRepository, GitError
+
+    with _Progress() as progress:
+        try:
+            found = assess(
+                options.path,
+                rule=options.rule,
+                include=options.include,
+                exclude=options.exclude,
+                paths=tuple(options.paths),
+                weeks=options.weeks,
+                until=options.until,
+                progress=progress,
+            )
+        except GitError as error:
+            problem, code = str(error), NOTHING if isinstance(error, EmptyRepository) else UNREADABLE
+            found = None
+    if found is None:
+        print(problem, file=sys.stderr)
+        return code
+    _print(found, options)
+    if found.deploys:
+        return OK
+    print("No production deployment was found under this rule: try another --rule or --include.", file=sys.stderr)
+    return NOTHING
+
+
+def _print(found, options: argparse.Namespace) -> None:
+    if options.format == "json":
+        import json
+
+        from data.assess import as_json
+
+        json.dump(as_json(found, options.rows), sys.stdout, indent=2, allow_nan=False)
+        print()
+        return
+    from rich.console import Console
+
+    from data.report import show
+
+    wanted = {"auto": None, "always": True, "never": False}[options.color]
+    plain = wanted is False or (wanted is None and (not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))))
+    width = None if sys.stdout.isatty() else 120
+    console = Console(
+        no_color=plain,
+        force_terminal=False if plain else wanted,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    show(found, console, options.rows)
+
+
+class _Progress:
+    """A progress bar on standard error, where somebody is looking; silent otherwise."""
+
+    def __enter__(self):
+        self.bar = None
+        if not sys.stderr.isatty():
+            return lambda done, total, text: None
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        columns = [TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.completed:,.0f}")]
+        self.bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self.bar.start()
+        task = self.bar.add_task("", total=None)
+        return lambda done, total, text: self.bar.update(task, completed=done, total=total, description=text)
+
+    def __exit__(self, *error) -> None:
+        if self.bar:
+            self.bar.stop()
+
+
+def _run(options: argparse.Namespace) -> int:
+    port = os.environ.get("PORT", "8501")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        print(f"PORT must be a number from 1 to 65535, not {port!r}.", file=sys.stderr)
+        return UNREADABLE
+    if _migrate(options) != OK:
+        return UNREADABLE
+    os.chdir(ROOT)  # where Streamlit looks for .streamlit/config.toml
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    os.execv(sys.executable, [*command, "--server.port", port, "--server.address", "127.0.0.1"])  # noqa: S606
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from data import store
+
+    store.migrate()
+    return OK
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from data import jobs
+
+    return jobs.run_worker()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    _migrate(options)
+    from data import demo, people
+
+    who = people.local_person()
+    if options.remove:
+        demo.remove(who)
+        print("The demo organisation is removed.")
+        return OK
+    with _Progress() as progress:
+        demo.create(who, people.home_organization(who), datetime.now(UTC), progress)
+    print("The demo organisation is there: open the portal with `python milepost.py run`.")
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
