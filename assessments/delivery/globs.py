@@ -3,15 +3,29 @@
 import re
 
 
+def _letter(letter: str) -> str:
+    """A letter inside a set, so that it means itself."""
+    return letter if letter.isalnum() or not letter.isascii() or letter.isspace() else f"\\{letter}"
+
+
 def _set(glob: str, at: int) -> tuple[str, int]:
-    """A character set that begins at `at`; (expression, index behind it). An unclosed bracket is itself."""
+    """A character set that begins at `at`; (expression, index behind it). An unclosed bracket is itself, and so is the
+    hyphen of a range that runs backwards."""
     end = glob.find("]", at + 2)
     if end < 0:
         return r"\[", at + 1
     inside = glob[at + 1 : end]
-    negate = inside[:1] in ("!", "^")
-    body = re.sub(r"([\\\[\]&~^])", r"\\\1", inside[1:] if negate else inside)
-    return f"[{'^' if negate else ''}{body}]", end + 1
+    negate = "^" if inside[0] in "!^" and len(inside) > 1 else ""
+    rest = inside[len(negate) :]
+    out, place = [], 0
+    while place < len(rest):
+        if rest[place + 1 : place + 2] == "-" and place + 2 < len(rest) and rest[place] <= rest[place + 2]:
+            out.append(f"{_letter(rest[place])}-{_letter(rest[place + 2])}")
+            place += 3
+        else:
+            out.append(_letter(rest[place]))
+            place += 1
+    return f"[{negate}{''.join(out)}]", end + 1
 
 
 def _translate(glob: str, star: str, one: str) -> str:

@@ -152,7 +152,8 @@ def _one_environment(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     if not occurs:
         return rows
     other = pl.col("counts") & ~pl.col("said_yes") & (pl.col("env") != leading)
-    note = pl.format(f"{{}} is not the leading environment ({settings.leading_environment}).", pl.col("environment"))
+    named = pl.lit(settings.leading_environment)
+    note = pl.format("{} is not the leading environment ({}).", pl.col("environment"), named)
     return rows.with_columns(reason=pl.when(other).then(note).otherwise("reason"), counts=pl.col("counts") & ~other)
 
 
@@ -172,14 +173,14 @@ def _one_release(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         .with_columns(round=pl.int_range(pl.len()).over("sha", "env"))
         .select("deployment_id", "finished_at", "sha", "round", "environment")
     )
-    group, folded = ["sha", "round"], []
+    group, folded = ["sha", "round"], [left.clear().with_columns(anchor=pl.lit(""), anchor_environment=pl.lit(""))]
     while left.height:  # at most once per environment
         within = left.with_columns(
             anchor=pl.col("deployment_id").first().over(group),
             anchor_environment=pl.col("environment").first().over(group),
             near=pl.col("finished_at") - pl.col("finished_at").first().over(group) <= limit,
         )
-        folded.append(within.filter("near", pl.col("anchor") != pl.col("deployment_id")))
+        folded.append(within.filter("near", pl.col("anchor") != pl.col("deployment_id")).drop("near"))
         left = within.filter(~pl.col("near")).select(left.columns)
     rows = rows.join(
         pl.concat(folded).select("deployment_id", "anchor", "anchor_environment"),

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 #: Raised with every change of a definition; stored with every number.
 RULES_VERSION = 1
 
+#: Hours; a limit beyond it is a slip of the pen.
+TEN_YEARS = 87_600
+
 RuleKind = Literal["github_deployment", "release", "tag", "workflow", "import", "webhook", "merge"]
 
 
@@ -22,9 +25,9 @@ class ProductionRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: RuleKind
-    include: str = "*"
-    exclude: str = ""
-    environment: str = "prod*, live"
+    include: str = Field("*", max_length=1000)
+    exclude: str = Field("", max_length=1000)
+    environment: str = Field("prod*, live", max_length=1000)
 
 
 class Settings(BaseModel):
@@ -35,7 +38,11 @@ class Settings(BaseModel):
     rule: ProductionRule
     path_globs: tuple[str, ...] = ()
     leading_environment: str | None = None  # the one that counts where several match
-    same_release_hours: float = Field(24, ge=0)  # without a leading one: one sha within this time is one deployment
-    attribution_hours: float = Field(24, gt=0)  # how long after a deployment an incident may still be its failure
-    hotfix_pattern: str = "*hotfix*"  # on ref or on the title of a shipped change
+    same_release_hours: float = Field(
+        24, ge=0, le=TEN_YEARS
+    )  # without a leading one: one sha within this time is one deployment
+    attribution_hours: float = Field(
+        24, gt=0, le=TEN_YEARS
+    )  # how long after a deployment an incident may still be its failure
+    hotfix_pattern: str = Field("*hotfix*", max_length=1000)  # on ref or on the title of a shipped change
     incidents_collected: bool = False  # an incident source is connected

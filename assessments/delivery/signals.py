@@ -189,7 +189,7 @@ def from_reverts(changes: pl.DataFrame, reverting: pl.DataFrame) -> pl.DataFrame
     known = known.select(
         "merge_sha", "number", reverted="change_id", deployment_id="deployment_id", began_at="finished_at"
     )
-    numbers = wanted.with_columns(number=pl.col("what").str.extract(r"^#(\d+)$", 1).cast(pl.Int64))
+    numbers = wanted.with_columns(number=pl.col("what").str.extract(r"^#(\d+)$", 1).cast(pl.Int64, strict=False))
     keep = ["by", "reverted", "deployment_id", "began_at"]
     pairs = pl.concat(
         [

@@ -5,17 +5,20 @@ import polars as pl
 from assessments.delivery import globs
 from assessments.delivery.facts import CORRECTION_KINDS
 
+#: How much a status tells; the last word on a deployment goes over an earlier one.
+_KNOWLEDGE = {"success": 2, "failure": 1, "cancelled": 1, "skipped": 1}
+
 
 def distinct(frame: pl.DataFrame, key: str) -> pl.DataFrame:
-    """One row per key, whatever the order of the rows. Of several versions the one that knows more wins: success before
-    any other status, then the later, non-null values."""
+    """One row per key, whatever the order of the rows. Of several versions the one that knows more wins: a success,
+    then any other end, then the later, non-null values."""
     if frame.height == frame[key].n_unique():
         return frame.sort(key)
     plain = [name for name, kind in frame.schema.items() if kind != pl.List(pl.String) and name != key]
-    first = [name for name in ("status",) if name in plain]
+    known = [pl.col("status").replace_strict(_KNOWLEDGE, default=0, return_dtype=pl.Int64)] if "status" in plain else []
     lists = [pl.col(name).list.join("\n") for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
-    rest = [name for name in plain if name not in first]
-    return frame.sort([key, *first, *rest, *lists], nulls_last=False).unique(key, keep="last", maintain_order=True)
+    order = [pl.col(key), *known, *(pl.col(name) for name in plain), *lists]
+    return frame.sort(order, nulls_last=False).unique(key, keep="last", maintain_order=True)
 
 
 def answers(corrections: pl.DataFrame) -> pl.DataFrame:
