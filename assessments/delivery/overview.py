@@ -73,7 +73,7 @@ def _throughput(services: Sequence[Observed]) -> str:
         return text + _longest_stage(slow[0], key) + "."
     if often:
         rates = [f"{service.name} deploys {present.headline(metric)}" for service, metric in often]
-        return f"{_listed(rates)}, but there are too few shipped changes to give a lead time."
+        return f"There are too few shipped changes to give a lead time; {_listed(rates)}."
     return (
         f"Nothing is known to have reached users from {_listed([service.name for service in services])} in this time."
     )

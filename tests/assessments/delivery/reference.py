@@ -1,7 +1,7 @@
 """The rules once more, slowly and plainly: loops over rows, no frames. What the calculator says must agree with it.
 
-Covers one rule (GitHub deployments to prod*), several environments, incidents, reverts, rollbacks and the team's word on
-failures. Times are integer microseconds, None = not known.
+Covers one rule (GitHub deployments to prod*), several environments, incidents, reverts, rollbacks and the team's word
+on failures. Times are integer microseconds, None = not known.
 """
 
 from dataclasses import dataclass, field
@@ -207,7 +207,7 @@ def verdict(rows: list[Row]) -> dict[str, dict]:
         named = bool(said_failed) or "incident" in ends
         reached = row.counts and (row.success or named or bool(inferred))
         told = max((at for at in said_failed if at is not None), default=None)
-        end = told if told is not None else ends["incident"] if "incident" in ends else candidate_end
+        end = told if told is not None else ends.get("incident", candidate_end)
         out[row.id] = {
             "reached_users": reached,
             "failed": reached and named,

@@ -23,7 +23,7 @@ def sha(name: str) -> str:
     return sha1(name.encode(), usedforsecurity=False).hexdigest()
 
 
-def merge(name: str, hour, *, authored: Any = AUTO, reverts=None, **more) -> tuple[str, dict]:
+def merge(name: str, hour, /, *, authored: Any = AUTO, reverts=None, **more) -> tuple[str, dict]:
     """A change merged then; authored an hour before unless told. Later merges lie higher on trunk."""
     times = {f"{key}_at": at(more.pop(key)) for key in ("opened", "ready") if key in more}
     times |= {f"first_{key}_at": at(more.pop(key)) for key in ("review", "approval") if key in more}
@@ -35,7 +35,7 @@ def merge(name: str, hour, *, authored: Any = AUTO, reverts=None, **more) -> tup
     return "change", row | times | more
 
 
-def deploy(name: str, change: str | None, hour, **more) -> tuple[str, dict]:
+def deploy(name: str, change: str | None, hour, /, **more) -> tuple[str, dict]:
     """A deployment of that change's merge commit, finished then; success in production unless told."""
     row = {"deployment_id": name, "kind": "github_deployment", "environment": "production", "status": "success"}
     row |= {"sha": sha(change) if change else None, "position": change, "on_trunk": True, "finished_at": at(hour)}
@@ -43,7 +43,7 @@ def deploy(name: str, change: str | None, hour, **more) -> tuple[str, dict]:
     return "deployment", row | started | more
 
 
-def tag(name: str, change: str | None, hour, **more) -> tuple[str, dict]:
+def tag(name: str, change: str | None, hour, /, **more) -> tuple[str, dict]:
     return deploy(name, change, hour, **({"kind": "tag", "environment": None, "ref": name} | more))
 
 
