@@ -4,8 +4,10 @@ Facts carry a version for each service. Derived rows say which version they come
 page shows one consistent version or says that it is being recomputed; a process killed on the way leaves the old ones.
 """
 
+import io
+
 import polars as pl
-from sqlalchemy import Text, cast, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlmodel import Session
 
 from assessments import delivery
@@ -15,10 +17,12 @@ from assessments.delivery.results import Delivery
 from assessments.delivery.settings import RULES_VERSION, Settings
 from data import gather, store
 from data.access import NotFound
-from data.tables import Cell, Failure, JudgedDeployment, Service, ShippedChange
+from data.frames import fit
+from data.tables import Cell, Failure, JudgedDeployment, PackedDelivery, Service, ShippedChange
 
 _ATTEMPTS = 3  # when facts change while we compute
 _SHAPES = ((JudgedDeployment, results.JUDGED), (ShippedChange, results.SHIPPED), (Failure, results.FAILURES))
+_FRAMES = ("deployments", "changes", "failures")
 
 
 def changed(session: Session, *, service_id: int | None = None, repository_id: int | None = None) -> None:
@@ -72,11 +76,14 @@ def _replace(service_id: int, known: gather.Gathered, judged: Delivery | None, c
             raise NotFound(f"There is no service {service_id}.")
         if service.facts_version != known.facts_version:
             return False
-        for table in (JudgedDeployment, ShippedChange, Failure, Cell):
+        for table in (JudgedDeployment, ShippedChange, Failure, Cell, PackedDelivery):
             session.execute(delete(table).where(table.service_id == service_id))
         if judged is not None:
-            for (table, schema), frame in zip(_SHAPES, _frames(judged), strict=True):
-                store.insert_frame(session, table, frame.select(schema.names()), service_id=service_id)
+            for (table, _), name in zip(_SHAPES, _FRAMES, strict=True):
+                store.insert_frame(session, table, getattr(judged, name), service_id=service_id)
+            session.add(
+                PackedDelivery(service_id=service_id, **{name: _pack(getattr(judged, name)) for name in _FRAMES})
+            )
             constants = {"service_id": service_id, "rules_version": judged.rules_version}
             store.insert_frame(session, Cell, cells, **constants)
         service.existed_from = store.to_us(judged.existed_from) if judged else None
@@ -87,39 +94,39 @@ def _replace(service_id: int, known: gather.Gathered, judged: Delivery | None, c
         return True
 
 
-def _frames(judged: Delivery) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    return judged.deployments, judged.changes, judged.failures
-
-
 def load(service_id: int) -> Delivery | None:
-    """The derived rows as they were last computed, of one moment, whether stale or not.
+    """The derived rows as they were last computed, of one moment, whether stale or not. Milliseconds.
 
     None when nothing has been computed: nobody has chosen yet what counts as production. Raises access.NotFound.
     """
-    service = select(
-        Service.existed_from,
-        Service.collected_until,
-        Service.rules_version,
-        cast(Service.derived_with, Text).label("derived_with"),
-    ).where(Service.id == service_id)
-    wanted = [(service, None)]
-    for table, schema in _SHAPES:
-        rows = select(*(getattr(table, name) for name in schema)).where(table.service_id == service_id)
-        wanted.append((rows.order_by(table.id), schema))
-    head, deployments, changes, failures = store.read_frames(wanted)
-    if head.is_empty():
+    wanted = (
+        select(Service, PackedDelivery)
+        .outerjoin(PackedDelivery, PackedDelivery.service_id == Service.id)
+        .where(Service.id == service_id)
+    )
+    with store.reading() as session:
+        row = session.execute(wanted).one_or_none()
+    if row is None:
         raise NotFound(f"There is no service {service_id}.")
-    row = head.row(0, named=True)
-    if row["derived_with"] is None:
+    service, packed = row
+    if packed is None:
         return None
-    used = Settings.model_validate_json(row["derived_with"])
+    used = Settings.model_validate(service.derived_with)
+    frames = {name: _unpack(getattr(packed, name), schema) for name, (_, schema) in zip(_FRAMES, _SHAPES, strict=True)}
     return Delivery(
-        deployments=deployments,
-        changes=changes,
-        failures=failures,
+        **frames,
         incidents_collected=used.incidents_collected,
-        existed_from=store.from_us(row["existed_from"]),
-        collected_until=store.from_us(row["collected_until"]),
-        rules_version=row["rules_version"],
+        existed_from=store.from_us(service.existed_from),
+        collected_until=store.from_us(service.collected_until),
+        rules_version=service.rules_version,
         attribution_hours=used.attribution_hours,
     )
+
+
+def _pack(frame: pl.DataFrame) -> bytes:
+    return frame.write_ipc(None, compression="lz4").getvalue()
+
+
+def _unpack(packed: bytes, schema: pl.Schema) -> pl.DataFrame:
+    """A frame written before a column was added gets it as null, and is stale by its rules version anyway."""
+    return fit(pl.read_ipc(io.BytesIO(packed)), schema)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from sqlalchemy import select
 
@@ -70,6 +71,25 @@ def test_what_is_loaded_is_what_was_judged(shop):
     assert (loaded.existed_from, loaded.collected_until) == (judged.existed_from, judged.collected_until)
     assert (loaded.incidents_collected, loaded.rules_version) == (True, RULES_VERSION)
     assert loaded.attribution_hours == judged.attribution_hours
+
+
+def test_the_packed_rows_are_those_of_the_tables(shop):
+    busy(shop)
+    derive.refresh(shop.service_id)
+    loaded = derive.load(shop.service_id)
+    for table, name in ((JudgedDeployment, "deployments"), (ShippedChange, "changes"), (Failure, "failures")):
+        packed = getattr(loaded, name)
+        columns = [getattr(table, column) for column in packed.columns]
+        assert store.read_frame(select(*columns).order_by(table.id), None, packed.schema).equals(packed), name
+        assert packed.height > 0
+
+
+def test_rows_packed_before_a_column_was_added_have_it_as_null(shop, monkeypatch):
+    busy(shop)
+    derive.refresh(shop.service_id)
+    wider = pl.Schema({**results.SHIPPED, "new": pl.String})
+    monkeypatch.setattr(derive, "_SHAPES", (derive._SHAPES[0], (ShippedChange, wider), derive._SHAPES[2]))
+    assert derive.load(shop.service_id).changes["new"].null_count() == 12
 
 
 def test_cells_are_those_of_the_judged_rows(shop):

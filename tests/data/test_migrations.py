@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import inspect, select
 
-from data import migrations, store
+from data import derive, migrations, store
 from data.tables import Base, Organization, Repository, Service, Team
 
 
@@ -38,6 +38,21 @@ def test_down_and_up_again(both):
     emptied = tables()
     migrations.run("upgrade", "head")
     assert (emptied, differences(), store.version()) == ({"alembic_version"}, [], 0)
+
+
+def test_services_of_the_first_shape_are_derived_again(both):
+    migrations.run("downgrade", "0001")
+    with store.writing() as session:
+        session.add(Organization(id=1, name="A", created_at=1))
+        session.flush()
+        session.add(Team(id=1, organization_id=1, name="T", created_at=1))
+        session.add(Repository(id=1, organization_id=1, key="git:/r", name="r", created_at=1))
+        session.flush()
+        session.add(
+            Service(id=1, team_id=1, name="S", repository_id=1, created_at=1, derived_version=0, rules_version=1)
+        )
+    migrations.run("upgrade", "head")
+    assert derive.stale() == [1]
 
 
 def test_many_processes_may_start_at_once(both_bare):
