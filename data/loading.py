@@ -180,26 +180,26 @@ def store_rows(
 
 
 def _file_source(session: Session, service: Service, name: str, work: Work | None) -> tuple[Source, bool]:
+    """The source of that file name, and whether it is new. The job of this import belongs to it from now on."""
     same = (Source.service_id == service.id, Source.kind == "files", Source.name == name)
     source = session.execute(select(Source).where(*same)).scalar_one_or_none()
-    if source:
-        return source, False
-    organization_id = session.get_one(Repository, service.repository_id).organization_id
-    source = Source(
-        organization_id=organization_id,
-        kind="files",
-        name=name,
-        repository_id=service.repository_id,
-        service_id=service.id,
-        created_at=store.now_us(),
-        created_by=work.person_id if work else None,
-    )
-    session.add(source)
-    session.flush()
-    if work:  # from now on the job belongs to its source
+    is_new = source is None
+    if is_new:
+        source = Source(
+            organization_id=session.get_one(Repository, service.repository_id).organization_id,
+            kind="files",
+            name=name,
+            repository_id=service.repository_id,
+            service_id=service.id,
+            created_at=store.now_us(),
+            created_by=work.person_id if work else None,
+        )
+        session.add(source)
+        session.flush()
+    if work:
         job = session.get_one(Job, work.id)
         job.args = {**job.args, "source_id": source.id}
-    return source, True
+    return source, is_new
 
 
 # Afterwards

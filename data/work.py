@@ -1,6 +1,7 @@
 """How jobs are carried out. A job may stand in the queue twice, or be lost from it, and is still done once: `run`
 begins only what waits, and `recover` puts back what nobody works on."""
 
+import importlib
 import logging
 import threading
 import time
@@ -47,6 +48,7 @@ class Handler:
 
 
 _HANDLERS: dict[str, Handler] = {}
+WITH_HANDLERS = ("data.loading", "data.demo")  # modules that register theirs when they are imported
 
 
 def handler(kind: str, says: tuple[type[Exception], ...] = (), ended: Callable[[dict], None] = lambda args: None):
@@ -228,7 +230,12 @@ def beat() -> None:
 
 
 def handler_of(kind: str) -> Handler:
-    """Raises KeyError for a kind that nobody does."""
+    """How jobs of that kind are done; one that no part of this version knows fails with a sentence."""
     if kind not in _HANDLERS:
-        from data import intake  # noqa: F401  registers its handlers
-    return _HANDLERS[kind]
+        for module in WITH_HANDLERS:
+            importlib.import_module(module)
+    return _HANDLERS.get(kind) or Handler(_unknown, (JobError,), lambda args: None)
+
+
+def _unknown(work: Work) -> str:
+    raise JobError(f"This version of Milepost does not know work of the kind {work.kind}: begin it again.")

@@ -31,7 +31,8 @@ def run() -> int:
     to the queue. Returns 0, or TAKEN at once when another worker serves this home.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for noisy in ("huey", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     with _only_one() as first:
         if not first:
             log.info("another worker serves %s", store.home())

@@ -257,6 +257,12 @@ def test_the_same_file_again_replaces_rows_with_the_same_id(both, who, service_i
     assert (titles, count(Source)) == ({"new", "stays", "more"}, (1,))
 
 
+def test_the_newest_job_of_a_file_is_found_by_its_source(home, who, service_id):
+    for _ in range(2):
+        newest = imported(who, service_id, "incidents", incidents("7,2025-01-01T00:00Z,x"))
+    assert jobs.latest(one(Source).id).id == newest.id
+
+
 def test_no_incidents_in_a_file_means_collected_and_none_happened(home, who, repo):
     service_id = added(who, repo).service_id
     teams.save_settings(who, service_id, TAGS)

@@ -1,6 +1,9 @@
 """Jobs as rows: what people see, what is begun, and what becomes of each ending. No worker process here."""
 
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -9,6 +12,9 @@ from data import access, jobs, people, store, work
 from data.people import Who
 from data.tables import Job
 from data.work import ATTEMPTS, JobError
+
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -277,3 +283,15 @@ def test_jobs_are_listed_by_organization(home, who, do, waiting):
     assert [view.id for view in jobs.active(organization)] == [second]
     assert [view.id for view in jobs.recent(organization)] == [second, first]
     assert jobs.active(organization + 1) == []
+
+
+def test_work_that_this_version_does_not_know_fails_with_a_sentence(home, who, do):
+    view = jobs.progress(jobs.enqueue("weaving", {}, who, people.home_organization(who)))
+    assert (view.state, "does not know work of the kind weaving" in view.message) == ("failed", True)
+
+
+@pytest.mark.parametrize("kind", ["clone", "git", "files", "derive", "demo"])
+def test_a_fresh_worker_knows_every_kind_of_work(kind):
+    code = f"from data import work; print(work.handler_of({kind!r}).do.__module__)"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == {"demo": "data.demo"}.get(kind, "data.loading")

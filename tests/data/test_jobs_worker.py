@@ -85,7 +85,7 @@ def worker(code: str = WORKER, *arguments: str, **options):
         process.stdin.close()
 
 
-def wait_until(true, seconds: float = 40) -> None:
+def wait_until(true, seconds: float = 120) -> None:
     give_up = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < give_up, "it did not happen in time"
@@ -168,7 +168,7 @@ def test_a_worker_told_to_stop_puts_its_job_back_and_the_next_one_does_it(who, r
     with worker(ENDLESS, str(mark)) as process:
         wait_until(mark.exists)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     assert (jobs.progress(job_id).state, jobs.progress(job_id).attempts) == ("queued", 0)
     with worker():
         wait_until(lambda: ended(job_id))
@@ -196,7 +196,7 @@ def test_a_worker_goes_when_the_process_that_started_it_is_killed(tmp_path):
     pid = int(pid_file.read_text())
     parent.kill()
     parent.wait()
-    wait_until(lambda: not alive(pid), 15)
+    wait_until(lambda: not alive(pid), 60)
     parent.stderr.close()
 
 
@@ -223,7 +223,7 @@ def test_there_is_one_worker_for_a_home(home):
             if "is ready" in line:
                 break
         with worker() as second:
-            assert second.wait(20) == TAKEN
+            assert second.wait(60) == TAKEN
 
 
 def test_a_worker_that_dies_is_started_again_until_it_is_stopped(home):
