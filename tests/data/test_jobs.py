@@ -13,7 +13,6 @@ from data.people import Who
 from data.tables import Job
 from data.work import ATTEMPTS, JobError
 
-
 ROOT = Path(__file__).parents[2]
 
 
