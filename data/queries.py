@@ -167,7 +167,7 @@ def _views(rows: list[tuple]) -> Iterator[ServiceView]:
             settings=Settings(**one.settings) if one.settings else None,
             collected_until=store.from_us(max((source[3] for source in mine if source[3] is not None), default=None)),
             rules_version=one.rules_version,
-            judged=used is not None,
+            judged=used is not None and one.derived_version >= 0,
             ready=one.derived_version == one.facts_version and one.rules_version == RULES_VERSION,
         )
 

@@ -22,7 +22,7 @@ def ways(user: Who, fresh: bool, with_demo: bool) -> None:
     adds = may(user, Action.ADD_SOURCE, Subject(organization_id)) or bool(user.team_roles)
     if not adds:
         return
-    st.header("Three ways to begin" if fresh else "Add another service", anchor=False)
+    st.header(_heading(fresh, with_demo), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         _clone(user)
@@ -37,6 +37,12 @@ def ways(user: Who, fresh: bool, with_demo: bool) -> None:
                 st.subheader("GitHub", anchor=False, width="content")
                 st.badge("Coming next", color="gray")
             st.text("Reading pull requests, reviews and deployments from GitHub is not built yet.")
+
+
+def _heading(fresh: bool, with_demo: bool) -> str:
+    if not fresh:
+        return "Add another service"
+    return "Three ways to begin" if with_demo else "Begin with your own"
 
 
 def _clone(user: Who) -> None:

@@ -41,6 +41,12 @@ def brand(figure: go.Figure, height: int, y_title: str = "", x_title: str = "") 
     return figure
 
 
+def mondays(figure: go.Figure, weeks: int) -> None:
+    """Ticks at Mondays, few enough for a phone."""
+    apart = max(1, -(-weeks // 6)) * 7 * 86_400_000  # milliseconds
+    figure.update_xaxes(tick0="2024-01-01", dtick=apart, tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y", tickangle=0)
+
+
 def render(figure: go.Figure, alt: str, key: str) -> None:
     """Shows a figure without the toolbar; `alt` says what a reader who cannot see it needs to know."""
     st.plotly_chart(figure, key=key, alt=alt, width="stretch", config={"displayModeBar": False})
@@ -90,6 +96,7 @@ def trend(cells: pl.DataFrame, y_title: str, percent: bool = False, height: int 
         hovertemplate="%{y} (n=%{customdata})",
     )
     brand(figure, height, y_title, "Week (Monday, UTC)")
+    mondays(figure, len(cells))
     figure.update_yaxes(rangemode="tozero", hoverformat=".1%" if percent else ".2f")
     if percent:
         figure.update_yaxes(tickformat=".0%")
@@ -108,9 +115,11 @@ def multiples(panels: list[tuple[str, pl.DataFrame]], y_title: str, columns: int
         for whole in trend(cells, "").data:
             figure.add_trace(whole, **place)
     brand(figure, 60 + 190 * rows)
+    mondays(figure, 2 * max(len(cells) for _, cells in panels))
     figure.update_layout(margin={"t": 30})
     figure.update_annotations(font_size=14)
-    figure.update_yaxes(rangemode="tozero", col=1, title_text=y_title, hoverformat=".2f")
+    figure.update_yaxes(rangemode="tozero", matches="y", hoverformat=".2f")
+    figure.update_yaxes(title_text=y_title, col=1)
     return figure
 
 

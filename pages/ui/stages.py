@@ -35,12 +35,13 @@ def bar(stages: tuple[Stage, ...]) -> go.Figure:
             continue
         colour, pattern = STYLE[stage.key]
         says = f"{name(stage.key)}: {present.share(stage.share)}, median {present.duration(stage.median_hours)}"
+        hatch = {"shape": pattern, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.6)", "size": 7}
         figure.add_bar(
             x=[stage.share],
             y=["Lead time"],
             orientation="h",
             name=name(stage.key),
-            marker={"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.6)", "size": 7}},
+            marker={"color": colour, "pattern": hatch},
             hovertemplate=f"{escape(says)}<extra></extra>",
         )
     brand(figure, 170, x_title="Share of the summed lead time (%)")

@@ -1,0 +1,71 @@
+"""No page shows anything to somebody who may not see it, whichever way they come in."""
+
+import ast
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data import people
+from data.access import Action
+from data.people import Who
+from pages.ui.guard import somewhere
+from pages.ui.registry import PAGES
+from tests.pages.conftest import ROOT, opened, said
+
+NOBODY = Who(7, "Somebody", is_active=False)
+MEMBER = Who(8, "A member", team_roles=frozenset({(1, 1, "member")}))
+LEAD = Who(9, "A lead", team_roles=frozenset({(1, 1, "team_lead")}))
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.file)
+def test_the_first_thing_a_page_does_is_ask_the_guard(spec):
+    source = ast.parse((ROOT / "pages" / spec.file).read_text(encoding="utf-8"))
+    assert ast.get_docstring(source), "a page says what it is"
+    doing = [step for step in source.body[1:] if not isinstance(step, ast.Import | ast.ImportFrom)]
+    assert ast.unparse(doing[0]) == f"user = require(Action.{spec.action.name})"
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.file)
+@pytest.mark.parametrize("whose", [NOBODY, None], ids=["deactivated", "unknown"])
+def test_the_file_of_a_page_run_on_its_own_stops(spec, whose, home, monkeypatch):
+    def asked():
+        if whose is None:
+            raise people.Unknown("not known here")
+        return whose
+
+    monkeypatch.setattr(people, "local_person", asked)
+    at = AppTest.from_file(str(ROOT / "pages" / spec.file), default_timeout=60).run()
+    assert [title.value for title in at.title] == ["No access"]
+    assert len(at.main) == 2
+
+
+@pytest.mark.parametrize("file", ["admin/teams.py", "admin/sources.py"])
+def test_a_member_is_told_that_administration_is_not_theirs(file, demo_home, monkeypatch):
+    monkeypatch.setattr(people, "local_person", lambda: MEMBER)
+    assert "No access" in said(opened(file))
+
+
+@pytest.mark.parametrize(
+    ("user", "action", "may"),
+    [
+        (NOBODY, Action.VIEW, False),
+        (MEMBER, Action.VIEW, True),
+        (MEMBER, Action.VIEW_ROWS, True),
+        (MEMBER, Action.ADD_SOURCE, False),
+        (LEAD, Action.ADD_SOURCE, True),
+        (LEAD, Action.EDIT_SERVICE, True),
+        (LEAD, Action.ADMINISTER, False),
+    ],
+)
+def test_who_may_open_what(user, action, may):
+    assert somewhere(user, action) is may
+
+
+def test_every_page_file_is_registered_and_every_address_is_its_own():
+    files = {
+        str(path.relative_to(ROOT / "pages"))
+        for path in (ROOT / "pages").rglob("*.py")
+        if path.parent.name != "ui" and path.name != "__init__.py"
+    }
+    assert files == {spec.file for spec in PAGES}
+    assert len({spec.path for spec in PAGES}) == len(PAGES)
