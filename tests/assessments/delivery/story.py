@@ -145,4 +145,4 @@ class Told:
 
     def _cell(self, week: str, metric: str, field: str):
         rows = self.weeks.filter((self.weeks["week"].cast(str) == week) & (self.weeks["metric"] == metric))
-        return rows[field].item()
+        return rows[field].item() if rows.height else None

@@ -100,8 +100,8 @@ CASES = {
         story(A, B, D1, deploy("d2", "B", 4, status="failure"), deploy("d3", "A", 5)),
         {"d2.reached_users": True, "d2.candidate": True, "d3.rework_candidate": True, "coverage.failed_attempts": 0},
     ),
-    "a retry after a failed attempt undoes nothing": (
-        story(A, B, D1, deploy("d2", "B", 4, status="failure"), deploy("d3", "B", 5)),
+    "a smaller step forward after a failed attempt undoes nothing": (
+        story(A, B, C, D1, deploy("d2", "C", 4, status="failure"), deploy("d3", "B", 5)),
         {"d2.reached_users": False, "d2.candidate": False, "coverage.failed_attempts": 1},
     ),
     "a hotfix by its branch": (
