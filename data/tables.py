@@ -107,8 +107,11 @@ class Repository(Base, table=True):
 
 
 class Service(Base, table=True):
-    """What is delivered: a repository (or paths in it) of a team. `settings` is `assessments.delivery.settings.Settings`
-    as JSON, null until somebody has chosen what counts as a production deployment."""
+    """What is delivered: a repository (or paths in it) of a team.
+
+    `settings` is `assessments.delivery.settings.Settings` as JSON, null until somebody has chosen what counts as a
+    production deployment.
+    """
 
     __table_args__ = (UniqueConstraint("team_id", "name"),)
     id: int | None = Field(default=None, primary_key=True)
