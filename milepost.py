@@ -136,7 +136,7 @@ def _print(found, options: argparse.Namespace) -> None:
         from data.assess import as_json
 
         json.dump(as_json(found, options.rows), sys.stdout, indent=2, allow_nan=False)
-        print()
+        print(flush=True)
         return
     from rich.console import Console
 

@@ -81,7 +81,8 @@ def assess(
     delivery = judge(facts, settings)
     summary = summarise(delivery, end - timedelta(weeks=weeks), end)
     others = tuple(each for each in proposals if each != chosen)
-    return Assessment(history, settings, rule is None, others, delivery, summary, weeks, tuple(notes))
+    proposed = rule is None and include is None and exclude is None
+    return Assessment(history, settings, proposed, others, delivery, summary, weeks, tuple(notes))
 
 
 def _rule(

@@ -88,6 +88,25 @@ def _frame(columns: dict[str, list], schema: pl.Schema) -> pl.DataFrame:
     series = []
     for name, kind in schema.items():
         values = columns.get(name, [None] * length)
-        plain = pl.Int64 if kind == INSTANT else kind
-        series.append(pl.Series(name, values, dtype=plain).cast(kind))
+        if kind == pl.List(pl.String):
+            series.append(_lists(values).alias(name))
+        else:
+            series.append(pl.Series(name, values, dtype=pl.Int64 if kind == INSTANT else kind).cast(kind))
     return pl.DataFrame(series)
+
+
+def _lists(values: list[list[str] | None]) -> pl.Series:
+    """Lists of texts as one series. Made from flat columns: Polars takes a list of lists only at a kilobyte each."""
+    rows = [row for row, texts in enumerate(values) if texts for _ in texts]
+    flat = pl.DataFrame(
+        {"row": rows, "text": [text for texts in values if texts for text in texts]},
+        schema={"row": pl.Int64, "text": pl.String},
+    )
+    known = pl.DataFrame(
+        {"row": range(len(values)), "known": [texts is not None for texts in values]},
+        schema={"row": pl.Int64, "known": pl.Boolean},
+    )
+    grouped = flat.group_by("row", maintain_order=True).agg("text")
+    joined = known.join(grouped, on="row", how="left", maintain_order="left")
+    some = pl.col("text").is_not_null() | ~pl.col("known")
+    return joined.select(pl.when(some).then("text").otherwise(pl.lit([], dtype=pl.List(pl.String)))).to_series()

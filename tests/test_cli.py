@@ -1,0 +1,273 @@
+"""The door for terminals, as people and scripts use it."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import milepost
+from tests.repos import RepoBuilder
+
+ROOT = Path(milepost.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> RepoBuilder:
+    """Ten merged pull requests in ten days, each released an hour later, one of them reverted."""
+    repo = RepoBuilder(tmp_path_factory.mktemp("clones") / "shop")
+    repo.commit("Begin", "2026-01-01 09:00")
+    for day in range(2, 12):
+        repo.pull_request(day, f"Change {day}", f"2026-01-{day:02d} 09:00", f"2026-01-{day:02d} 12:00")
+        repo.tag(f"v1.{day}", f"2026-01-{day:02d} 13:00")
+    repo.revert(repo.git("rev-parse", "main~2"), "2026-01-12 09:00", files={"web/a.py": "x"})
+    repo.tag("v1.12", "2026-01-12 10:00")
+    repo.tag("v1.13rc1", "2026-01-12 11:00")
+    return repo
+
+
+def run(capsys, *arguments) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command."""
+    code = milepost.main([str(each) for each in arguments])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def assessed(capsys, *arguments) -> dict:
+    code, out, _ = run(capsys, "assess", *arguments, "--format", "json")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_text_shows_the_numbers(shop, capsys):
+    code, out, err = run(capsys, "assess", shop.path)
+    words = " ".join(out.split())
+    assert (code, err) == (0, "")
+    assert "Change lead time 4.0 h" in words
+    assert "not known - no incidents have been collected" in words
+    assert "tags matching v[0-9]*" in words
+    assert "\x1b" not in out
+
+
+def test_json_has_the_documented_form(shop, capsys):
+    found = assessed(capsys, shop.path, "--rows", "3")
+    documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert found["format"] == "milepost.assessment/1"
+    assert [name for name in found if f"| `{name}` |" not in documented] == []
+    assert [name for name in found["metrics"]["lead_time"] if f"`{name}`" not in documented] == []
+    assert [name for name in found["metrics"] if f"`{name}`" not in documented] == []
+    assert [name for name in found["stages"][0] if f"`{name}`" not in documented] == []
+    assert {name: len(rows) for name, rows in found["rows"].items()}["deployments"] == 3
+
+
+def test_json_says_the_numbers_of_the_calculator(shop, capsys):
+    metrics = assessed(capsys, shop.path)["metrics"]
+    assert (metrics["lead_time"]["state"], metrics["lead_time"]["value"]) == ("value", 4.0)
+    assert (metrics["change_fail_rate"]["state"], metrics["change_fail_rate"]["value"]) == ("not_collected", None)
+    assert metrics["change_fail_rate_inferred"]["n"] == 1
+    assert metrics["deployment_frequency"]["benchmark"]["year"] == 2025
+
+
+def test_the_proposed_rule_leaves_out_what_is_no_release(shop, capsys):
+    found = assessed(capsys, shop.path, "--rows", "99")
+    assert (found["rule"]["proposed"], found["rule"]["kind"]) == (True, "tag")
+    counted = [row["ref"] for row in found["rows"]["deployments"] if row["counts"]]
+    assert counted == ["v1.12", *(f"v1.{day}" for day in range(11, 1, -1))]
+
+
+def test_a_rule_that_is_given_is_used(shop, capsys):
+    assert assessed(capsys, shop.path, "--rule", "merge")["coverage"]["deployments_counted"] == 12
+    some = assessed(capsys, shop.path, "--include", "v1.1?", "--exclude", "v1.11")
+    assert (some["rule"]["proposed"], some["coverage"]["deployments_counted"]) == (False, 2)
+
+
+def test_until_and_weeks_move_the_window(shop, capsys):
+    found = assessed(capsys, shop.path, "--until", "2026-01-05", "--weeks", "1")
+    assert found["window"]["end"].startswith("2026-01-05T23:59:59")
+    assert found["window"]["start"].startswith("2025-12-29T23:59:59")
+    assert found["coverage"]["deployments_counted"] == 4
+
+
+def test_until_never_passes_what_the_clone_knows(shop, capsys):
+    found = assessed(capsys, shop.path, "--until", "2099-01-01")
+    assert found["window"]["end"] == found["collected_until"] == "2026-01-12T11:00:00+00:00"
+    assert "The clone is known only until 2026-01-12 11:00 UTC, so the window ends there." in found["notes"]
+
+
+def test_paths_choose_changes(shop, capsys):
+    assert assessed(capsys, shop.path, "--paths", "web/*", "api/*")["coverage"]["changes_merged"] == 1
+
+
+def test_rows_are_listed(shop, capsys):
+    _, out, _ = run(capsys, "assess", shop.path, "--rows", "2")
+    assert "v1.12" in out and "#11" in out and "#10" not in out.partition("Changes shipped")[2].partition("Signals")[0]
+    assert "Signals of failure" in out
+
+
+def test_texts_of_a_repository_are_no_markup_and_no_control_characters(tmp_path, capsys):
+    repo = RepoBuilder(tmp_path / "[red]shop")
+    repo.squash("[bold]Evil[/] \x1b]0;title\x07 :smile: [link=http://x]", 1, "2026-01-01 09:00")
+    repo.squash("Next", 2, "2026-01-02 09:00")
+    _, out, _ = run(capsys, "assess", repo.path, "--rows", "5", "--color", "never")
+    words = " ".join(out.split())
+    assert "[red]shop" in words and "[bold]Evil[/]" in words and ":smile:" in words
+    assert "\x1b" not in out and "\x07" not in out
+
+
+@pytest.mark.parametrize(("choice", "coloured"), [("always", True), ("never", False), ("auto", False)])
+def test_colours(shop, capsys, choice, coloured):
+    _, out, _ = run(capsys, "assess", shop.path, "--color", choice)
+    assert ("\x1b[" in out) == coloured
+
+
+def test_an_empty_repository_is_nothing_to_assess(tmp_path, capsys):
+    code, out, err = run(capsys, "assess", RepoBuilder(tmp_path / "empty").path)
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1 and "has no commits yet" in err
+
+
+def test_no_deployment_under_the_rule_is_nothing_to_assess(shop, capsys):
+    code, out, err = run(capsys, "assess", shop.path, "--include", "production-*", "--format", "json")
+    assert code == 1
+    assert json.loads(out)["metrics"]["deployment_frequency"]["state"] != "value"
+    assert err == "No production deployment was found under this rule: try another --rule or --include.\n"
+
+
+def test_a_path_that_is_no_repository_is_not_read(tmp_path, capsys):
+    code, out, err = run(capsys, "assess", tmp_path, "--format", "json")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1 and "is not a git repository" in err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--weeks", "0"],
+        ["--weeks", "x"],
+        ["--weeks", "²"],
+        ["--until", "soon"],
+        ["--until", "9999-99-99"],
+        ["--rows", "-1"],
+        ["--rule", "magic"],
+        ["--format", "xml"],
+    ],
+)
+def test_a_wrong_option_is_refused(shop, capsys, options):
+    with pytest.raises(SystemExit) as stopped:
+        milepost.main(["assess", str(shop.path), *options])
+    assert stopped.value.code == 2
+
+
+def test_patterns_of_tags_do_not_go_with_merges(shop, capsys):
+    code, _, err = run(capsys, "assess", shop.path, "--rule", "merge", "--include", "v*")
+    assert (code, err) == (2, "--include and --exclude choose among tags: leave them out with --rule merge.\n")
+
+
+def test_help_names_the_exit_codes_and_the_page_every_option(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        milepost.main(["assess", "--help"])
+    said = capsys.readouterr().out
+    documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert stopped.value.code == 0 and "exit codes:" in said
+    options = {word.strip("[],") for word in said.split() if word.strip("[],").startswith("--")} - {"--help"}
+    assert {option for option in options if f"`{option}" not in documented} == set()
+    assert len(options) == 9
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, milepost\n"
+        "try: milepost.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'polars', 'numpy', 'rich', 'pydantic', 'sqlmodel', 'streamlit'} & set(sys.modules)\n"
+        "sys.exit(' '.join(sorted(heavy)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_assessing_needs_no_database_and_no_portal(shop, tmp_path):
+    code = (
+        "import sys, milepost\n"
+        f"milepost.main(['assess', {str(shop.path)!r}])\n"
+        "sys.exit(' '.join({'sqlalchemy', 'sqlmodel', 'streamlit', 'huey'} & set(sys.modules)) or 0)"
+    )
+    environment = {**os.environ, "MILEPOST_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_bar_is_drawn_where_somebody_looks(shop):
+    screen, terminal = pty.openpty()
+    command = [sys.executable, "milepost.py", "assess", str(shop.path), "--format", "json"]
+    environment = {**os.environ, "TERM": "xterm"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=terminal, check=False)
+    os.close(terminal)
+    drawn = os.read(screen, 65536).decode("utf-8", "replace")
+    os.close(screen)
+    assert done.returncode == 0 and json.loads(done.stdout)["format"]
+    assert "Walking the history" in drawn or "Reading changes" in drawn or "Judging" in drawn
+
+
+def test_a_reader_that_leaves_is_no_error(shop):
+    command = f"{sys.executable} milepost.py assess {shop.path} --format json --rows 99 | head -c 1"
+    done = subprocess.run(command, cwd=ROOT, shell=True, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+# The portal's commands
+
+
+def test_run_migrates_and_becomes_the_portal(bare_home, monkeypatch):
+    became = []
+    monkeypatch.setenv("PORT", "8765")
+    monkeypatch.setattr("os.execv", lambda program, command: became.append(command))
+    monkeypatch.setattr("os.chdir", became.append)
+    milepost.main(["run"])
+    assert (bare_home / "milepost.db").exists()
+    assert became[0] == ROOT
+    assert became[1][1:] == (
+        ["-m", "streamlit", "run", "app.py", "--server.port", "8765", "--server.address", "127.0.0.1"]
+    )
+
+
+@pytest.mark.parametrize("port", ["", "web", "0", "70000"])
+def test_run_refuses_a_port_that_is_none(bare_home, monkeypatch, capsys, port):
+    monkeypatch.setenv("PORT", port)
+    code, _, err = run(capsys, "run")
+    assert (code, err) == (2, f"PORT must be a number from 1 to 65535, not {port!r}.\n")
+    assert not bare_home.exists()
+
+
+def test_migrate_makes_the_store(bare_home):
+    assert milepost.main(["migrate"]) == 0
+    assert milepost.main(["migrate"]) == 0
+    assert (bare_home / "milepost.db").exists()
+
+
+def test_worker_ends_with_the_workers_code(monkeypatch):
+    monkeypatch.setattr("data.jobs.run_worker", lambda: 7)
+    assert milepost.main(["worker"]) == 7
+
+
+def test_demo_comes_and_goes(home, capsys):
+    from data import demo
+
+    assert milepost.main(["demo"]) == 0
+    assert demo.present() is not None
+    assert milepost.main(["demo", "--remove"]) == 0
+    assert demo.present() is None
+
+
+def test_stopping_by_key_is_quiet(shop, monkeypatch, capsys):
+    def stopped(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("data.assess.assess", stopped)
+    assert run(capsys, "assess", shop.path) == (130, "", "Stopped.\n")
