@@ -12,10 +12,10 @@ import polars as pl
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from data import audit, derive, people, store
+from data import audit, derive, jobs, people, store
 from data.access import Forbidden, NotFound
 from data.sources import files, git
-from data.tables import Change, Deployment, Incident, Job, Repository, Service, Source, TrunkCommit
+from data.tables import Change, Deployment, Incident, Job, Repository, Service, Source, Team, TrunkCommit
 from data.work import JobError, Work, handler
 
 REPORTED = 500  # errors of a file that are kept with its job
@@ -210,6 +210,20 @@ def derive_again(work: Work) -> str:
     """Works out the metrics of services whose facts have changed."""
     refresh(work.args["services"], work)
     return "The metrics are up to date."
+
+
+def catch_up() -> list[int]:
+    """Has worked out what an upgrade or a killed process left stale, at the start of a worker; the ids of the jobs."""
+    owners = select(Team.organization_id, Service.id).join(Service, Service.team_id == Team.id)
+    with store.writing(quietly=True) as session:
+        found: dict[int, list[int]] = {}
+        for organization_id, service_id in session.execute(owners.where(Service.id.in_(derive.stale()))):
+            found.setdefault(organization_id, []).append(service_id)
+        made = [
+            jobs.add(session, "derive", {"services": sorted(services)}, None, organization_id, None)
+            for organization_id, services in sorted(found.items())
+        ]
+    return [jobs.push(job_id) for job_id in made]
 
 
 def refresh(services: Iterable[int], work: Work) -> None:

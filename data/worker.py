@@ -46,12 +46,13 @@ def run() -> int:
 
 
 def _serve(stop: threading.Event) -> None:
-    from data import intake
+    from data import intake, loading
 
     store.migrate()
     intake.tidy()
     if taken_up := work.recover(store.is_sqlite()):
         log.info("taken up: jobs %s", ", ".join(map(str, taken_up)))
+    loading.catch_up()
     consumer = jobs.queue().create_consumer(
         workers=THREADS, periodic=False, initial_delay=0.1, max_delay=0.5, shutdown_timeout=GRACE
     )

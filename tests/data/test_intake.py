@@ -122,6 +122,15 @@ def test_a_service_with_settings_is_judged_when_its_clone_was_read(home, who, re
     assert derive.stale() == []
 
 
+def test_what_an_upgrade_left_stale_is_worked_out_when_a_worker_starts(both, who, repo):
+    service_id = added(who, repo).service_id
+    teams.save_settings(who, service_id, TAGS)
+    with store.writing() as session:
+        derive.changed(session, service_id=service_id)
+    (job_id,) = loading.catch_up()
+    assert (jobs.progress(job_id).state, derive.stale(), loading.catch_up()) == ("done", [], [])
+
+
 def test_paths_are_read_once_they_matter_and_from_then_on(home, who, repo):
     job = added(who, repo)
     assert intake.read_paths(who, job.service_id) is None
