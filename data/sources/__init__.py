@@ -1,1 +1,1 @@
-"""How facts get in. Each source reads one kind of origin and returns frames shaped as in `assessments.delivery.facts`."""
+"""How facts get in. Each source reads one kind of origin; the frames it returns are those of `delivery.facts`."""
