@@ -1,5 +1,6 @@
 """A portal of its own for a test: a fresh home, a free port, the real server with its worker, and a browser on it."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -8,8 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent.parent
 ARTIFACTS = ROOT / "tests" / "artifacts"
@@ -31,9 +30,24 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def answered(address: str, path: str = "/") -> tuple[int, dict[str, str], bytes]:
+    """Status, headers (names in small letters) and body of a plain request. Raises OSError when nobody answers."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    except http.client.HTTPException as error:
+        raise OSError("the answer broke off") from error
+    finally:
+        connection.close()
+
+
 @contextmanager
-def running(home: Path, roots: Path | None = None, worker: bool = True, wait: float = 90) -> Iterator[str]:
-    """The address of a portal that keeps its data in `home`. Its log is `home/portal.log`."""
+def running(
+    home: Path, roots: Path | None = None, worker: bool = True, wait: float = 90, code: Path = ROOT
+) -> Iterator[str]:
+    """The address of a portal that keeps its data in `home`, its log in `home/portal.log`; its code is in `code`."""
     port = free_port()
     surroundings = {**os.environ, "MILEPOST_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     if roots:
@@ -44,7 +58,7 @@ def running(home: Path, roots: Path | None = None, worker: bool = True, wait: fl
     with (home / "portal.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
-            cwd=ROOT,
+            cwd=code,
             env=surroundings,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -69,9 +83,9 @@ def _wait_until_ready(address: str, server: subprocess.Popen, log: Path, wait: f
         if server.poll() is not None:
             break
         try:
-            with urlopen(f"{address}/readyz", timeout=2) as answer:
-                if answer.status == 200 and b'"ok"' in answer.read():
-                    return
-        except (URLError, OSError):
-            time.sleep(0.2)
+            if answered(address, "/readyz")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
     raise AssertionError(f"the portal did not start:\n{log.read_text(errors='replace')[-4000:]}")

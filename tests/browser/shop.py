@@ -1,4 +1,4 @@
-"""A team's repository to try the portal on: pull requests that are merged and tagged for weeks, one of them reverted."""
+"""A team's repository to try the portal on: pull requests, merged and tagged for weeks, one of them reverted."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,8 +7,8 @@ from tests.repos import RepoBuilder
 
 
 def shop(path: Path, releases: int = 24) -> RepoBuilder:
-    """Two releases a week up to yesterday, each of one pull request; the third last is reverted a day later. One tag is
-    a release candidate, which is no release."""
+    """Two releases a week until a few days ago, each of one pull request; the third last is reverted five hours later.
+    One tag is a release candidate, which is no release."""
     repo = RepoBuilder(path)
     moment = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=3.5 * releases + 2)
     repo.commit("Begin", moment - timedelta(days=2))

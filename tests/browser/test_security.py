@@ -1,13 +1,14 @@
-"""What a fresh process answers before anybody has opened a page: the guard cannot be walked around, scripts are pinned."""
+"""What a fresh process answers before anybody has opened a page: no way round the guard, no foreign scripts."""
 
 import base64
 import re
-from urllib.request import urlopen
+import shutil
+import time
 
 import pytest
 
 from pages.ui.registry import PAGES
-from tests.browser.portal import running
+from tests.browser.portal import ROOT, answered, running
 
 
 @pytest.fixture(scope="module")
@@ -16,33 +17,89 @@ def portal(tmp_path_factory):
         yield address
 
 
+def received(address: str, page: str, seconds: float = 4, origin: str | None = None) -> bytes:
+    """What the server sends to a browser that opens that page as the first thing it does."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from websockets.sync.client import connect
+
+    asked = BackMsg()
+    asked.rerun_script.page_name = page
+    heard, until = b"", time.monotonic() + seconds
+    socket = address.replace("http:", "ws:") + "/_stcore/stream"
+    with connect(socket, origin=origin or address, subprotocols=["streamlit"], max_size=None) as connection:
+        connection.send(asked.SerializeToString())
+        while (left := until - time.monotonic()) > 0:
+            try:
+                heard += connection.recv(timeout=left)
+            except TimeoutError:
+                break
+    return heard
+
+
 def test_the_health_of_process_and_database_is_told(portal):
-    assert urlopen(f"{portal}/healthz").read() == b'{"status":"ok"}'
-    assert b'"status":"ok"' in urlopen(f"{portal}/readyz").read()
+    assert answered(portal, "/healthz")[2] == b'{"status":"ok"}'
+    assert b'"status":"ok"' in answered(portal, "/readyz")[2]
+
+
+def test_a_deep_link_on_a_cold_process_goes_through_the_shell(portal):
+    """The first page anybody asks this process for: the answer comes from app.py, with the navigation."""
+    heard = received(portal, "teams")
+    assert b"Teams and services" in heard
+    assert b"Sources" in heard, "the navigation came with it"
+
+
+def test_a_file_left_in_the_pages_folder_never_runs_by_itself(tmp_path):
+    """Streamlit would run it for whoever knows its name, past app.py, until somebody has opened another page."""
+    code = tmp_path / "code"
+    shutil.copytree(ROOT / "pages", code / "pages")
+    (code / "pages" / "leak.py").write_text("import streamlit as st\nst.text('this has leaked')\n")
+    for name in ("app.py", "server.py", "milepost.py"):
+        shutil.copy(ROOT / name, code / name)
+    for name in ("assessments", "content", "data", ".streamlit"):
+        (code / name).symlink_to(ROOT / name)
+    with running(tmp_path / "home", worker=False, code=code) as address:
+        heard = received(address, "leak")
+    assert b"this has leaked" not in heard
+    assert b"See how your team delivers" in heard, "the guard of the shell answered instead"
 
 
 def test_every_answer_carries_the_policy_and_only_the_known_inline_script_runs(portal):
-    answer = urlopen(portal)
-    policy = answer.headers["Content-Security-Policy"]
-    script = re.search(r"script-src ([^;]*)", policy)[1].split()
-    assert script[0] == "'self'" and len(script) == 2
-    assert len(base64.b64decode(script[1].removeprefix("'sha256-").removesuffix("'"))) == 32
-    assert "unsafe-eval" not in policy
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for path in ("/", "/teams", "/healthz", "/static/no-such-file.js"):
+        headers = answered(portal, path)[1]
+        script = re.search(r"script-src ([^;]*)", headers["content-security-policy"])[1].split()
+        assert script[0] == "'self'" and len(script) == 2
+        assert len(base64.b64decode(script[1].removeprefix("'sha256-").removesuffix("'"))) == 32
+        assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_host_name_that_is_not_ours_gets_no_session(portal):
-    """A page elsewhere whose name was made to point at this computer must not be able to drive the portal."""
+def test_a_page_of_another_site_gets_no_session(portal):
     from websockets.exceptions import InvalidStatus
+
+    with pytest.raises(InvalidStatus):
+        received(portal, "", origin="http://evil.example")
+
+
+def test_a_name_that_points_at_this_computer_gets_no_session(portal):
+    """What a site does that lets its own name resolve to 127.0.0.1: name and origin agree, and neither is ours."""
+    from websockets.exceptions import InvalidStatus
+
+    port = portal.rsplit(":", 1)[1]
+    named = f"http://evil.example:{port}"
     from websockets.sync.client import connect
 
-    socket = portal.replace("http://127.0.0.1", "ws://127.0.0.1") + "/_stcore/stream"
-    port = portal.rsplit(":", 1)[1]
     with pytest.raises(InvalidStatus):
-        connect(socket, additional_headers={"Origin": f"http://evil.example:{port}"}, origin=None).close()
+        connect(
+            f"ws://evil.example:{port}/_stcore/stream", origin=named, sock=_socket(port), subprotocols=["streamlit"]
+        )
 
 
-@pytest.mark.parametrize("path", [spec.path for spec in PAGES if spec.path])
+def _socket(port: str):
+    import socket
+
+    return socket.create_connection(("127.0.0.1", int(port)), timeout=10)
+
+
+@pytest.mark.parametrize("path", [spec.path for spec in PAGES])
 def test_no_page_breaks_the_policy(portal, page, path):
     told = []
     page.on("console", lambda message: told.append(message.text) if "Content Security Policy" in message.text else None)

@@ -54,5 +54,16 @@ def opened(file: str = "home/start.py", **query: object) -> AppTest:
 
 def said(at: AppTest) -> str:
     """Everything that stands on the page as text, one piece a line."""
-    kinds = (at.title, at.header, at.subheader, at.markdown, at.text, at.caption, at.error, at.warning, at.info, at.success)
+    kinds = (
+        at.title,
+        at.header,
+        at.subheader,
+        at.markdown,
+        at.text,
+        at.caption,
+        at.error,
+        at.warning,
+        at.info,
+        at.success,
+    )
     return "\n".join(str(element.value) for kind in kinds for element in kind)

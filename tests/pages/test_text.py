@@ -25,7 +25,9 @@ def test_what_is_shown_is_what_was_written(text):
     assert shown == " ".join(text.split()).replace(JOINER, "")
 
 
-@pytest.mark.parametrize("text", [":material/delete:", ":smile:", "http://evil.example", "www.evil.example", "a@evil.example"])
+@pytest.mark.parametrize(
+    "text", [":material/delete:", ":smile:", "http://evil.example", "www.evil.example", "a@evil.example"]
+)
 def test_what_is_still_looked_for_in_escaped_text_is_taken_apart(text):
     assert text not in plain(text).replace("\\", "")
 
@@ -62,4 +64,8 @@ def test_no_address_leaves_its_brackets(url):
 
 
 def test_counts_agree_with_their_noun():
-    assert [count(1, "change"), count(1250, "change"), count(2, "more", "more")] == ["1 change", "1,250 changes", "2 more"]
+    assert [count(1, "change"), count(1250, "change"), count(2, "more", "more")] == [
+        "1 change",
+        "1,250 changes",
+        "2 more",
+    ]
