@@ -98,6 +98,7 @@ def test_kaplan_meier_median_as_published(data, median):
     assert median_of(data).median[0] == median
 
 
+@pytest.mark.filterwarnings("ignore:The confidence interval is undefined")
 @pytest.mark.parametrize("data", [MAINTAINED, NOT_MAINTAINED, REMISSION])
 def test_kaplan_meier_interval_agrees_with_scipy(data):
     """scipy computes the same log-log limits on its own; the interval is where they cross one half."""

@@ -1,5 +1,6 @@
-"""The truth table guards the calculator: every slip in slips/ is noticed by the cases named there, and every case notices
-one. A slip replaces a piece of source in the module its file is named after.
+"""The truth table guards the calculator: the cases a slip names notice it, and every case notices one.
+
+A slip, in slips/, replaces a piece of source in the module its file is named after.
 """
 
 import sys

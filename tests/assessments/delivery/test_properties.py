@@ -14,7 +14,7 @@ from tests.assessments.delivery import reference
 from tests.assessments.delivery.histories import events, stories
 from tests.assessments.delivery.story import MONDAY, at, deploy, incident, story
 
-few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @few
