@@ -97,10 +97,22 @@ def _rule(
     return rule if exclude is None else rule.model_copy(update={"exclude": exclude})
 
 
-def in_window(assessment: Assessment, rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Rows of the window, newest first."""
+def behind(assessment: Assessment) -> dict[str, pl.DataFrame]:
+    """The rows of the window that the numbers rest on, newest first: deployments that count and those that do not,
+    changes shipped, signals of failure."""
     start, end = assessment.summary.start, assessment.summary.end
-    return rows.filter(pl.col(column).is_between(start, end)).sort(column, descending=True)
+    delivery = assessment.delivery
+
+    def inside(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+        return rows.filter(pl.col(column).is_between(start, end)).sort(column, descending=True)
+
+    deployments = inside(delivery.deployments, "finished_at")
+    return {
+        "deployments": deployments.filter("counts"),
+        "not_counted": deployments.filter(~pl.col("counts")),
+        "changes": inside(delivery.changes, "finished_at"),
+        "failures": inside(delivery.failures, "began_at"),
+    }
 
 
 def as_json(assessment: Assessment, rows: int = 0) -> dict:
@@ -132,12 +144,7 @@ def as_json(assessment: Assessment, rows: int = 0) -> dict:
         "notes": list(assessment.notes),
     }
     if rows:
-        delivery = assessment.delivery
-        form["rows"] = {
-            "deployments": in_window(assessment, delivery.deployments, "finished_at").head(rows).to_dicts(),
-            "changes": in_window(assessment, delivery.changes, "finished_at").head(rows).to_dicts(),
-            "failures": in_window(assessment, delivery.failures, "began_at").head(rows).to_dicts(),
-        }
+        form["rows"] = {name: found.head(rows).to_dicts() for name, found in behind(assessment).items()}
     return plain(form)
 
 

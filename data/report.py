@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import polars as pl
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +13,7 @@ from assessments.delivery import present
 from assessments.delivery.overview import STAGE_NAMES
 from assessments.delivery.results import Coverage, Metric, State
 from content import catalog
-from data.assess import Assessment, compared, in_window
+from data.assess import Assessment, behind, compared
 
 #: What each count of coverage means, where it is not zero.
 COVERAGE = {
@@ -48,7 +49,7 @@ def show(assessment: Assessment, console: Console, rows: int = 0) -> None:
     listed(console, "Not covered", coverage(summary.coverage))
     listed(console, "About this clone", assessment.notes)
     if rows:
-        behind(console, assessment, rows)
+        show_rows(console, behind(assessment), rows)
 
 
 def safe(text: object) -> str:
@@ -124,29 +125,33 @@ def listed(console: Console, title: str, lines: Iterable[str]) -> None:
     console.print()
 
 
-def behind(console: Console, assessment: Assessment, rows: int) -> None:
+def show_rows(console: Console, found: dict[str, pl.DataFrame], rows: int) -> None:
     """The newest rows that the numbers rest on."""
-    delivery, minute = assessment.delivery, " %H:%M"
-    made = table("Deployments", "finished", "what", "role", "ships", "why it counts or not")
-    for row in in_window(assessment, delivery.deployments, "finished_at").head(rows).iter_rows(named=True):
-        ships = "" if row["ships"] is None else str(row["ships"])
-        what = row["ref"] or (row["sha"] or "")[:10]
-        made.add_row(*texts(day(row["finished_at"], minute), what, row["role"] or "", ships, row["reason"]))
-    console.print(made)
+    minute = " %H:%M"
+    for name, title in {"deployments": "Deployments that count", "not_counted": "Deployments that do not"}.items():
+        made = table(title, "finished", "what", "role", "ships", "why")
+        for row in found[name].head(rows).iter_rows(named=True):
+            ships = "" if row["ships"] is None else str(row["ships"])
+            what = row["ref"] or (row["sha"] or "")[:10]
+            made.add_row(*texts(day(row["finished_at"], minute), what, row["role"] or "", ships, row["reason"]))
+        print_if_any(console, made)
     made = table("Changes shipped", "shipped", "change", "title", "lead time or merge to production", "by")
-    for row in in_window(assessment, delivery.changes, "finished_at").head(rows).iter_rows(named=True):
+    for row in found["changes"].head(rows).iter_rows(named=True):
         lead = "" if row["lead_us"] is None else present.duration(row["lead_us"] / 3.6e9)
         kind = " from merge" if row["series"] == "merge_to_production" else ""
         change = row["change_id"] if row["number"] is not None else row["change_id"][:10]
         by = (row["deployment_id"] or "").removeprefix("tag:")
         made.add_row(*texts(day(row["finished_at"], minute), change, row["title"], lead + kind, by))
-    console.print(made)
-    failures = in_window(assessment, delivery.failures, "began_at").head(rows)
-    if failures.height:
-        made = table("Signals of failure", "began", "deployment", "signal", "confidence", "why")
-        for row in failures.iter_rows(named=True):
-            what = row["deployment_id"] or "unlinked"
-            made.add_row(*texts(day(row["began_at"], minute), what, row["signal"], row["confidence"], row["why"]))
+    print_if_any(console, made)
+    made = table("Signals of failure", "began", "deployment", "signal", "confidence", "why")
+    for row in found["failures"].head(rows).iter_rows(named=True):
+        what = (row["deployment_id"] or "unlinked").removeprefix("tag:")
+        made.add_row(*texts(day(row["began_at"], minute), what, row["signal"], row["confidence"], row["why"]))
+    print_if_any(console, made)
+
+
+def print_if_any(console: Console, made: Table) -> None:
+    if made.row_count:
         console.print(made)
 
 

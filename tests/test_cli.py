@@ -60,7 +60,13 @@ def test_json_has_the_documented_form(shop, capsys):
     assert [name for name in found["metrics"]["lead_time"] if f"`{name}`" not in documented] == []
     assert [name for name in found["metrics"] if f"`{name}`" not in documented] == []
     assert [name for name in found["stages"][0] if f"`{name}`" not in documented] == []
-    assert {name: len(rows) for name, rows in found["rows"].items()}["deployments"] == 3
+    assert {name: len(rows) for name, rows in found["rows"].items()} == {
+        "deployments": 3,
+        "not_counted": 1,
+        "changes": 3,
+        "failures": 1,
+    }
+    assert [name for name in found["rows"] if f"`{name}`" not in documented] == []
 
 
 def test_json_says_the_numbers_of_the_calculator(shop, capsys):
@@ -74,8 +80,9 @@ def test_json_says_the_numbers_of_the_calculator(shop, capsys):
 def test_the_proposed_rule_leaves_out_what_is_no_release(shop, capsys):
     found = assessed(capsys, shop.path, "--rows", "99")
     assert (found["rule"]["proposed"], found["rule"]["kind"]) == (True, "tag")
-    counted = [row["ref"] for row in found["rows"]["deployments"] if row["counts"]]
-    assert counted == ["v1.12", *(f"v1.{day}" for day in range(11, 1, -1))]
+    names = {name: [row["ref"] for row in found["rows"][name]] for name in ("deployments", "not_counted")}
+    assert names["deployments"] == ["v1.12", *(f"v1.{day}" for day in range(11, 1, -1))]
+    assert names["not_counted"] == ["v1.13rc1"]
 
 
 def test_a_rule_that_is_given_is_used(shop, capsys):

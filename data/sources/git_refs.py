@@ -231,9 +231,16 @@ def check_root(path: Path | str, roots: Iterable[Path]) -> Path:
 
 
 def _borrowed(objects: Path) -> list[Path]:
-    """Object stores of other repositories that this one borrows from."""
-    try:
-        lines = (objects / "info" / "alternates").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return []
-    return [(objects / line).resolve() for line in lines if line and not line.startswith("#")]
+    """Object stores of other repositories that this one borrows from, and those that they borrow from."""
+    found: list[Path] = []
+    waiting = [objects]
+    while waiting:
+        store = waiting.pop()
+        try:
+            lines = (store / "info" / "alternates").read_text("utf-8", "replace").splitlines()
+        except OSError:
+            continue
+        further = [(store / line).resolve() for line in lines if line and not line.startswith("#")]
+        waiting += [each for each in further if each not in found]
+        found += further
+    return found

@@ -235,6 +235,16 @@ def test_a_clone_that_borrows_objects_from_outside_is_refused(repo, tmp_path):
         check_root(tmp_path / "inside" / "shop", [tmp_path / "inside"])
 
 
+def test_borrowing_through_another_clone_is_no_way_around_the_roots(repo, tmp_path):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    git(tmp_path, "clone", "-q", "--shared", "--bare", str(repo.path), str(inside / "first"))
+    git(tmp_path, "clone", "-q", "--shared", "--bare", str(inside / "first"), str(inside / "second"))
+    (inside / "second" / "objects" / "info" / "alternates").write_text(f"{inside / 'first' / 'objects'}\n")
+    with pytest.raises(GitError, match="keeps its history in"):
+        check_root(inside / "second", [inside])
+
+
 @pytest.mark.parametrize("path", ["\0", "x" * 5000])
 def test_a_path_that_no_machine_has_is_refused(path, tmp_path):
     with pytest.raises(GitError):
