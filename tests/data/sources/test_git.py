@@ -85,6 +85,16 @@ def test_side_commits_belong_to_the_merge_that_brought_them(repo):
     assert (change(history, "#1")["authored_at"], change(history, "#2")["authored_at"]) == (at(2), at(4))
 
 
+def test_a_branch_merged_again_without_anything_new_brings_nothing(repo):
+    repo.commit("Begin", day(1))
+    repo.branch("basket")
+    repo.commit("Work", day(2), on="basket")
+    repo.merge("basket", "Merge pull request #1 from o/basket", day(3))
+    repo.merge("basket", "Merge pull request #2 from o/basket", day(4))
+    history = read(repo.path, now=NOW)
+    assert (change(history, "#1")["authored_at"], change(history, "#2")["authored_at"]) == (at(2), None)
+
+
 def test_the_same_number_twice_stays_two_changes(repo):
     repo.squash("Add", 12, day(1))
     again = repo.squash("Add again", 12, day(2))

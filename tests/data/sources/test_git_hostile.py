@@ -152,7 +152,7 @@ def test_settings_that_change_what_git_shows_change_nothing(repo):
         "diff.noprefix": "true",
         "diff.relative": "true",
         "diff.renames": "copies",
-        "diff.orderFile": "/dev/null",
+        "diff.orderFile": "/nowhere",
         "core.quotePath": "true",
         "core.abbrev": "4",
         "color.ui": "always",
