@@ -142,9 +142,10 @@ def _frequency(deployments: pl.DataFrame, windows: Windows, rework_known) -> Mea
     gaps = done.sort("w", "finished_at").with_columns(gap=pl.col("finished_at").diff().over("w")).drop_nulls("gap")
     between = gaps["gap"].dt.total_microseconds().to_numpy() / (24 * HOUR)
     with np.errstate(divide="ignore", invalid="ignore"):
-        days = np.where(windows.days > 0, windows.days, np.nan)
+        # Less than a day counts as one: an hour with two deployments is not 48 a day.
+        days = np.where(windows.exists, np.maximum(windows.days, 1.0), np.nan)
         return Measure(
-            np.where(windows.days > 0, _states(windows, n, n > 0, anything=windows.deploys), str(State.NO_DATA)),
+            _states(windows, n, n > 0, anything=windows.deploys),
             n / days,
             low / days,
             high / days,
@@ -152,7 +153,7 @@ def _frequency(deployments: pl.DataFrame, windows: Windows, rework_known) -> Mea
             np.full(windows.size, -1),
             "exact Poisson",
             {
-                "days": windows.days,
+                "days": days,
                 "per_working_day": n / days * 7 / 5,
                 "median_days_between": statistics.quantile_by(gaps["w"].to_numpy(), between, windows.size),
                 "without_rework": np.where(

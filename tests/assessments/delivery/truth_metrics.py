@@ -39,6 +39,10 @@ CASES = {
             "deployment_frequency.per_working_day": 7 / 5,
         },
     ),
+    "two deployments in the first hour are not 48 a day": (
+        story(merge("A", 1), deploy("d1", "A", 1.5), deploy("d2", "A", 2), until=2),
+        {"deployment_frequency.value": 2, "deployment_frequency.days": 1},
+    ),
     "a window ends where the collection does": (
         story(*daily(10), until=10 * DAY, end=20 * DAY),
         {"deployment_frequency.n": 10, "deployment_frequency.value": 10 / (239 / DAY)},
