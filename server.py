@@ -5,10 +5,12 @@ import gc
 import hashlib
 import logging
 import os
+import pkgutil
 import re
 import secrets
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -105,7 +107,12 @@ MIDDLEWARE = [Middleware(SecurityHeaders)]
 def warm() -> None:
     """Bring the tables up to date and import what the first page would otherwise wait for."""
     store.migrate()
-    from pages.ui import cached, charts, shell  # noqa: F401
+    import pages.ui
+
+    for module in pkgutil.iter_modules(pages.ui.__path__, "pages.ui."):
+        import_module(module.name)
+    import_module("pandas")  # Streamlit imports it for its first table
+    import_module("pages.ui.charts").warm()
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ st.header("Evidence", anchor=False)
 evidence.tabs(user, service, summary, version)
 
 st.header("Stages of lead time", anchor=False)
-stages.section(summary, f"stages_{service.id}_{weeks}")
+stages.section(summary, service.id, version)
 
 st.header("Failures and corrections", anchor=False)
 failures.section(user, service, summary, version)

@@ -4,6 +4,7 @@ Every colour has at least 3:1 contrast on the light and on the dark background (
 figure serves both themes. Values come ready from `assessments`; nothing is computed here but places on the paper.
 """
 
+from datetime import date
 from html import escape
 
 import plotly.graph_objects as go
@@ -44,12 +45,21 @@ def brand(figure: go.Figure, height: int, y_title: str = "", x_title: str = "") 
 def mondays(figure: go.Figure, weeks: int) -> None:
     """Ticks at Mondays, few enough for a phone."""
     apart = max(1, -(-weeks // 6)) * 7 * 86_400_000  # milliseconds
-    figure.update_xaxes(tick0="2024-01-01", dtick=apart, tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y", tickangle=0)
+    figure.update_xaxes(tick0="2024-01-01", dtick=apart, tickangle=0)
+    figure.update_xaxes(tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y")
 
 
 def render(figure: go.Figure, alt: str, key: str) -> None:
     """Shows a figure without the toolbar; `alt` says what a reader who cannot see it needs to know."""
     st.plotly_chart(figure, key=key, alt=alt, width="stretch", config={"displayModeBar": False})
+
+
+def warm() -> None:
+    """Plotly loads its parts at first use; the first visitor shall not wait for them."""
+    days = [date(2026, 1, 5), date(2026, 1, 12)]
+    numbers = {name: [1.0, 2.0] for name in ("value", "rolling_value", "rolling_low", "rolling_high", "n", "rolling_n")}
+    cells = pl.DataFrame({"week": days, "provisional": [False, True], **numbers})
+    multiples([("a", cells), ("b", cells)], "Hours", 2).to_json()
 
 
 def trend(cells: pl.DataFrame, y_title: str, percent: bool = False, height: int = 300) -> go.Figure:

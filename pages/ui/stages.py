@@ -52,7 +52,13 @@ def bar(stages: tuple[Stage, ...]) -> go.Figure:
     return figure
 
 
-def section(summary: Summary, key: str) -> None:
+@st.cache_resource(max_entries=128, show_spinner=False)
+def figure(key: tuple, _stages: tuple[Stage, ...]) -> go.Figure:
+    """Built once for each version, service and window."""
+    return bar(_stages)
+
+
+def section(summary: Summary, service_id: int, version: int) -> None:
     """The stages of a window; says what cannot be told apart."""
     known = [stage for stage in summary.stages if stage.share is not None]
     unknown = [name(stage.key).lower() for stage in summary.stages if stage.share is None]
@@ -62,7 +68,8 @@ def section(summary: Summary, key: str) -> None:
     longest = max(known, key=lambda stage: stage.share)
     st.markdown(f"**Most of the time goes to {name(longest.key).lower()}: {present.share(longest.share)} of it**")
     says = "; ".join(f"{name(stage.key)} {present.share(stage.share)}" for stage in known)
-    render(bar(summary.stages), f"One bar split into stages of lead time. {says}.", key)
+    drawn = figure((version, service_id, summary.start, summary.end), summary.stages)
+    render(drawn, f"One bar split into stages of lead time. {says}.", f"stages_{service_id}")
     st.table(
         [
             {

@@ -8,7 +8,7 @@ import pytest
 from assessments.delivery.results import STAGES, Stage
 from pages.ui import charts, stages
 
-BACKGROUNDS = ("#FFFFFF", "#101716")
+BACKGROUNDS = ("#FFFFFF", "#0A0F0E")
 
 
 def luminance(colour: str) -> float:
