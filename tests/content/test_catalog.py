@@ -8,7 +8,15 @@ import pytest
 from assessments.delivery.results import Summary
 from content import catalog
 
-KEYS = ["lead_time", "merge_to_production", "deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate", "recovery_time_inferred", "change_fail_rate_inferred", "rework_rate_inferred"]
+MEASURED = [
+    "lead_time",
+    "merge_to_production",
+    "deployment_frequency",
+    "recovery_time",
+    "change_fail_rate",
+    "rework_rate",
+]
+KEYS = [*MEASURED, "recovery_time_inferred", "change_fail_rate_inferred", "rework_rate_inferred"]
 
 
 @pytest.fixture
