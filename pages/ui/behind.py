@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from assessments.delivery.results import Delivery, Summary
-from data import rows
+from assessments.delivery.results import Summary
 from data.queries import ServiceView
 from pages.ui import cached, tables
 
@@ -12,17 +11,16 @@ TIME = {"format": "D MMM YYYY, HH:mm", "timezone": "UTC"}
 
 def section(service: ServiceView, version: int, key: str, summary: Summary) -> None:
     """What was counted for this metric, and what was not."""
-    delivery = cached.delivery(version, service.id)
     st.subheader("The rows behind", anchor=False)
     if key in ("lead_time", "merge_to_production"):
-        _changes(service, delivery, key, summary)
+        _changes(service, version, key, summary)
     else:
-        _deployments(service, delivery, key, summary)
+        _deployments(service, version, key, summary)
 
 
-def _changes(service: ServiceView, delivery: Delivery, key: str, summary: Summary) -> None:
-    shipped = rows.shipped(delivery, summary.start, summary.end, key)
-    waiting = rows.waiting(delivery, summary.start, summary.end)
+def _changes(service: ServiceView, version: int, key: str, summary: Summary) -> None:
+    shipped = cached.listed(version, service.id, "shipped", summary.start, summary.end, key)
+    waiting = cached.listed(version, service.id, "waiting", summary.start, summary.end)
     inside, outside = st.tabs([f"Shipped ({len(shipped):,})", f"Merged, not shipped ({len(waiting):,})"])
     columns = {
         "change": "Change",
@@ -48,9 +46,9 @@ def _changes(service: ServiceView, delivery: Delivery, key: str, summary: Summar
         tables.show(waiting, f"{key}_waiting_{service.id}", noun, alt, columns, links=("url",))
 
 
-def _deployments(service: ServiceView, delivery: Delivery, key: str, summary: Summary) -> None:
-    counted = rows.deployed(delivery, summary.start, summary.end)
-    others = rows.deployed(delivery, summary.start, summary.end, counted=False)
+def _deployments(service: ServiceView, version: int, key: str, summary: Summary) -> None:
+    counted = cached.listed(version, service.id, "deployed", summary.start, summary.end)
+    others = cached.listed(version, service.id, "deployed", summary.start, summary.end, False)
     inside, outside = st.tabs([f"Production ({len(counted):,})", f"Not production ({len(others):,})"])
     columns = {
         "deployment": "Deployment",

@@ -11,7 +11,7 @@ from assessments.delivery.devlake import Compared
 from assessments.delivery.devlake import summarise as judged_by_devlake
 from assessments.delivery.results import Delivery, Summary
 from assessments.delivery.settings import Settings
-from data import derive, intake, queries, store
+from data import derive, intake, queries, rows, store
 
 
 def version() -> int:
@@ -54,3 +54,9 @@ def proposals(version: int, service_id: int) -> list:
 def dry_run(version: int, service_id: int, settings: str) -> pl.DataFrame:
     """What these settings (as JSON) would count; nothing is saved."""
     return intake.dry_run(service_id, Settings.model_validate_json(settings))
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def listed(version: int, service_id: int, which: str, start: datetime, end: datetime, *options) -> pl.DataFrame:
+    """The rows behind a window: `which` is a function of `data.rows`."""
+    return getattr(rows, which)(delivery(version, service_id), start, end, *options)

@@ -4,7 +4,6 @@ import polars as pl
 import streamlit as st
 
 from assessments.delivery.results import Summary
-from data import rows
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
@@ -41,7 +40,7 @@ def section(user: Who, service: ServiceView, summary: Summary, version: int) -> 
         st.text("You may see the numbers of this team, not the rows behind them.")
         return
     delivery = cached.delivery(version, service.id)
-    found = rows.failed(delivery, summary.start, summary.end)
+    found = cached.listed(version, service.id, "failed", summary.start, summary.end)
     st.text(_finding(found, delivery.incidents_collected))
     if not found.is_empty():
         states = [state for state in STATE if state in found["state"]]
