@@ -307,7 +307,6 @@ class ShippedChange(Base, table=True):
     deploying_us: int | None = instant(default=None)
     clamped: bool
     reviewed: bool | None = None
-    paths_unknown: bool
     paths_unknown: bool = False
 
 

@@ -67,6 +67,9 @@ def _throughput(services: Sequence[Observed]) -> str:
     if found:
         slow = max(found, key=lambda pair: pair[1].value)
         fast = min(found, key=lambda pair: pair[1].value)
+        if slow[1].value == 0 and key == "merge_to_production":
+            names = _listed([service.name for service, _ in found])
+            return f"In {names} a merge counts as reaching users, and squash or rebase merges hide the time before it."
         text = f"{subject} {present.headline(slow[1])} (median) to reach users in {slow[0].name}"
         if slow[0] is not fast[0]:
             text += f", {present.headline(fast[1])} in {fast[0].name}"

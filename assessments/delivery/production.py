@@ -237,6 +237,7 @@ _EARLY = (
     "*snapshot*",
     "*nightly*",
 )
+_RECENT = 20  # tags that show how a project names its releases now
 _DEPLOYS = "*deploy*, *release*, *publish*, *production*"
 
 
@@ -269,13 +270,15 @@ def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
         counts = likely.group_by("name").len().sort(["len", "name"], descending=[True, False])
         return [ProductionRule(kind="workflow", include=name.replace(",", "?")) for name in counts["name"].head(3)]
     # What stands before the first digit is what a repository's version tags share: "v", "", "api/v".
-    versions = rows.select(ref=pl.col("ref"), prefix=pl.col("ref").str.extract(r"^(\D*)\d", 1)).drop_nulls()
+    newest = rows.sort("finished_at", "ref", descending=True, nulls_last=True)
+    versions = newest.select(ref=pl.col("ref"), prefix=pl.col("ref").str.extract(r"^(\D*)\d", 1)).drop_nulls()
     counts = versions.group_by("prefix").len().sort(["len", "prefix"], descending=[True, False])
     rules = []
     for prefix in counts["prefix"].head(3):
         names = versions.filter(pl.col("prefix") == prefix)["ref"]
         early = [glob for glob in _EARLY if names.str.contains(globs.names(glob)).any()]
-        if not all(names.str.contains(globs.names(", ".join(early)))) if early else True:
-            include = "".join(letter if letter not in "*?[," else "?" for letter in prefix) + "[0-9]*"
-            rules.append(ProductionRule(kind=kind, include=include, exclude=", ".join(early)))
+        if early and names.head(_RECENT).str.contains(globs.names(", ".join(early))).mean() > 0.5:
+            early = []  # a project whose releases are betas releases betas
+        include = "".join(letter if letter not in "*?[," else "?" for letter in prefix) + "[0-9]*"
+        rules.append(ProductionRule(kind=kind, include=include, exclude=", ".join(early)))
     return rules or [ProductionRule(kind=kind)]

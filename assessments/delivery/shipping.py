@@ -16,8 +16,9 @@ def roles(selected: pl.DataFrame) -> pl.DataFrame:
     """What each production deployment is: adds role, mark (positions up to it were shipped before; null = none),
     previous_id (the successful deployment before it) and undoes (the deployment that a rollback takes back).
 
-    A failed attempt has the role `attempt`. A commit off trunk that was never deployed before, at a lower position than
-    the one running, is a `side_release`: it does not go back to anything, for its commit is no ancestor of what ran.
+    A failed attempt has the role `attempt`. A commit off trunk that was never deployed before, at no higher position
+    than the one running, is a `side_release` (a patch of a release branch): it goes back to nothing, for its commit is
+    no ancestor of what ran, and it is no redeployment, for it is another commit.
     """
     production = selected.filter(pl.col("stands_for").is_not_null()).sort(ORDER)
     before = production.with_columns(
@@ -42,7 +43,7 @@ def roles(selected: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("first"))
         .when(position > pl.col("mark"))
         .then(pl.lit("forward"))
-        .when((position < pl.col("running")) & off_trunk & pl.col("new_commit"))
+        .when((position <= pl.col("running")) & off_trunk & pl.col("new_commit"))
         .then(pl.lit("side_release"))
         .when(position < pl.col("running"))
         .then(pl.lit("rollback"))

@@ -86,8 +86,10 @@ def give_roles(rows: list[Row]) -> None:
                 row.role = "first"
             elif row.position > mark:
                 row.role = "forward"
+            elif row.position <= running and not row.on_trunk and new:
+                row.role = "side_release"
             elif row.position < running:
-                row.role = "side_release" if not row.on_trunk and new else "rollback"
+                row.role = "rollback"
             else:
                 row.role = "redeployment" if row.position == running else "roll_forward"
             if row.role == "rollback":

@@ -4,9 +4,12 @@ from hypothesis import HealthCheck, given, settings
 
 from assessments.delivery import judge, summarise
 from assessments.delivery.overview import Observed, sentences
+from assessments.delivery.settings import ProductionRule
 from tests.assessments.delivery.histories import stories
 from tests.assessments.delivery.story import deploy, incident, merge, story
 from tests.assessments.delivery.truth_metrics import daily
+
+MERGES = ProductionRule(kind="merge")
 
 
 def observed(*events, name="shop", notes=(), **options) -> Observed:
@@ -45,6 +48,11 @@ def test_the_longest_stage_is_named():
     )
     moves, *_ = sentences([observed(*told)])
     assert moves.endswith("and waiting for review is the largest part of it (94 %).")
+
+
+def test_a_zero_by_definition_is_not_said_as_a_speed():
+    moves, *_ = sentences([observed(*(merge(f"c{i}", i, authored=None) for i in range(8)), rule=MERGES)])
+    assert moves == "In shop a merge counts as reaching users, and squash or rebase merges hide the time before it."
 
 
 def test_failures_are_named_with_what_they_rest_on():

@@ -80,6 +80,11 @@ def test_tags_are_proposed_by_their_prefix_without_early_versions():
     assert (rule.include, rule.exclude) == ("v[0-9]*", "*[0-9]rc*, *beta*")
 
 
+def test_where_the_releases_are_betas_betas_are_proposed():
+    rule = proposed(*(tag(name, None, 2) for name in ("v0.1", "v0.2b0", "v0.3b0", "v0.4b0")))[0]
+    assert (rule.include, rule.exclude) == ("v[0-9]*", "")
+
+
 def test_each_prefix_of_a_monorepo_is_proposed_the_commonest_first():
     rules = proposed(*(tag(name, None, 2) for name in ("api/v1", "api/v2", "web/v1", "1.0", "1.1", "1.2")))
     assert [rule.include for rule in rules] == ["[0-9]*", "api/v[0-9]*", "web/v[0-9]*"]

@@ -81,6 +81,10 @@ CASES = {
         ),
         {"v1.1.role": "side_release", "v1.1.ships": 0, "v2.0.candidate": False},
     ),
+    "a patch on top of the release that runs is no redeployment": (
+        story(merge("A", 1), tag("v1.0", "A", 2), tag("v1.0.1", "x", 3, position=0, on_trunk=False), rule=TAGS),
+        {"v1.0.1.role": "side_release", "v1.0.1.ships": 0},
+    ),
     "going back to a release branch deployed before is a rollback": (
         story(
             *(merge("A", 1), merge("B", 2), deploy("d1", "x", 3, position=0, on_trunk=False), deploy("d2", "B", 4)),
