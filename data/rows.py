@@ -100,7 +100,8 @@ def deployed(delivery: Delivery, start: datetime, end: datetime, counted: bool |
 
 def failed(delivery: Delivery, start: datetime, end: datetime) -> pl.DataFrame:
     """Every signal of a failure of the window, newest first, with its deployment: one row a signal (`FAILURES`, and
-    `deployment`, `finished_at`, `url` of the deployment). Unlinked ones are placed by when they began."""
+    `deployment`, `finished_at`, `url` of the deployment; `about`: the deployment, or the unlinked incident). Unlinked
+    ones are placed by when they began."""
     deployments = delivery.deployments.select(
         "deployment_id",
         pl.coalesce("ref", _short("sha"), "deployment_id").alias("deployment"),
@@ -109,7 +110,7 @@ def failed(delivery: Delivery, start: datetime, end: datetime) -> pl.DataFrame:
     ).unique("deployment_id", keep="first")
     return (
         delivery.failures.join(deployments, on="deployment_id", how="left")
-        .with_columns(at=pl.coalesce("finished_at", "began_at"))
+        .with_columns(at=pl.coalesce("finished_at", "began_at"), about=pl.coalesce("deployment_id", "evidence_id"))
         .filter(_within("at", start, end))
         .sort("at", "signal", "evidence_id", descending=[True, False, False], nulls_last=True)
     )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from assessments.delivery.results import Delivery
 from data import corrections, rows
+from data.access import Forbidden, NotFound
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import cached
@@ -29,25 +30,33 @@ SAYS = {
 }
 
 
-def choices(row: dict) -> list[str]:
-    """What may be said about a failure, the likeliest first."""
-    said = []
-    if row["deployment_id"]:
-        said += {"candidate": [FAILED, "deployment.not_failed"], "rejected": [FAILED]}.get(
-            row["state"], ["deployment.not_failed", "recovered"]
-        )
-    if row["signal"] in ("incident", "explicit_link"):
+def choices(signals: list[dict]) -> list[str]:
+    """What may be said about a deployment with these signals of failure, the likeliest first."""
+    states, said = {row["state"] for row in signals}, []
+    if signals[0]["deployment_id"]:
+        if "confirmed" in states:
+            said += ["deployment.not_failed", "recovered"]
+        else:
+            said += [FAILED] + (["deployment.not_failed"] if "candidate" in states else [])
+    if incident(signals):
         said += [LINK, "incident.not_a_change"]
-    if row["deployment_id"]:
+    if signals[0]["deployment_id"]:
         said += ["deployment.not_production", "deployment.not_reached_users"]
     return said
 
 
+def incident(signals: list[dict]) -> str | None:
+    """The incident among the signals that a correction of its link would be about."""
+    return next((row["evidence_id"] for row in signals if row["signal"] in ("incident", "explicit_link")), None)
+
+
 @st.dialog("Correct a failure")
-def dialog(user: Who, service: ServiceView, row: dict) -> None:
+def dialog(user: Who, service: ServiceView, signals: list[dict]) -> None:
     """Asks what is true of one failure."""
-    st.text(row["why"])
-    _ask(user, service, choices(row), row["deployment_id"], row["evidence_id"], row["recovered_at"])
+    for row in signals:
+        st.text(row["why"])
+    recovered = next((row["recovered_at"] for row in signals if row["recovered_at"]), None)
+    _ask(user, service, choices(signals), signals[0]["deployment_id"], incident(signals), recovered)
 
 
 @st.dialog("Correct a deployment")
@@ -68,7 +77,7 @@ def other(user: Who, service: ServiceView, delivery: Delivery, may_correct: bool
         deployment_dialog(user, service, listed)
 
 
-def _ask(user: Who, service: ServiceView, said: list[str], deployment_id, evidence_id, recovered_at) -> None:
+def _ask(user: Who, service: ServiceView, said: list[str], deployment_id, incident_id, recovered_at) -> None:
     kind = st.radio("What is true?", said, format_func=SAYS.get, key="correct_kind")
     target = at = None
     if kind == LINK:
@@ -90,14 +99,14 @@ def _ask(user: Who, service: ServiceView, said: list[str], deployment_id, eviden
         if kind == "recovered" and at is None:
             st.error("Say when users were served again.")
             return
-        subject = evidence_id if kind.startswith("incident.") else deployment_id
+        subject = incident_id if kind.startswith("incident.") else deployment_id
         stored = FAILED if kind == "recovered" else kind
         try:
             with st.spinner("Working out the numbers anew ..."):
                 corrections.add(
                     user, service.id, stored, subject, target, at.replace(tzinfo=UTC) if at else None, reason.strip()
                 )
-        except ValueError as error:
+        except (ValueError, Forbidden, NotFound) as error:
             st.error(plain(error))
             return
         st.session_state["corrected_note"] = "Saved. The numbers above count it."

@@ -8,7 +8,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import cached, correct, corrected, tables
-from pages.ui.text import link, minute, plain
+from pages.ui.text import count, link, minute, plain
 
 STATE = {
     "confirmed": ("Confirmed", "red"),
@@ -35,8 +35,8 @@ A_PAGE = 8
 
 def section(user: Who, service: ServiceView, summary: Summary, version: int) -> None:
     """The failures one by one, each to be corrected; then what has been corrected."""
-    subject = Subject(service.organization_id, service.team_id, service.is_demo)
-    if not may(user, Action.VIEW_ROWS, subject):
+    allowed = Subject(service.organization_id, service.team_id, service.is_demo)
+    if not may(user, Action.VIEW_ROWS, allowed):
         st.text("You may see the numbers of this team, not the rows behind them.")
         return
     delivery = cached.delivery(version, service.id)
@@ -53,14 +53,15 @@ def section(user: Who, service: ServiceView, summary: Summary, version: int) -> 
             label_visibility="collapsed",
         )
         part = found.filter(pl.col("state").is_in(wanted or states))
-        slot, pages = st.container(), -(-len(part) // A_PAGE)
-        page = st.pagination(pages, key=f"failures_page_{service.id}_{len(part)}") if pages > 1 else 1
+        about = part["about"].unique(maintain_order=True)
+        slot, pages = st.container(), -(-len(about) // A_PAGE)
+        page = st.pagination(pages, key=f"failures_page_{service.id}_{pages}") if pages > 1 else 1
         with slot:
-            for index, row in enumerate(part.slice((page - 1) * A_PAGE, A_PAGE).iter_rows(named=True)):
-                _row(user, service, row, f"{page}_{index}", may(user, Action.CORRECT, subject))
+            for subject in about.slice((page - 1) * A_PAGE, A_PAGE):
+                _card(user, service, part.filter(about=subject).to_dicts(), may(user, Action.CORRECT, allowed))
         tables.download(found, f"failures_{service.id}")
-    correct.other(user, service, delivery, may(user, Action.CORRECT, subject))
-    corrected.section(user, service, may(user, Action.CORRECT, subject))
+    correct.other(user, service, delivery, may(user, Action.CORRECT, allowed))
+    corrected.section(user, service, may(user, Action.CORRECT, allowed))
 
 
 def _finding(found: pl.DataFrame, incidents_collected: bool) -> str:
@@ -73,26 +74,33 @@ def _finding(found: pl.DataFrame, incidents_collected: bool) -> str:
         )
     numbers = dict(found.group_by("state").len().iter_rows())
     said = ", ".join(f"{numbers[state]:,} {WORD[state]}" for state in STATE if state in numbers)
-    if incidents_collected:
-        return f"Signals of failure in this window: {said}."
-    return f"Signals of failure in this window: {said}. No incidents have been collected, so they are only inferred."
+    signals = f"{count(len(found), 'signal')} of failure on {count(found['about'].n_unique(), 'deployment')}: {said}."
+    return signals if incidents_collected else f"{signals} No incidents have been collected, so all is inferred."
 
 
-def _row(user: Who, service: ServiceView, row: dict, key: str, may_correct: bool) -> None:
-    words, colour = STATE[row["state"]]
+def _card(user: Who, service: ServiceView, signals: list[dict], may_correct: bool) -> None:
+    """One deployment with every signal that it failed, under the strongest of their states."""
+    first = signals[0]
+    state = next(state for state in STATE if any(row["state"] == state for row in signals))
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+                words, colour = STATE[state]
                 st.badge(words, color=colour)
-                name = link(row["deployment"], row["url"]) if row["deployment"] else "No deployment"
+                name = link(first["deployment"], first["url"]) if first["deployment"] else "No deployment"
                 st.markdown(f"**{name}**", width="content")
-            if may_correct and st.button("Correct", key=f"correct_{service.id}_{key}", icon=":material/edit:"):
-                correct.dialog(user, service, row)
-        st.text(row["why"])
-        evidence = link(row["evidence_title"] or row["evidence_id"], row["evidence_url"]) if row["evidence_id"] else ""
-        began = row["finished_at"] or row["began_at"]
-        recovered = f"recovered {minute(row['recovered_at'])}" if row["recovered_at"] else "not recovered yet"
-        st.caption(
-            f"Seen by {SIGNAL[row['signal']]}, {plain(row['confidence'])} confidence · {minute(began)} · {recovered}"
-            + (f" · {evidence}" if evidence else "")
-        )
+                st.caption(minute(first["at"]))
+            key = f"correct_{service.id}_{first['about']}"
+            if may_correct and st.button("Correct", key=key, icon=":material/edit:"):
+                correct.dialog(user, service, signals)
+        for row in signals:
+            st.text(row["why"])
+            recovered = f"recovered {minute(row['recovered_at'])}" if row["recovered_at"] else "not recovered yet"
+            own = f" · {STATE[row['state']][0].lower()}" if row["state"] != state else ""
+            evidence = (
+                link(row["evidence_title"] or row["evidence_id"], row["evidence_url"]) if row["evidence_id"] else ""
+            )
+            st.caption(
+                f"Seen by {SIGNAL[row['signal']]}, {plain(row['confidence'])} confidence · {recovered}{own}"
+                + (f" · {evidence}" if evidence else "")
+            )

@@ -22,31 +22,35 @@ STYLE = {
 }
 
 
-def name(key: str) -> str:
-    """waiting_to_merge -> Waiting to merge."""
-    return key.replace("_", " ").capitalize()
+def names(stages: tuple[Stage, ...]) -> dict[str, str]:
+    """waiting_to_merge -> Waiting to merge. Without pull request data all the time before the merge is one block:
+    calling it coding would blame the wrong thing."""
+    told = {stage.key: stage.key.replace("_", " ").capitalize() for stage in stages}
+    if not any(stage.n for stage in stages if stage.key == "waiting_for_review"):
+        told["coding"] = "Before the merge"
+    return told
 
 
 def bar(stages: tuple[Stage, ...]) -> go.Figure:
     """One horizontal bar of the whole lead time, split into the stages that are known."""
-    figure = go.Figure()
+    figure, name = go.Figure(), names(stages)
     for stage in stages:
         if stage.share is None:
             continue
         colour, pattern = STYLE[stage.key]
-        says = f"{name(stage.key)}: {present.share(stage.share)}, median {present.duration(stage.median_hours)}"
+        says = f"{name[stage.key]}: {present.share(stage.share)}, median {present.duration(stage.median_hours)}"
         hatch = {"shape": pattern, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.6)", "size": 7}
         figure.add_bar(
             x=[stage.share],
             y=["Lead time"],
             orientation="h",
-            name=name(stage.key),
+            name=name[stage.key],
             marker={"color": colour, "pattern": hatch},
             hovertemplate=f"{escape(says)}<extra></extra>",
         )
-    brand(figure, 170, x_title="Share of the summed lead time (%)")
+    brand(figure, 230, x_title="Share of the summed lead time (%)")
     figure.update_layout(barmode="stack", hovermode="closest", bargap=0.3, showlegend=True)
-    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"})
+    figure.update_layout(legend={"orientation": "h", "y": -0.75, "yanchor": "top", "x": 0, "traceorder": "normal"})
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     figure.update_yaxes(showticklabels=False)
     return figure
@@ -60,20 +64,21 @@ def figure(key: tuple, _stages: tuple[Stage, ...]) -> go.Figure:
 
 def section(summary: Summary, service_id: int, version: int) -> None:
     """The stages of a window; says what cannot be told apart."""
+    name = names(summary.stages)
     known = [stage for stage in summary.stages if stage.share is not None]
-    unknown = [name(stage.key).lower() for stage in summary.stages if stage.share is None]
+    unknown = [name[stage.key].lower() for stage in summary.stages if stage.share is None]
     if not known:
         st.text("No change of this window has stages that are known.")
         return
     longest = max(known, key=lambda stage: stage.share)
-    st.markdown(f"**Most of the time goes to {name(longest.key).lower()}: {present.share(longest.share)} of it**")
-    says = "; ".join(f"{name(stage.key)} {present.share(stage.share)}" for stage in known)
+    st.markdown(f"**Most of the time goes to {name[longest.key].lower()}: {present.share(longest.share)} of it**")
+    says = "; ".join(f"{name[stage.key]} {present.share(stage.share)}" for stage in known)
     drawn = figure((version, service_id, summary.start, summary.end), summary.stages)
     render(drawn, f"One bar split into stages of lead time. {says}.", f"stages_{service_id}")
     st.table(
         [
             {
-                "Stage": name(stage.key),
+                "Stage": name[stage.key],
                 "Median": present.duration(stage.median_hours) if stage.median_hours is not None else "not known",
                 "Share of lead time": present.share(stage.share) if stage.share is not None else "not known",
                 "Changes": f"{stage.n:,}",

@@ -77,5 +77,11 @@ def test_the_stages_fill_the_bar_and_unknown_ones_are_left_out():
     known = [Stage(key, 5, 0, 1.0, 1.0, 0.5) for key in STAGES[:2]]
     unknown = [Stage(key, 0, 5, None, None, None) for key in STAGES[2:]]
     figure = stages.bar((*known, *unknown))
-    assert [trace.name for trace in figure.data] == ["Coding", "Draft"]
+    assert [trace.name for trace in figure.data] == ["Before the merge", "Draft"]
     assert sum(trace.x[0] for trace in figure.data) == 1
+
+
+def test_only_with_reviews_known_is_the_time_before_the_merge_called_coding():
+    split = tuple(Stage(key, 5, 0, 1.0, 1.0, 1 / 7) for key in STAGES)
+    assert stages.names(split)["coding"] == "Coding"
+    assert stages.names(split)["waiting_to_merge"] == "Waiting to merge"
