@@ -71,7 +71,7 @@ def section(summary: Summary, service_id: int, version: int) -> None:
         st.text("No change of this window has stages that are known.")
         return
     longest = max(known, key=lambda stage: stage.share)
-    st.markdown(f"**Most of the time goes to {name[longest.key].lower()}: {present.share(longest.share)} of it**")
+    st.markdown(f"**Largest part of lead time: {name[longest.key].lower()}, {present.share(longest.share)}**")
     says = "; ".join(f"{name[stage.key]} {present.share(stage.share)}" for stage in known)
     drawn = figure((version, service_id, summary.start, summary.end), summary.stages)
     render(drawn, f"One bar split into stages of lead time. {says}.", f"stages_{service_id}")
@@ -79,12 +79,12 @@ def section(summary: Summary, service_id: int, version: int) -> None:
         [
             {
                 "Stage": name[stage.key],
-                "Median": present.duration(stage.median_hours) if stage.median_hours is not None else "not known",
-                "Share of lead time": present.share(stage.share) if stage.share is not None else "not known",
+                "Median": present.duration(stage.median_hours),
+                "Share of lead time": present.share(stage.share),
                 "Changes": f"{stage.n:,}",
                 "Not known for": f"{stage.unknown:,}",
             }
-            for stage in summary.stages
+            for stage in known
         ],
         hide_index=True,
     )
