@@ -69,13 +69,14 @@ def test_it_has_three_teams_and_ten_services_with_numbers(who):
 
 def test_every_story_shows_in_the_numbers(who):
     made(who)
-    late, early = summaries(), None
+    late = summaries()
     judged = derive.load(dict(rows(select(Service.name, Service.id)))["payments-api"])
     early = summarise(judged, judged.existed_from, judged.existed_from + timedelta(weeks=13))
+    lately = summarise(judged, UNTIL - timedelta(weeks=4), UNTIL)
     value = {name: {key: metric.value for key, metric in summary.metrics.items()} for name, summary in late.items()}
     state = {name: {key: metric.state for key, metric in summary.metrics.items()} for name, summary in late.items()}
     waits = {stage.key: stage.share for stage in late["build-runners"].stages}
-    assert value["payments-api"]["lead_time"] < early.metrics["lead_time"].value / 2
+    assert lately.metrics["lead_time"].value < early.metrics["lead_time"].value / 2
     assert value["storefront"]["deployment_frequency"] > 3
     assert value["invoices"]["rework_rate"] > 0.1
     assert state["fraud-check"]["change_fail_rate"] == State.NOT_COLLECTED
