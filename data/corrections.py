@@ -3,14 +3,14 @@ is recorded too, and nothing is ever deleted."""
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlmodel import Session
 
 from assessments.delivery.facts import CORRECTION_KINDS
 from data import access, audit, derive, gather, store
 from data.access import Action, NotFound
 from data.people import Who
-from data.tables import Correction, Deployment, Incident
+from data.tables import Correction, Deployment, Incident, JudgedDeployment
 
 LONGEST_REASON = 500  # characters
 _WITH_TIME = ("deployment.failed", "incident.link")
@@ -90,10 +90,14 @@ def _began(session: Session, service_id: int, kind: str, subject: str) -> int | 
         wanted = select(Incident.opened_at).where(Incident.service_id == service_id, Incident.incident_id == subject)
         what = "incident"
     else:
-        wanted = select(Deployment.finished_at).where(
+        known = select(Deployment.finished_at).where(
             gather.visible(Deployment, service_id), Deployment.deployment_id == subject
         )
-        what = "deployment"
+        # Where every merge counts as a deployment, it is one by judgement only.
+        judged = select(JudgedDeployment.finished_at).where(
+            JudgedDeployment.service_id == service_id, JudgedDeployment.deployment_id == subject
+        )
+        wanted, what = union_all(known, judged), "deployment"
     found = session.execute(wanted).scalars().all()
     if not found:
         raise NotFound(f"The service has no {what} {subject}.")

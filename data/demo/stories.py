@@ -80,7 +80,8 @@ STORIES = (
     Story(
         "Checkout", "payments-api", "Halved its lead time by moving from a weekly release to one per merge",
         ("the card authorisation", "the refund", "the receipt", "the currency table"),
-        changes_per_week=14, release=lambda p: 120 if p < 0.74 else 48 if p < 0.86 else 0, review_wait=lambda p: 14 if p < 0.8 else 4,
+        changes_per_week=14, release=lambda p: 120 if p < 0.74 else 48 if p < 0.86 else 0,
+        review_wait=lambda p: 14 if p < 0.8 else 4,
     ),
     Story(
         "Checkout", "storefront", "Deploys many times a day and seldom breaks",

@@ -2,9 +2,10 @@ import pytest
 from sqlalchemy import select
 
 from assessments import delivery
+from assessments.delivery.settings import ProductionRule, Settings
 from data import access, corrections, derive, store, teams
 from data.tables import AuditEvent, Correction
-from tests.data.arrange import Place, change, deployment, hour, incident
+from tests.data.arrange import Place, change, deployment, hour, incident, sha
 from tests.data.test_teams import member
 
 WHY = "We looked at it together."
@@ -62,6 +63,14 @@ def test_undoing_is_on_record_and_nothing_is_deleted(shop, who):
         actions = session.execute(select(AuditEvent.action).order_by(AuditEvent.id)).scalars().all()
     assert (row.reason, row.undone_by, row.undone_at >= row.created_at) == (WHY, who.id, True)
     assert actions[-2:] == ["add_correction", "undo_correction"]
+
+
+def test_where_every_merge_is_a_deployment_merges_can_be_corrected(both, who):
+    place = Place(who, settings=Settings(rule=ProductionRule(kind="merge")))
+    place.add(changes=[change(number, number * 10) for number in range(1, 11)])
+    derive.refresh(place.service_id)
+    corrections.add(who, place.service_id, "deployment.failed", f"merge:{sha(7)}", reason=WHY)
+    assert failed(place) == [f"merge:{sha(7)}"]
 
 
 def test_undoing_twice_is_undoing_once(shop, who):
