@@ -217,7 +217,8 @@ def catch_up() -> list[int]:
     owners = select(Team.organization_id, Service.id).join(Service, Service.team_id == Team.id)
     with store.writing(quietly=True) as session:
         found: dict[int, list[int]] = {}
-        for organization_id, service_id in session.execute(owners.where(Service.id.in_(derive.stale()))):
+        judged = Service.settings.is_not(None)
+        for organization_id, service_id in session.execute(owners.where(judged, Service.id.in_(derive.stale()))):
             found.setdefault(organization_id, []).append(service_id)
         made = [
             jobs.add(session, "derive", {"services": sorted(services)}, None, organization_id, None)

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import streamlit as st
@@ -15,6 +16,12 @@ from starlette.applications import Starlette
 import server
 from data import access, store
 from tests.pages.conftest import ROOT
+
+
+def in_a_loop(coroutine):
+    """Its result. In a thread of its own: a browser driven by an earlier test leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def answer_of(route: str) -> tuple[int, dict]:
@@ -28,7 +35,7 @@ def answer_of(route: str) -> tuple[int, dict]:
     async def send(message):
         sent.append(message)
 
-    asyncio.run(app({**scope, "headers": [], "http_version": "1.1", "root_path": ""}, receive, send))
+    in_a_loop(app({**scope, "headers": [], "http_version": "1.1", "root_path": ""}, receive, send))
     return sent[0]["status"], json.loads(sent[1]["body"])
 
 
@@ -57,7 +64,7 @@ def test_a_header_of_ours_replaces_one_that_was_there(home):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(server.SecurityHeaders(app)({"type": "http"}, None, send))
+    in_a_loop(server.SecurityHeaders(app)({"type": "http"}, None, send))
     assert [value for name, value in sent[0]["headers"] if name.lower() == b"x-frame-options"] == [b"SAMEORIGIN"]
 
 
@@ -110,7 +117,7 @@ def test_the_heap_is_frozen_once_everything_is_loaded(home, monkeypatch):
 
     gc.unfreeze()
     try:
-        assert asyncio.run(start()) > 50_000
+        assert in_a_loop(start()) > 50_000
     finally:
         gc.unfreeze()
 
