@@ -31,6 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has left, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except Exception as error:
+        from data import trouble
+
+        if (sentence := trouble.sentence(error)) is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return UNREADABLE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -92,7 +99,10 @@ def _until(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if len(text) <= 10:
             moment = datetime.combine(moment.date(), time.max)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment.year < 1970:  # there is nothing to measure, and a long window would begin before the year 1
+            raise ValueError(text)
+        return moment
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"give a date such as 2026-03-31, not {text!r}") from None
 
@@ -120,13 +130,18 @@ def _assess(options: argparse.Namespace) -> int:
             problem, code = str(error), NOTHING if isinstance(error, EmptyRepository) else UNREADABLE
             found = None
     if found is None:
-        print(problem, file=sys.stderr)
+        print(printable(problem), file=sys.stderr)
         return code
     _print(found, options)
     if found.deploys:
         return OK
     print("No production deployment was found under this rule: try another --rule or --include.", file=sys.stderr)
     return NOTHING
+
+
+def printable(text: str) -> str:
+    """Names of folders may hold what commands a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _print(found, options: argparse.Namespace) -> None:
@@ -179,7 +194,7 @@ class _Progress:
 
 def _run(options: argparse.Namespace) -> int:
     port = os.environ.get("PORT", "8501")
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         print(f"PORT must be a number from 1 to 65535, not {port!r}.", file=sys.stderr)
         return UNREADABLE
     if _migrate(options) != OK:

@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from data import access, jobs, store
+from data import access, jobs, store, trouble
 
 log = logging.getLogger("milepost")
 
@@ -136,6 +136,10 @@ def on_script_error(error: Exception) -> bool:
     """One sentence and a reference instead of a traceback; the traceback goes to the log under that reference."""
     if isinstance(error, access.Forbidden):
         st.error(str(error), title="You may not do this")
+        return True
+    if sentence := trouble.sentence(error):
+        log.error("the store is not usable", exc_info=error)
+        st.error(sentence, title="Milepost cannot reach what it keeps")
         return True
     reference = secrets.token_hex(4)
     log.error("error %s on a page", reference, exc_info=error)

@@ -239,13 +239,17 @@ def _keep(file: BinaryIO | bytes) -> str:
     """Copies an upload into its folder, readable for this user only. Returns its name there. Raises FileError."""
     token, size = uuid.uuid4().hex, 0
     path = uploads() / token
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
-        if isinstance(file, bytes):
-            size = kept.write(file[: MAX_BYTES + 1])
-        else:
-            file.seek(0)
-            while size <= MAX_BYTES and (chunk := file.read(1 << 20)):
-                size += kept.write(chunk)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
+            if isinstance(file, bytes):
+                size = kept.write(file[: MAX_BYTES + 1])
+            else:
+                file.seek(0)
+                while size <= MAX_BYTES and (chunk := file.read(1 << 20)):
+                    size += kept.write(chunk)
+    except OSError:  # a full disk: half a file would keep it so
+        path.unlink(missing_ok=True)
+        raise
     if size > MAX_BYTES:
         path.unlink()
         raise FileError(f"The file is larger than {MAX_BYTES // 1_000_000} MB: split it, by year for example.")

@@ -30,10 +30,18 @@ _OPEN: ContextVar[Session | None] = ContextVar("session of the writing block we 
 _ENGINES: list[Engine] = []
 
 
+class Unusable(ValueError):
+    """The store cannot be used as things are. The text is one sentence for people that says what to do."""
+
+
+def place() -> Path:
+    """The folder of everything Milepost keeps: MILEPOST_HOME, else `var` beside the code."""
+    return Path(os.environ.get("MILEPOST_HOME") or Path(__file__).resolve().parent.parent / "var")
+
+
 def home() -> Path:
-    """The folder of everything Milepost keeps: MILEPOST_HOME, else `var` beside the code. Made when it is missing, for
-    its owner only."""
-    folder = Path(os.environ.get("MILEPOST_HOME") or Path(__file__).resolve().parent.parent / "var")
+    """`place()`, made when it is missing, for its owner only."""
+    folder = place()
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -43,7 +51,7 @@ def home() -> Path:
 def url() -> str:
     """The SQLAlchemy URL of the store: DATABASE_URL, else the SQLite file in `home()`.
 
-    Raises ValueError for a DATABASE_URL that is neither SQLite nor PostgreSQL (not repeated: it may hold a password).
+    Raises Unusable for a DATABASE_URL that is neither SQLite nor PostgreSQL (not repeated: it may hold a password).
     """
     given = os.environ.get("DATABASE_URL", "").strip()
     if not given:
@@ -57,7 +65,7 @@ def url() -> str:
         return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if kind == "sqlite" and parsed.database and parsed.database != ":memory:":
         return given
-    raise ValueError(
+    raise Unusable(
         "DATABASE_URL must begin with postgresql:// or with sqlite:/// and a file; unset it to use SQLite."
     )
 
@@ -229,7 +237,10 @@ def read_frames(wanted: Sequence[tuple[Select, pl.Schema | None]]) -> list[pl.Da
 
 
 def migrate() -> None:
-    """Brings the store to the newest shape. Safe when several processes start at once, and when nothing is to do."""
+    """Brings the store to the newest shape. Safe when several processes start at once, and when nothing is to do.
+
+    Raises Unusable for a store of a newer Milepost; see `data.trouble` for what else may be wrong with it.
+    """
     from data import migrations
 
     migrations.run("upgrade", "head")

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from data import jobs, store
+from data import jobs, store, trouble
 from data.tables import Job
 
 ATTEMPTS = 3  # how often a job whose worker died is begun
@@ -184,9 +184,12 @@ def _outcome(work: Work, handler: Handler, error: Exception) -> tuple[str, str]:
         return "queued", _LATER
     if isinstance(error, handler.says):
         return "failed", str(error)
+    wrong = trouble.sentence(error)
     log.exception("job %s (%s) failed", work.id, work.kind, exc_info=error)
     if isinstance(error, OperationalError) and jobs.progress(work.id).attempts < ATTEMPTS:
         return "queued", "The store was busy; this is tried again."
+    if wrong:
+        return "failed", f"{wrong} So far {_kept(work.id)}."
     return "failed", f"An error in Milepost stopped this; {_kept(work.id)}. The log says more under job {work.id}."
 
 

@@ -157,6 +157,7 @@ def test_a_path_that_is_no_repository_is_not_read(tmp_path, capsys):
         ["--weeks", "²"],
         ["--until", "soon"],
         ["--until", "9999-99-99"],
+        ["--until", "0001-01-01"],
         ["--rows", "-1"],
         ["--rule", "magic"],
         ["--format", "xml"],
@@ -228,6 +229,11 @@ def test_a_reader_that_leaves_is_no_error(shop):
     assert (done.stdout, done.stderr) == ("{", "")
 
 
+def test_a_path_commands_no_terminal(tmp_path, capsys):
+    code, _, err = run(capsys, "assess", tmp_path / "\x1b[2Jgone")
+    assert code == 2 and "\x1b" not in err and err.endswith(": give the folder of a git clone, or a bare repository.\n")
+
+
 # The portal's commands
 
 
@@ -244,7 +250,7 @@ def test_run_migrates_and_becomes_the_portal(bare_home, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("port", ["", "web", "0", "70000"])
+@pytest.mark.parametrize("port", ["", "web", "0", "70000", "８５０１"])
 def test_run_refuses_a_port_that_is_none(bare_home, monkeypatch, capsys, port):
     monkeypatch.setenv("PORT", port)
     code, _, err = run(capsys, "run")
@@ -256,6 +262,14 @@ def test_migrate_makes_the_store(bare_home):
     assert milepost.main(["migrate"]) == 0
     assert milepost.main(["migrate"]) == 0
     assert (bare_home / "milepost.db").exists()
+
+
+def test_a_store_that_cannot_be_used_is_one_sentence(bare_home, capsys):
+    bare_home.mkdir()
+    (bare_home / "milepost.db").write_bytes(b"x" * 5000)
+    code, out, err = run(capsys, "run")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "is damaged" in err
 
 
 def test_worker_ends_with_the_workers_code(monkeypatch):

@@ -16,7 +16,7 @@ from data import store
 FOLDER = Path(__file__).parent
 
 
-class TooNew(RuntimeError):
+class TooNew(store.Unusable):
     """The store has a shape that this code does not know."""
 
 

@@ -1,5 +1,6 @@
 """From a clone or a file to facts in the store, and out again. Jobs are done at once, in this process."""
 
+import errno
 import shutil
 import stat
 from datetime import UTC, datetime
@@ -390,3 +391,18 @@ def test_rules_are_proposed_and_tried_before_anything_is_saved(home, who, repo):
     tried = intake.dry_run(service_id, Settings(rule=rule))
     assert (rule.kind, tried.filter("counts")["ref"].to_list()) == ("tag", ["v1"])
     assert one(Service).settings is None
+
+
+def test_an_upload_that_fills_the_disk_leaves_nothing_of_it(who, repo):
+    service_id = added(who, repo).service_id
+
+    class Endless:
+        def seek(self, place):
+            pass
+
+        def read(self, size):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        intake.add_files(who, service_id, "deployments", Endless(), "d.csv")
+    assert list(loading.uploads().iterdir()) == []
