@@ -20,6 +20,9 @@ def show(parsed: Parsed) -> None:
     good = len(parsed.frame)
     if parsed.bad_rows:
         st.warning(f"{count(parsed.bad_rows, 'row')} of {parsed.rows:,} cannot be used. Nothing has been saved.")
+    elif not parsed.rows:
+        none = "it says that no incident happened" if parsed.kind == "incidents" else "there is nothing to save"
+        st.info(f"The file has no rows: {none}. Nothing has been saved.")
     else:
         st.success(f"All {count(parsed.rows, 'row')} can be used. Nothing has been saved yet.")
     for note in parsed.notes:

@@ -100,10 +100,11 @@ def _decide(parsed: Parsed | None) -> tuple[bool, bool, bool]:
         return check or go, False, check
     import_report.show(parsed)
     good = len(parsed.frame)
-    if not good:
+    if not good and (parsed.rows or parsed.kind != "incidents"):
         return False, False, False
     if parsed.bad_rows:
         agreed = st.checkbox(f"Leave out the {count(parsed.bad_rows, 'row')} with errors", key="import_partial")
         label = f"Import the {count(good, 'good row')}"
         return st.button(label, type="primary", key="import_go", disabled=not agreed) and agreed, True, False
-    return st.button(f"Import {count(good, 'row')}", type="primary", key="import_go"), False, False
+    label = f"Import {count(good, 'row')}" if good else "Import that none happened"
+    return st.button(label, type="primary", key="import_go"), False, False
