@@ -1,5 +1,6 @@
 """What pages read: frozen views and frames, already filtered by what the person may see. Nothing here writes."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,7 +66,7 @@ class ServiceView:
 
 @dataclass(frozen=True)
 class SourceView:
-    """One origin of facts, how many came from it, and the services that it feeds. path: of a clone."""
+    """One origin of facts and the services that it feeds. path: of a clone."""
 
     id: int
     kind: str
@@ -79,9 +80,15 @@ class SourceView:
     notes: tuple[str, ...]
     collected_until: datetime | None
     history_start: datetime | None
-    changes: int
-    deployments: int
-    incidents: int
+
+
+@dataclass(frozen=True)
+class Brought:
+    """How many facts came from a source."""
+
+    changes: int = 0
+    deployments: int = 0
+    incidents: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,12 +153,17 @@ def _may_see(who: Who, row: tuple) -> bool:
 
 def _views(rows: list[tuple]) -> Iterator[ServiceView]:
     """The rows as views, with the sources of each: those of its repository as a whole and those for it alone."""
+    columns = (Source.repository_id, Source.service_id, Source.notes, Source.collected_until, Source.kind)
+    wanted = select(*columns)
+    if len(rows) == 1:
+        wanted = wanted.where(Source.repository_id == rows[0][0].repository_id)
+    feeding = defaultdict(list)
     with store.reading() as session:
-        columns = (Source.repository_id, Source.service_id, Source.notes, Source.collected_until, Source.kind)
-        found = session.execute(select(*columns)).all()
+        for source in session.execute(wanted):
+            feeding[source[0]].append(source)
     for one, team, organization, repository in rows:
-        mine = [source for source in found if source[0] == repository.id and source[1] in (None, one.id)]
-        used = Settings(**one.derived_with) if one.derived_with else None
+        mine = [source for source in feeding[repository.id] if source[1] in (None, one.id)]
+        used = one.derived_with
         yield ServiceView(
             id=one.id,
             name=one.name,
@@ -163,33 +175,32 @@ def _views(rows: list[tuple]) -> Iterator[ServiceView]:
             sources=len(mine),
             notes=tuple(dict.fromkeys(note for source in mine if source[4] != "demo" for note in source[2] or ())),
             story=next((note for source in mine if source[4] == "demo" for note in source[2] or ()), None),
-            incidents_collected=bool(used and used.incidents_collected),
+            incidents_collected=bool(used and used.get("incidents_collected")),
             settings=Settings(**one.settings) if one.settings else None,
             collected_until=store.from_us(max((source[3] for source in mine if source[3] is not None), default=None)),
             rules_version=one.rules_version,
-            judged=used is not None and one.derived_version >= 0,
+            judged=bool(used) and one.derived_version >= 0,
             ready=one.derived_version == one.facts_version and one.rules_version == RULES_VERSION,
         )
 
 
 def sources(who: Who) -> tuple[SourceView, ...]:
-    """Every source of the services the person may see, by repository and name, with what came from it."""
+    """Every source of the services the person may see, by repository and name."""
+    joined = (
+        select(Source, Repository, Organization)
+        .join(Repository, Repository.id == Source.repository_id)
+        .join(Organization, Organization.id == Source.organization_id)
+        .order_by(Organization.is_demo, func.lower(Repository.name), Source.id)
+    )
     with store.reading() as session:
-        counts = {
-            table: dict(session.exec(select(table.source_id, func.count()).group_by(table.source_id)).all())
-            for table in (Change, Deployment, Incident)
-        }
-        joined = (
-            select(Source, Repository, Organization)
-            .join(Repository, Repository.id == Source.repository_id)
-            .join(Organization, Organization.id == Source.organization_id)
-            .order_by(Organization.is_demo, func.lower(Repository.name), Source.id)
-        )
         found = list(session.exec(joined))
-    seen = services(who)
+    on_it = defaultdict(list)
+    for row in _service_rows():
+        if _may_see(who, row):
+            on_it[row[3].id].append(row[0])
     views = []
     for source, repository, organization in found:
-        users = [one for one in seen if source.service_id in (None, one.id) and one.repository_id == repository.id]
+        users = [one for one in on_it[repository.id] if source.service_id in (None, one.id)]
         if not users:
             continue
         views.append(
@@ -206,12 +217,25 @@ def sources(who: Who) -> tuple[SourceView, ...]:
                 notes=tuple(source.notes or ()),
                 collected_until=store.from_us(source.collected_until),
                 history_start=store.from_us(source.history_start),
-                changes=counts[Change].get(source.id, 0),
-                deployments=counts[Deployment].get(source.id, 0),
-                incidents=counts[Incident].get(source.id, 0),
             )
         )
     return tuple(views)
+
+
+def brought(source_ids: tuple[int, ...]) -> dict[int, Brought]:
+    """How many facts came from each of these sources."""
+    with store.reading() as session:
+        changes, deployments, incidents = (
+            dict(
+                session.exec(
+                    select(table.source_id, func.count())
+                    .where(table.source_id.in_(source_ids))
+                    .group_by(table.source_id)
+                ).all()
+            )
+            for table in (Change, Deployment, Incident)
+        )
+    return {one: Brought(changes.get(one, 0), deployments.get(one, 0), incidents.get(one, 0)) for one in source_ids}
 
 
 def corrections(service_id: int) -> tuple[CorrectionView, ...]:

@@ -130,9 +130,11 @@ def _short(column: str) -> pl.Expr:
 
 
 def tried(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of a dry run as they are listed: deployment, kind, at, status, reason, url."""
+    """Rows of a dry run as they are listed: deployment, title (of the change or the workflow), kind, at, status,
+    reason, url."""
     return rows.select(
         pl.coalesce("ref", _short("sha"), "deployment_id").alias("deployment"),
+        pl.col("name").alias("title"),
         "kind",
         pl.col("finished_at").alias("at"),
         "status",

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from data import queries
 from data.access import Action
-from pages.ui import demo, importing, progress, source_cards
+from pages.ui import cached, demo, importing, progress, source_cards
 from pages.ui.guard import require
 
 user = require(Action.ADD_SOURCE)
@@ -15,15 +14,15 @@ if note := st.session_state.pop("sources_note", None):
     st.toast(note)
 progress.jobs_area(user)
 
-services = queries.services(user)
-found = queries.sources(user)
+version = cached.version()
+services = cached.services(version, user)
 wanted = st.query_params.get("service", "")
 chosen = next((one for one in services if str(one.id) == wanted), None)
 
 listed, files, past = st.tabs(["Connected", "Import files", "Past jobs"], key="sources_tab", on_change="rerun")
 if listed.open:
     with listed:
-        source_cards.show(user, found, chosen)
+        source_cards.show(user, cached.sources(version, user), chosen)
 if files.open:
     with files:
         importing.form(user, [one for one in services if not one.is_demo], chosen)

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from data import queries
 from data.access import Action
-from pages.ui import begin, demo, progress, services
+from pages.ui import begin, cached, demo, progress, services
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
 
-seen = queries.services(user)
+seen = cached.services(cached.version(), user)
 own = [one for one in seen if not one.is_demo]
 shown_as_demo = [one for one in seen if one.is_demo]
 
@@ -26,10 +25,10 @@ progress.jobs_area(user)
 
 if own:
     st.header("Your services", anchor=False)
-    services.cards(user, own)
+    services.show(user, own, "home_own")
 if shown_as_demo:
     demo.label(user, True)
     st.header("Demo organisation", anchor=False)
-    services.cards(user, shown_as_demo)
+    services.show(user, shown_as_demo, "home_demo")
 
 begin.ways(user, fresh=not own, with_demo=not shown_as_demo)

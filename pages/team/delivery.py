@@ -21,7 +21,7 @@ start, end = queries.window(service, weeks)
 heading.rule_and_window(user, service, start, end)
 version = cached.version()
 summary = cached.summary(version, service.id, start, end)
-metric_cards.cards(summary)
+metric_cards.cards(summary, service.settings)
 
 st.header("Evidence", anchor=False)
 evidence.tabs(user, service, summary, version)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from data import queries
 from data.access import Action
 from pages.ui import cached, demo, pick, team_view
 from pages.ui.guard import require
@@ -16,8 +15,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     weeks = pick.weeks()
 demo.label(user, team.is_demo)
 
-services = [one for one in queries.services(user) if one.team_id == team.id]
 version = cached.version()
+services = [one for one in cached.services(version, user) if one.team_id == team.id]
 found = team_view.read(version, services, weeks)
 team_view.sentences(found)
 team_view.picture(version, found, weeks)

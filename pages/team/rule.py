@@ -28,5 +28,6 @@ settings = rule_form.edit(service, cached.proposals(version, service.id))
 if settings is None:
     st.stop()
 rows = cached.dry_run(version, service.id, settings.model_dump_json())
-dry_run.show(service, rows)
+dry_run.summary(rows)
 rule_form.save(user, service, settings)
+dry_run.table(service, rows)

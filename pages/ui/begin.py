@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from data import demo, intake, people
+from data import demo, intake, jobs, people
 from data.access import Action, Forbidden, NotFound, Subject, may
 from data.people import Who
 from data.sources.git import GitError
@@ -77,8 +77,8 @@ def _files() -> None:
 def _demo(user: Who, organization_id: int) -> None:
     st.subheader("The demo organisation", anchor=False)
     st.text("Three invented teams with ten services and a story each. Labelled everywhere, gone with one click.")
-    if st.button("Make the demo", key="begin_demo", icon=":material/science:"):
-        with st.spinner("Inventing three teams and working out their numbers ..."):
-            demo.create(user, organization_id, datetime.now(UTC))
-        st.session_state["home_note"] = "The demo organisation is ready."
+    if any(job.kind == "demo" for job in jobs.active(organization_id)):
+        st.text("It is being made; the progress stands at the top of this page.")
+    elif st.button("Make the demo", key="begin_demo", icon=":material/science:"):
+        progress.watch(demo.start(user, organization_id, datetime.now(UTC)))
         st.rerun()

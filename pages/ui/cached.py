@@ -12,11 +12,37 @@ from assessments.delivery.devlake import summarise as judged_by_devlake
 from assessments.delivery.results import Delivery, Summary
 from assessments.delivery.settings import Settings
 from data import derive, intake, queries, rows, store
+from data.people import Who
 
 
 def version() -> int:
     """The key of everything below."""
     return store.version()
+
+
+def services(version: int, user: Who) -> tuple[queries.ServiceView, ...]:
+    """The services that this person may see; others with the same roles share them, somebody with others does not."""
+    return _services(version, _standing(user), user)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _services(version: int, standing: tuple, _user: Who) -> tuple[queries.ServiceView, ...]:
+    return queries.services(_user)
+
+
+def sources(version: int, user: Who) -> tuple[queries.SourceView, ...]:
+    """The sources of the services that this person may see."""
+    return _sources(version, _standing(user), user)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _sources(version: int, standing: tuple, _user: Who) -> tuple[queries.SourceView, ...]:
+    return queries.sources(_user)
+
+
+def _standing(user: Who) -> tuple:
+    """All that decides what somebody may see."""
+    return user.is_active, sorted(user.organization_roles), sorted(user.team_roles)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -32,18 +32,25 @@ def _without_name(*columns: str) -> pl.Expr:
     return reason.alias("reason")
 
 
-def show(service: ServiceView, rows: pl.DataFrame) -> None:
-    """The finding and the rows, those that would count and those that would not."""
+def summary(rows: pl.DataFrame) -> None:
+    """The finding; nothing has been saved yet."""
     st.header("What this would count", anchor=False)
     if rows.is_empty():
         st.text("The sources hold no deployment that this rule could count.")
         return
     st.text(finding(rows))
     st.caption("Nothing has been saved yet.")
+
+
+def table(service: ServiceView, rows: pl.DataFrame) -> None:
+    """The rows, those that would count and those that would not."""
+    if rows.is_empty():
+        return
     yes, no = rows.filter(pl.col("counts")), rows.filter(~pl.col("counts"))
     would, would_not = st.tabs([f"Would count ({len(yes):,})", f"Would not ({len(no):,})"])
     columns = {
         "deployment": "Deployment",
+        "title": st.column_config.TextColumn("Title", width="large"),
         "kind": "Kind",
         "at": st.column_config.DatetimeColumn("Finished (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC"),
         "status": "Status",
@@ -54,13 +61,16 @@ def show(service: ServiceView, rows: pl.DataFrame) -> None:
         with place:
             if part.is_empty():
                 st.text(f"Nothing {name}.")
+            listed = tried(part)
+            named = listed["title"].is_not_null().any()  # merges and workflow runs have titles, tags have none
             tables.show(
-                tried(part),
+                listed,
                 key=f"dry_run_{service.id}_{'yes' if part is yes else 'no'}",
                 noun=("deployment", "deployments"),
                 alt=f"Deployments that {name}, each with the reason.",
                 columns=columns,
                 links=("url",),
+                order=tuple(name for name in listed.columns if named or name != "title"),
             )
 
 

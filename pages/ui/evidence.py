@@ -29,12 +29,15 @@ def _metric(user: Who, service: ServiceView, summary: Summary, version: int, key
         if stand_in and stand_in.state in (State.VALUE, State.TOO_FEW):
             shown = stand_in.key
             st.markdown(f"What follows is **{title(shown).lower()}**.")
-    trends.section(service, version, shown, summary)
-    details, comparison = st.columns(2, gap="large")
-    with details:
-        _numbers(summary.metrics[shown])
-    with comparison:
-        compare.section(service, version, summary, shown)
+    if states.zero_by_rule(shown, service.settings):
+        st.text(states.AT_MERGE)
+    else:
+        trends.section(service, version, shown, summary)
+        details, comparison = st.columns(2, gap="large")
+        with details:
+            _numbers(summary.metrics[shown])
+        with comparison:
+            compare.section(service, version, summary, shown)
     with st.expander("How this is computed", icon=":material/function:"):
         definition(catalog.definitions()[shown])
         st.caption(f"Rules of version {summary.rules_version}.")

@@ -30,6 +30,7 @@ SIGNAL = {
     "rollback": "a rollback",
     "hotfix": "a hotfix",
 }
+ALL = "all"
 A_PAGE = 8
 
 
@@ -44,15 +45,18 @@ def section(user: Who, service: ServiceView, summary: Summary, version: int) -> 
     st.text(_finding(found, delivery.incidents_collected))
     if not found.is_empty():
         states = [state for state in STATE if state in found["state"]]
-        wanted = st.pills(
-            "Show",
-            states,
-            format_func=lambda state: f"{STATE[state][0]} ({found.filter(pl.col('state') == state).height})",
-            selection_mode="multi",
-            key=f"failures_{service.id}",
-            label_visibility="collapsed",
-        )
-        part = found.filter(pl.col("state").is_in(wanted or states))
+        wanted = ALL
+        if len(states) > 1:
+            numbers = {state: found.filter(state=state).height for state in states} | {ALL: len(found)}
+            wanted = st.radio(
+                "Show",
+                [ALL, *states],
+                format_func=lambda state: f"{STATE[state][0] if state in STATE else 'All'} ({numbers[state]:,})",
+                key=f"failures_{service.id}",
+                horizontal=True,
+                label_visibility="collapsed",
+            )
+        part = found if wanted == ALL else found.filter(state=wanted)
         about = part["about"].unique(maintain_order=True)
         slot, pages = st.container(), -(-len(about) // A_PAGE)
         page = st.pagination(pages, key=f"failures_page_{service.id}_{pages}") if pages > 1 else 1

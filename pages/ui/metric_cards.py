@@ -4,6 +4,7 @@ import streamlit as st
 
 from assessments.delivery import benchmarks, present
 from assessments.delivery.results import Metric, State, Summary
+from assessments.delivery.settings import Settings
 from content import catalog
 from pages.ui import states
 from pages.ui.text import count
@@ -23,18 +24,18 @@ def title(key: str) -> str:
     return catalog.definitions()[key]["title"]
 
 
-def cards(summary: Summary) -> None:
-    """One card a metric, in the order of the definitions."""
+def cards(summary: Summary, settings: Settings | None) -> None:
+    """One card a metric, in the order of the definitions. settings: those in use."""
     with st.grid(3, min_column_width=280):
         for key in FIVE:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                _card(summary, key)
+                _card(summary, key, settings)
         with st.container(border=True, height="stretch", gap="xsmall"):
             st.markdown("**Coverage**")
             coverage(summary)
 
 
-def _card(summary: Summary, key: str) -> None:
+def _card(summary: Summary, key: str, settings: Settings | None) -> None:
     metric = summary.metrics[key]
     st.markdown(f"**{title(key)}**")
     if metric.state is State.VALUE:
@@ -45,13 +46,17 @@ def _card(summary: Summary, key: str) -> None:
         band = benchmarks.band(key, metric.value, catalog.benchmarks())
         st.caption(f"{band.text[:1].upper()}{band.text[1:]}" if band else why_no_band(metric))
         return
-    words, colour = states.MARK[metric.state]
+    words, colour = states.mark(metric)
     st.badge(words, color=colour)
     st.text(states.explain(metric))
     if metric.state is State.TOO_FEW:
         st.caption(f"{present.headline(metric)}: {present.values(metric)}")
     stand_in = summary.metrics.get(STAND_IN.get(key, ""))
-    if stand_in and stand_in.state is State.VALUE:
+    if not stand_in or stand_in.state is not State.VALUE:
+        return
+    if states.zero_by_rule(stand_in.key, settings):
+        st.caption(states.AT_MERGE)
+    else:
         st.badge("Inferred, low confidence" if stand_in.basis == "inferred" else title(stand_in.key), color="orange")
         st.text(f"{present.headline(stand_in)} ({present.counted(stand_in)})")
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data import queries
 from data.people import Who
-from pages.ui import states
+from pages.ui import cached, states
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
@@ -42,7 +42,7 @@ def _select(name: str, label: str, options: dict[int, str], default: int) -> int
 
 def service(user: Who) -> queries.ServiceView:
     """The service picker. Without any service it says how to begin, and ends the page."""
-    seen = queries.services(user)
+    seen = cached.services(cached.version(), user)
     if not seen:
         states.empty(
             "Nothing to show yet",
@@ -78,14 +78,14 @@ def weeks() -> int:
     """The length of the window in weeks."""
     value = _chosen("weeks", list(WEEKS), 13)
     st.session_state["pick_weeks"] = value
-    st.segmented_control(
+    st.selectbox(
         "Window",
         WEEKS,
         format_func=lambda number: f"{number} weeks",
-        required=True,
         key="pick_weeks",
         on_change=_follow,
         args=("weeks",),
+        width=160,
     )
     return value
 

@@ -24,6 +24,7 @@ KINDS = {
     "git": "Read a clone again",
     "files": "Import a file",
     "derive": "Work out numbers",
+    "demo": "Make the demo",
 }
 
 

@@ -27,8 +27,8 @@ def edit(service: ServiceView, proposals: list[ProductionRule]) -> Settings | No
     chosen = st.radio(
         "Count as production",
         range(len(options)),
-        format_func=lambda index: plain(words.sentence(words.rule(options[index]))),
-        captions=[_caption(rule, index, now) for index, rule in enumerate(options)],
+        format_func=lambda index: plain(words.sentence(words.rule(options[index]))) + _mark(index, now),
+        captions=[words.MEANING[rule.kind] for rule in options],
         key=f"{key}_choice",
     )
     rule, key = options[chosen], f"{key}_{chosen}"
@@ -57,10 +57,11 @@ def edit(service: ServiceView, proposals: list[ProductionRule]) -> Settings | No
         return None
 
 
-def _caption(rule: ProductionRule, index: int, now: Settings | None) -> str:
-    if now and index == 0:
-        return "In use now"
-    return "Proposed" if index == 0 else ""
+def _mark(index: int, now: Settings | None) -> str:
+    """The first choice is the one in use, or where none is yet, the one proposed."""
+    if index:
+        return ""
+    return " :gray-badge[In use]" if now else " :green-badge[Proposed]"
 
 
 def _patterns(rule: ProductionRule, key: str) -> dict[str, str]:

@@ -1,45 +1,76 @@
 """The services of one's teams, by team and name, each with the next thing to do. Never ordered by a number."""
 
+from itertools import groupby
+
 import streamlit as st
 
-from data import jobs, queries
+from data import jobs
 from data.people import Who
+from data.queries import ServiceView
+from pages.ui import paging
 from pages.ui.registry import page_file
-from pages.ui.text import minute, plain
+from pages.ui.text import day, minute, plain
+
+#: More than these are rows of a list with a search instead of cards.
+CARDS = 12
 
 
-def cards(user: Who, seen: list[queries.ServiceView]) -> None:
-    """One card a service under the heading of its team."""
-    busy = {
-        job.service_id
-        for organization in {one.organization_id for one in seen}
-        for job in jobs.active(organization)
-    }  # fmt: skip
-    for team_id in dict.fromkeys(one.team_id for one in seen):
-        mine = [one for one in seen if one.team_id == team_id]
+def show(user: Who, seen: list[ServiceView], key: str) -> None:
+    """A card for each service under the heading of its team; a searchable list where there are many."""
+    busy = {job.service_id for each in {one.organization_id for one in seen} for job in jobs.active(each)}
+    many = len(seen) > CARDS
+    if many:
+        seen = paging.part(
+            seen, key, "Find a service or team", ("service", "services"), lambda one: f"{one.team} {one.name}"
+        )
+    for team_id, mine in groupby(seen, lambda one: one.team_id):
+        mine = list(mine)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(plain(mine[0].team), anchor=False)
+            st.subheader(plain(mine[0].team), anchor=False, width="content")
             st.page_link(page_file("overview"), label="Team overview", query_params={"team": str(team_id)})
+        if many:
+            with st.container(border=True, gap=None):
+                for one in mine:
+                    _row(one, one.id in busy)
+            continue
         with st.grid("auto", min_column_width=280):
             for one in mine:
                 with st.container(border=True, height="stretch"):
                     _card(one, one.id in busy)
 
 
-def _card(one: queries.ServiceView, busy: bool) -> None:
-    query = {"service": str(one.id)}
-    st.markdown(f"**{plain(one.name)}**")
+def _next(one: ServiceView, busy: bool) -> tuple[str, str, str, str]:
+    """How it stands in one sentence; what to do about it, with its icon and page."""
     if busy:
-        st.text("Reading its sources now; progress stands above.")
-        st.badge("Reading", icon=":material/sync:", color="blue")
-    elif one.collected_until is None:
-        st.text("Nothing has been collected for it yet.")
-        st.page_link(page_file("sources"), label="Connect a source", icon=":material/database:", query_params=query)
-    elif one.settings is None:
-        st.text("Say what counts as a production deployment. A proposal is ready.")
-        st.page_link(page_file("rule"), label="Choose what counts", icon=":material/rule:", query_params=query)
-    else:
-        if one.story:
-            st.text(one.story)
+        return "Its sources are being read.", "See the progress", "sync", "sources"
+    if one.collected_until is None:
+        return "Nothing has been collected for it yet.", "Connect a source", "database", "sources"
+    if one.settings is None:
+        return (
+            "Say what counts as a production deployment. A proposal is ready.",
+            "Choose what counts",
+            "rule",
+            "rule",
+        )
+    if not one.judged:
+        return "Its numbers are being worked out.", "Open delivery", "local_shipping", "delivery"
+    return "", "Open delivery", "local_shipping", "delivery"
+
+
+def _card(one: ServiceView, busy: bool) -> None:
+    says, label, icon, page = _next(one, busy)
+    st.markdown(f"**{plain(one.name)}**")
+    if says or one.story:
+        st.text(says or one.story)
+    if not says:
         st.caption(f"Collected until {minute(one.collected_until)}")
-        st.page_link(page_file("delivery"), label="Open delivery", icon=":material/local_shipping:", query_params=query)
+    st.space("stretch")
+    st.page_link(page_file(page), label=label, icon=f":material/{icon}:", query_params={"service": str(one.id)})
+
+
+def _row(one: ServiceView, busy: bool) -> None:
+    says, _, icon, page = _next(one, busy)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        look = {"icon": f":material/{icon}:", "query_params": {"service": str(one.id)}}
+        st.page_link(page_file(page), label=plain(one.name), **look)
+        st.caption(says or f"Collected until {day(one.collected_until)}", width="content")

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from data import intake
+from data import intake, queries
 from data.access import Action, Subject, may
 from data.people import Who
-from data.queries import ServiceView, SourceView
-from pages.ui import demo, progress
+from data.queries import Brought, ServiceView, SourceView
+from pages.ui import demo, paging, progress
 from pages.ui.asking import asked, confirmed
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
@@ -24,15 +24,25 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
     if not found:
         st.text("Nothing is connected here yet. Add a clone on Home, or import files.")
         st.page_link(page_file(""), label="Add a clone", icon=":material/arrow_forward:")
-    for one in (each for each in found if not each.is_demo):
-        _card(user, one)
+    found = paging.part(
+        found,
+        "sources",
+        "Find a source, a clone or a service",
+        ("source", "sources"),
+        lambda one: " ".join((one.name, one.path or "", *one.used_by)),
+    )
+    brought = queries.brought(tuple(one.id for one in found))
+    for one in found:
+        if not one.is_demo:
+            _card(user, one, brought[one.id])
     if any(one.is_demo for one in found):
         demo.label(user, True)
-    for one in (each for each in found if each.is_demo):
-        _card(user, one)
+    for one in found:
+        if one.is_demo:
+            _card(user, one, brought[one.id])
 
 
-def _card(user: Who, one: SourceView) -> None:
+def _card(user: Who, one: SourceView, has: Brought) -> None:
     allowed = {
         action: all(may(user, action, Subject(one.organization_id, team, one.is_demo)) for team in one.team_ids)
         for action in (Action.ADD_SOURCE, Action.REMOVE_SOURCE)
@@ -47,20 +57,25 @@ def _card(user: Who, one: SourceView) -> None:
                     key = f"source_again_{one.id}"
                     st.button("Read again", key=key, icon=":material/sync:", on_click=_again, args=(user, one.id))
                 if allowed[Action.REMOVE_SOURCE] and st.button("Remove", key=f"source_remove_{one.id}"):
-                    remove(user, one)
+                    remove(user, one, has)
         if one.path:
             st.caption(f"{plain(one.path)}")
-        st.text(f"{_brought(one)}, for {', '.join(one.used_by)}.")
+        st.text(f"{_brought(has)}, for {_used_by(one)}.")
         since = f", complete from {day(one.history_start)}" if one.history_start else ""
         st.caption(f"Collected until {minute(one.collected_until)}{since}")
         for note in one.notes:
             st.markdown(f":material/info: {plain(note)}")
 
 
-def _brought(one: SourceView) -> str:
+def _used_by(one: SourceView, limit: int = 5) -> str:
+    more = len(one.used_by) - limit
+    return ", ".join(one.used_by[:limit]) + (f" and {count(more, 'other service')}" if more > 0 else "")
+
+
+def _brought(has: Brought) -> str:
     parts = [
         count(number, noun)
-        for number, noun in ((one.changes, "change"), (one.deployments, "deployment"), (one.incidents, "incident"))
+        for number, noun in ((has.changes, "change"), (has.deployments, "deployment"), (has.incidents, "incident"))
         if number
     ]
     return ", ".join(parts) or "Nothing so far"
@@ -71,11 +86,11 @@ def _again(user: Who, source_id: int) -> None:
 
 
 @st.dialog("Remove source")
-def remove(user: Who, one: SourceView) -> None:
+def remove(user: Who, one: SourceView, has: Brought) -> None:
     """Says what goes, and asks for the name."""
-    st.text(f"This removes {one.name} with {_brought(one)}, and works out the numbers of these anew:")
-    for name in one.used_by:
-        st.markdown(f"- {plain(name)}")
+    st.text(
+        f"This removes {one.name} with {_brought(has).lower()}; the numbers of {_used_by(one)} are worked out anew."
+    )
     st.text("Corrections stay. A clone can be added again later; an imported file has to be imported again.")
     if confirmed(one.name, f"source_remove_{one.id}", "Remove the source"):
         asked(lambda: progress.watch(intake.remove_source(user, one.id)), "The source is gone.", "sources_note")

@@ -4,6 +4,7 @@ the reader, so each has its own sentence, its own mark and its own next step; no
 import streamlit as st
 
 from assessments.delivery.results import Metric, State
+from assessments.delivery.settings import Settings
 
 MARK = {
     State.NOT_COLLECTED: ("Not collected", "gray"),
@@ -28,11 +29,30 @@ NONE_HAPPENED = {
     "rework_rate": "Nothing was deployed in this window, so nothing could need a repair.",
 }
 NO_DATA = "The sources are connected but hold nothing about this window."
+HIDDEN = "Squash or rebase merges hide when work on these changes began, so only merge to production is known."
+AT_MERGE = "By the rule in use a merge is the deployment: merge to production is 0 s by definition and says no speed."
 TOO_FEW = "Something happened, but not often enough to judge."
+
+
+def hidden(metric: Metric) -> bool:
+    """Whether changes were shipped, but nobody can tell when work on them began."""
+    return metric.key == "lead_time" and metric.state is State.NO_DATA and bool(metric.interval_note)
+
+
+def zero_by_rule(key: str, settings: Settings | None) -> bool:
+    """Whether this metric can only be zero under the production rule in use, so that it measures nothing."""
+    return key == "merge_to_production" and settings is not None and settings.rule.kind == "merge"
+
+
+def mark(metric: Metric) -> tuple[str, str]:
+    """The words and the colour of the badge of a metric without a value."""
+    return ("Not known", "gray") if hidden(metric) else MARK[metric.state]
 
 
 def explain(metric: Metric) -> str:
     """Why this metric has no value, in one sentence; empty when it has one."""
+    if hidden(metric):
+        return HIDDEN
     if metric.state is State.NOT_COLLECTED:
         return NOT_COLLECTED.get(metric.key, "No source for this is connected: it is not known.")
     if metric.state is State.NONE_HAPPENED:

@@ -1,16 +1,34 @@
 """One team with its services, and what may be done to them. What deletes facts asks for the name to be typed."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import streamlit as st
 
 from data import teams as change
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView, TeamView
-from pages.ui import service_admin
+from pages.ui import paging, service_admin
 from pages.ui.asking import asked, confirmed
 from pages.ui.text import count, plain
 
 MENU = {"rename": "Rename", "merge": "Merge into another team", "delete": "Delete"}
+
+
+def listed(user: Who, teams: list[TeamView], own: list[TeamView], services: Sequence[ServiceView], key: str) -> None:
+    """The teams with their services, a page of services at a time; own: the teams that something can move into."""
+    having = {team_id: list(some) for team_id, some in groupby(services, lambda one: one.team_id)}
+    lines = [(team, service) for team in teams for service in having.get(team.id, [None])]
+    part = paging.part(
+        lines,
+        key,
+        "Find a team or service",
+        ("line", "lines"),
+        lambda line: f"{line[0].name} {line[1].name if line[1] else ''}",
+    )
+    for one, some in groupby(part, lambda line: line[0]):
+        team(user, one, own, [service for _, service in some if service])
 
 
 def team(user: Who, one: TeamView, others: list[TeamView], services: list[ServiceView]) -> None:
@@ -27,7 +45,7 @@ def team(user: Who, one: TeamView, others: list[TeamView], services: list[Servic
     ]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(plain(one.name), anchor=False)
+            st.subheader(plain(one.name), anchor=False, width="content")
             with st.container(horizontal=True, width="content"):
                 if may(user, Action.EDIT_SERVICE, subject) and st.button("New service", key=f"service_new_{one.id}"):
                     service_admin.new(user, one)
@@ -37,7 +55,7 @@ def team(user: Who, one: TeamView, others: list[TeamView], services: list[Servic
                     )
                     if chosen:
                         {"rename": rename, "merge": merge, "delete": delete}[chosen](user, one, others)
-        if not services:
+        if not one.services:
             st.caption("No service yet.")
         for service in services:
             service_admin.row(user, service, others)

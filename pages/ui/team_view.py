@@ -8,14 +8,17 @@ from assessments.delivery import overview
 from assessments.delivery.results import State, Summary
 from data import queries
 from data.queries import ServiceView
-from pages.ui import cached, charts
-from pages.ui.registry import page_file
+from pages.ui import cached, charts, limits, paging, states
 from pages.ui.text import plain
+
+#: Panels of one picture.
+PANELS = 12
 
 
 @dataclass(frozen=True)
 class Found:
-    """A service that can be judged, its summary, and whether incidents are collected for it."""
+    """A service that can be judged, its summary, whether incidents are collected for it, and the notes of its sources
+    that limit its numbers."""
 
     service: ServiceView
     summary: Summary
@@ -30,7 +33,8 @@ def read(version: int, services: list[ServiceView], weeks: int) -> list[Found]:
         if not one.judged or one.collected_until is None:
             continue
         summary = cached.summary(version, one.id, *queries.window(one, weeks))
-        found.append(Found(one, summary, one.incidents_collected, one.notes))
+        notes = tuple(note for note, _ in limits.notes(one))
+        found.append(Found(one, summary, one.incidents_collected, notes))
     return found
 
 
@@ -49,30 +53,35 @@ def sentences(found: list[Found]) -> None:
 
 def picture(version: int, found: list[Found], weeks: int) -> None:
     """Lead time of every service over the window, each in its own panel on one scale, in order of name."""
-    panels, hidden = [], []
+    if not found:
+        return
+    st.header("Lead time of each service, against its own past", anchor=False)
+    found = paging.part(
+        found, "overview_panels", "Find a service", ("service", "services"), lambda one: one.service.name, PANELS
+    )
+    panels, without = [], []
     for one in found:
         whole = one.summary.metrics["lead_time"].state in (State.VALUE, State.TOO_FEW)
         metric = "lead_time" if whole else "merge_to_production"
         cells = cached.cells(version, one.service.id, one.summary.start, one.summary.end)
         cells = cells.filter(metric=metric)
-        if cells["value"].is_not_null().any():
-            label = one.service.name if whole else f"{one.service.name} (from merge)"
-            panels.append((label, cells))
+        if states.zero_by_rule(metric, one.service.settings):
+            without.append(f"{one.service.name}: {states.AT_MERGE}")
+        elif cells["value"].is_null().all():
+            without.append(f"{one.service.name}: nothing was shipped in this window.")
         else:
-            hidden.append(one.service.name)
-    if not panels:
-        return
-    st.header("Lead time of each service, against its own past", anchor=False)
-    key = (version, tuple(one.service.id for one in found), weeks)
-    names = ", ".join(name for name, _ in panels)
-    charts.render(
-        multiples(key, panels),
-        f"Lead time in hours by week, one panel a service: {names}. Points are weeks, lines are four weeks.",
-        f"overview_{key}",
-    )
-    st.caption("Points are weeks, the line is the median over four weeks, its ribbon the 95 % interval. By name.")
-    if hidden:
-        st.caption(f"Nothing shipped in this window: {', '.join(map(plain, hidden))}.")
+            panels.append((one.service.name if whole else f"{one.service.name} (from merge)", cells))
+    if panels:
+        key = (version, tuple(one.service.id for one in found), weeks)
+        names = ", ".join(name for name, _ in panels)
+        charts.render(
+            multiples(key, panels),
+            f"Lead time in hours by week, one panel a service: {names}. Points are weeks, lines are four weeks.",
+            f"overview_{key}",
+        )
+        st.caption("Points are weeks, the line is the median over four weeks, its ribbon the 95 % interval. By name.")
+    for sentence in without:
+        st.text(sentence)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -84,31 +93,11 @@ def multiples(key: tuple, _panels: list):
 def unknown(services: list[ServiceView], found: list[Found]) -> None:
     """What is not known, and what to do about each."""
     st.header("What is not known", anchor=False)
-    judged = {one.service.id for one in found}
-    said = False
-    for one in services:
-        for sentence, label, page in _gaps(one, one.id in judged):
-            said = True
-            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(f"**{plain(one.name)}**: {plain(sentence)}", width="content")
-                if label:
-                    st.page_link(page_file(page), label=label, query_params={"service": str(one.id)})
-    if not said:
+    summaries = {one.service.id: one.summary for one in found}
+    gaps = [(one, gap) for one in services for gap in limits.gaps(one, summaries.get(one.id))]
+    if not gaps:
         st.text("Changes, deployments and incidents are collected for every service of this team.")
-
-
-def _gaps(one: ServiceView, judged: bool) -> list[tuple[str, str, str]]:
-    if one.collected_until is None:
-        return [("nothing has been collected.", "Connect a source", "sources")]
-    if not judged:
-        return [("nobody has chosen what counts as a production deployment.", "Choose what counts", "rule")]
-    gaps = []
-    if not one.incidents_collected:
-        gaps.append(
-            (
-                "no incidents have been collected, so change fail rate, recovery time and rework rate are not known.",
-                "Import incidents",
-                "sources",
-            )
-        )
-    return gaps + [(note, "", "") for note in one.notes]
+    for one, gap in paging.part(
+        gaps, "overview_gaps", "Find a service", ("gap", "gaps"), lambda pair: f"{pair[0].name} {pair[1].says}"
+    ):
+        limits.show(one, gap)

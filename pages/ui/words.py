@@ -4,6 +4,17 @@ from assessments.delivery.production import LABELS, NAMED
 from assessments.delivery.settings import ProductionRule, Settings
 from pages.ui.text import count
 
+#: What it means to count these, in one line.
+MEANING = {
+    "github_deployment": "What GitHub recorded as a deployment reached users when it succeeded.",
+    "release": "A release brings users everything merged before it.",
+    "tag": "A tag is a release: it brings users everything merged before it.",
+    "workflow": "Each successful run of this workflow brings users what was merged before it.",
+    "import": "Each row that was imported is a deployment; its commit says what it brought.",
+    "webhook": "Each deployment that the pipeline reported; its commit says what it brought.",
+    "merge": "Each change reaches users as soon as it is merged; there is no wait for a release.",
+}
+
 
 def rule(rule: ProductionRule) -> str:
     """'tags that match v*, except *-rc*', 'merges to trunk', 'imported deployments into prod*, live'."""

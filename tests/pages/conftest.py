@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import demo, people, store
@@ -17,6 +18,13 @@ UNTIL = datetime(2026, 3, 2, 12, tzinfo=UTC)
 def no_worker(monkeypatch):
     """Jobs are done at once, in the caller."""
     monkeypatch.setenv("MILEPOST_JOBS", "immediate")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Pages remember by the version of the store; every test has a store of its own, with versions that come again."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="session")

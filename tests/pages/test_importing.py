@@ -24,7 +24,7 @@ def form(service: int, name: str, content: bytes, kind: str = "deployments"):
 
 
 def counted(who) -> int:
-    return sum(one.deployments for one in queries.sources(who))
+    return sum(queries.brought((one.id,))[one.id].deployments for one in queries.sources(who))
 
 
 def test_the_template_itself_can_be_imported(service):

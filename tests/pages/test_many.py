@@ -1,0 +1,65 @@
+"""Forty teams with two thousand services: every page stays short, and everything can be found."""
+
+import pytest
+
+from data import people, queries
+from pages.ui import paging, services
+from tests.many import fill
+from tests.pages.conftest import opened, said
+
+PAGES = ["home/start.py", "admin/teams.py", "admin/sources.py", "team/overview.py"]
+
+
+@pytest.fixture
+def many(home):
+    fill()
+
+
+def drawn(at) -> int:
+    """How many elements the page holds."""
+
+    def below(block) -> int:
+        return sum(1 + below(child) if hasattr(child, "children") else 1 for child in block.children.values())
+
+    return below(at.main)
+
+
+@pytest.mark.parametrize("file", PAGES)
+def test_a_page_shows_a_few_of_many(file, many):
+    at = opened(file)
+    assert not at.exception
+    assert drawn(at) < 400
+
+
+@pytest.mark.parametrize(("file", "key"), [(PAGES[0], "home_own"), (PAGES[1], "teams_own"), (PAGES[2], "sources")])
+def test_every_service_is_found_by_its_name(file, key, many):
+    at = opened(file)
+    assert "1234" not in said(at) + links(at)
+    at.text_input(key=f"{key}_find").set_value("service 1234").run()
+    assert "1234" in said(at) + links(at)
+    at.text_input(key=f"{key}_find").set_value("no such thing").run()
+    assert "None of the 2,000" in said(at)
+
+
+def links(at) -> str:
+    return " ".join(element.proto.label for element in at.get("page_link"))
+
+
+def test_few_services_are_cards_and_many_are_rows(home):
+    fill(teams=2, services=services.CARDS)
+    at = opened()
+    assert "Open delivery" in links(at)
+    assert not [one for one in at.text_input if one.key == "home_own_find"]
+
+
+def test_a_list_that_fits_is_left_alone():
+    assert paging.part([1, 2], "x", "Find", ("one", "many"), str) == [1, 2]
+
+
+def test_who_may_see_one_team_sees_only_its_services_among_many(many, monkeypatch):
+    administrator = people.local_person()
+    one = queries.teams(administrator)[3]
+    opened()  # somebody else has read the same list before
+    member = people.Who(administrator.id, "M", team_roles=frozenset({(one.organization_id, one.id, "member")}))
+    monkeypatch.setattr(people, "local_person", lambda: member)
+    assert "1 to 20 of 50 services" in said(opened())
