@@ -236,6 +236,7 @@ _EARLY = (
     "*-pre*",
     "*snapshot*",
     "*nightly*",
+    "*.x",  # the head of a release line, not a release
 )
 _RECENT = 20  # tags that show how a project names its releases now
 _DEPLOYS = "*deploy*, *release*, *publish*, *production*"

@@ -40,5 +40,10 @@ def touching(changes: pl.DataFrame, path_globs: tuple[str, ...]) -> pl.DataFrame
     expression = globs.paths(path_globs)
     if not expression:
         return changes.with_columns(paths_unknown=False)
-    touches = pl.col("paths").list.eval(pl.element().str.contains(expression)).list.any()
-    return changes.with_columns(paths_unknown=pl.col("paths").is_null()).filter(pl.col("paths_unknown") | touches)
+    # Each path is looked at once, however many changes touch it.
+    files = changes.select("change_id", path="paths").explode("path")
+    wanted = files.select(pl.col("path").unique()).filter(pl.col("path").str.contains(expression))
+    touching = files.join(wanted, on="path", how="semi").select("change_id").unique()
+    unknown = pl.col("paths").is_null()
+    touches = pl.col("change_id").is_in(touching["change_id"].implode())
+    return changes.with_columns(paths_unknown=unknown).filter(unknown | touches)
