@@ -17,9 +17,8 @@ WEEKS = (4, 13, 26, 52)
 def _chosen(name: str, options: list[int], default: int) -> int:
     """The number in the address when it is one of the options, else the last seen in this session, or the default."""
     wanted = st.query_params.get(name, "")
-    if wanted.isascii() and wanted.isdigit() and int(wanted) in options:
-        value = int(wanted)
-    else:
+    value = next((each for each in options if str(each) == wanted), None)
+    if value is None:
         value = st.session_state.get(f"seen_{name}", default)
         value = value if value in options else default
     st.session_state[f"seen_{name}"] = value
