@@ -222,23 +222,12 @@ def from_reverts(changes: pl.DataFrame, reverting: pl.DataFrame) -> pl.DataFrame
 def from_rollbacks(deployments: pl.DataFrame) -> pl.DataFrame:
     """The deployment that a rollback takes back failed, and recovered when the rollback finished."""
     undone = deployments.select(undoes="deployment_id", failed_id="stands_for", began_at="finished_at")
-    return shaped(
+    pairs = (
         deployments.filter("counts", pl.col("undoes").is_not_null())
         .rename({"deployment_id": "evidence_id"})
         .join(undone, on="undoes")
-        .with_columns(
-            deployment_id="failed_id",
-            signal=pl.lit("rollback"),
-            confidence=pl.lit("low"),
-            state=pl.lit("candidate"),
-            evidence_title="ref",
-            evidence_url="url",
-            recovered_at="finished_at",
-            repaired_by="evidence_id",
-            why=pl.format("{} went back behind it.", pl.coalesce("ref", "evidence_id")),
-        )
-        .filter(pl.col("deployment_id") != pl.col("evidence_id"))
     )
+    return _repairs(pairs, "rollback", "{} went back behind it.")
 
 
 def from_hotfixes(deployments: pl.DataFrame, changes: pl.DataFrame, pattern: str, explained: pl.Series) -> pl.DataFrame:
@@ -252,21 +241,27 @@ def from_hotfixes(deployments: pl.DataFrame, changes: pl.DataFrame, pattern: str
     ]
     before = deployments.select(previous_id="deployment_id", failed_id="stands_for", began_at="finished_at")
     is_hotfix = pl.col("ref").fill_null("").str.contains(expression) | pl.col("deployment_id").is_in(titled.implode())
-    return shaped(
+    pairs = (
         deployments.filter("counts", pl.col("status") == "success", is_hotfix)
         .filter(~pl.col("deployment_id").is_in(explained.implode()))
         .rename({"deployment_id": "evidence_id"})
         .join(before, on="previous_id")
-        .with_columns(
+    )
+    return _repairs(pairs, "hotfix", "{} right after it looks like a hotfix.")
+
+
+def _repairs(pairs: pl.DataFrame, signal: str, why: str) -> pl.DataFrame:
+    """Pairs of a deployment that repairs (evidence_id, its ref, url and finish) and the one that failed (failed_id)."""
+    return shaped(
+        pairs.with_columns(
             deployment_id="failed_id",
-            signal=pl.lit("hotfix"),
+            signal=pl.lit(signal),
             confidence=pl.lit("low"),
             state=pl.lit("candidate"),
             evidence_title="ref",
             evidence_url="url",
             recovered_at="finished_at",
             repaired_by="evidence_id",
-            why=pl.format("{} right after it looks like a hotfix.", pl.coalesce("ref", "evidence_id")),
-        )
-        .filter(pl.col("deployment_id") != pl.col("evidence_id"))
+            why=pl.format(why, pl.coalesce("ref", "evidence_id")),
+        ).filter(pl.col("deployment_id") != pl.col("evidence_id"))
     )
