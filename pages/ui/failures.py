@@ -47,7 +47,8 @@ def section(user: Who, service: ServiceView, summary: Summary, version: int) -> 
         states = [state for state in STATE if state in found["state"]]
         wanted = ALL
         if len(states) > 1:
-            numbers = {state: found.filter(state=state).height for state in states} | {ALL: len(found)}
+            numbers = {state: found.filter(state=state)["about"].n_unique() for state in states}
+            numbers[ALL] = found["about"].n_unique()
             wanted = st.radio(
                 "Show",
                 [ALL, *states],
