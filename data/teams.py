@@ -14,7 +14,19 @@ from data import access, audit, derive, store
 from data.access import Action
 from data.people import Who
 from data.settings_check import checked
-from data.tables import Change, Deployment, Membership, Organization, Repository, Service, Source, Team, TrunkCommit
+from data.tables import (
+    Change,
+    Correction,
+    Deployment,
+    Incident,
+    Membership,
+    Organization,
+    Repository,
+    Service,
+    Source,
+    Team,
+    TrunkCommit,
+)
 
 LONGEST_NAME = 80
 
@@ -157,6 +169,42 @@ def move_service(who: Who, service_id: int, team_id: int) -> None:
         detail = {"from": service.team_id, "to": team_id}
         service.team_id = team_id
         audit.record(session, who, "move_service", f"service:{service_id}", detail, subject.organization_id)
+
+
+def merge_services(who: Who, service_id: int, into_id: int) -> None:
+    """Puts what was imported and corrected for one service, and its paths, to another, and takes the first away.
+
+    Both are on one repository, or the first has imports only. How the second is judged stays as it is; where one of
+    them stood for the whole repository, the result does. Raises Forbidden, NotFound, or ValueError for services that
+    cannot be merged.
+    """
+    subject, into_subject = access.of_service(service_id), access.of_service(into_id)
+    for each in (subject, into_subject):
+        access.check(who, Action.EDIT_SERVICE, each)
+    if service_id == into_id:
+        raise ValueError("Choose two different services to merge.")
+    with store.writing() as session:
+        service, into = session.get_one(Service, service_id), session.get_one(Service, into_id)
+        place = session.get_one(Repository, service.repository_id)
+        same = service.repository_id == into.repository_id
+        if subject.organization_id != into_subject.organization_id or not (same or place.key.startswith("import:")):
+            raise ValueError("Only services of one repository, or one that has imports only, can be merged.")
+        for table in (Source, Change, Deployment):
+            own = update(table).where(table.service_id == service_id)
+            session.execute(own.values(service_id=into_id, repository_id=into.repository_id))
+        for table in (Incident, Correction):
+            session.execute(update(table).where(table.service_id == service_id).values(service_id=into_id))
+        if same and into.settings:
+            ours, theirs = ((each.settings or {}).get("path_globs") for each in (into, service))
+            united = list(dict.fromkeys([*ours, *theirs])) if ours and theirs else []
+            into.settings = {**into.settings, "path_globs": united}
+        session.execute(delete(Service).where(Service.id == service_id))
+        session.flush()
+        _forget_unused(session, {service.repository_id})
+        derive.changed(session, service_id=into_id)
+        detail = {"from": service.name, "into": into.name}
+        audit.record(session, who, "merge_services", f"service:{into_id}", detail, subject.organization_id)
+    derive.refresh(into_id)
 
 
 def delete_service(who: Who, service_id: int) -> None:

@@ -271,6 +271,42 @@ def test_a_service_takes_its_imports_to_another_repository(organization, who):
     assert derive.stale() == []
 
 
+def test_an_imported_service_merges_into_that_of_the_clone_with_its_corrections(organization, who):
+    clone, imported = Place(who, "Clone"), Place(who, "Imports")
+    clone.add(changes=[change(1, 10)], whole=True)
+    imported.add(deployments=[deployment("d1", 1, 12)], incidents=[incident("i", 12.5, 14)])
+    derive.refresh(imported.service_id)
+    corrections.add(who, imported.service_id, "deployment.not_failed", "d1", reason="We looked.")
+    teams.merge_services(who, imported.service_id, clone.service_id)
+    judged = derive.load(clone.service_id)
+    assert judged.changes["deployment_id"].to_list() == ["d1"]
+    assert judged.failures["state"].to_list() == ["rejected", "rejected"]
+    assert (row(Service, imported.service_id), row(Repository, imported.repository_id)) == (None, None)
+    assert trace()[-1] == ("merge_services", f"service:{clone.service_id}")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "united"),
+    [(["api/**"], ["web/**", "api/**"], ["web/**", "api/**"]), (["api/**"], [], []), ([], ["web/**"], [])],
+)
+def test_merged_services_have_the_paths_of_both(organization, who, first, second, united):
+    place = Place(who, settings=IMPORTS.model_copy(update={"path_globs": tuple(second)}))
+    other = teams.create_service(who, place.team_id, "other", place.repository_id)
+    teams.save_settings(who, other, IMPORTS.model_copy(update={"path_globs": tuple(first)}))
+    teams.merge_services(who, other, place.service_id)
+    assert (row(Service, place.service_id).settings["path_globs"], count(Service)) == (united, 1)
+
+
+def test_services_of_two_clones_cannot_be_merged(organization, who):
+    one, other = Place(who, "One"), Place(who, "Other")
+    with store.writing() as session:
+        session.get(Repository, one.repository_id).key = "git:/one"
+    for pair in ((one, other), (one, one)):
+        with pytest.raises(ValueError):
+            teams.merge_services(who, pair[0].service_id, pair[1].service_id)
+    assert count(Service) == 2
+
+
 def test_settings_are_saved_judged_and_traced(organization, who):
     place = full(who)
     before = derive.load(place.service_id).deployments["counts"].to_list()
@@ -347,6 +383,7 @@ def test_every_write_asks_who_may(organization, who):
         lambda: teams.create_service(stranger, place.team_id, "N"),
         lambda: teams.rename_service(stranger, place.service_id, "N"),
         lambda: teams.move_service(stranger, place.service_id, other.team_id),
+        lambda: teams.merge_services(stranger, place.service_id, other.service_id),
         lambda: teams.delete_service(stranger, place.service_id),
         lambda: teams.set_repository(stranger, place.service_id, other.repository_id),
         lambda: teams.set_paths(stranger, place.service_id, ("a",)),
