@@ -25,7 +25,7 @@ from data.sources.git_links import Links, web_url
         ("/srv/git/shop.git", None),
         ("../shop", None),
         ("file:///srv/git/shop.git", None),
-        ("C:/work/shop", None),
+        ("C:/code/shop", None),
         ("javascript://github.com/o/%0aalert(1)", None),
         ("https://github.com/o/../../shop", None),
         ("https://github.com/<script>/x", None),
