@@ -10,8 +10,8 @@ from pages.ui.guard import require
 user = require(Action.VIEW)
 
 demo.leave_when_removed()
-st.title("Delivery", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    st.title("Delivery", anchor=False)
     service = pick.service(user)
     weeks = pick.weeks()
 demo.label(user, service.is_demo)
@@ -21,6 +21,7 @@ start, end = queries.window(service, weeks)
 heading.rule_and_window(user, service, start, end)
 version = cached.version()
 summary = cached.summary(version, service.id, start, end)
+heading.longer_window(summary, weeks)
 metric_cards.cards(summary, service.settings)
 
 st.header("Evidence", anchor=False)

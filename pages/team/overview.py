@@ -9,8 +9,8 @@ from pages.ui.guard import require
 user = require(Action.VIEW)
 
 demo.leave_when_removed()
-st.title("Team overview", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    st.title("Team overview", anchor=False)
     team = pick.team(user)
     weeks = pick.weeks()
 demo.label(user, team.is_demo)

@@ -28,6 +28,6 @@ settings = rule_form.edit(service, cached.proposals(version, service.id))
 if settings is None:
     st.stop()
 rows = cached.dry_run(version, service.id, settings.model_dump_json())
-dry_run.summary(rows)
+dry_run.summary(rows, settings == service.settings)
 rule_form.save(user, service, settings)
 dry_run.table(service, rows)

@@ -62,7 +62,7 @@ def warm() -> None:
     multiples([("a", cells), ("b", cells)], "Hours", 2).to_json()
 
 
-def trend(cells: pl.DataFrame, y_title: str, percent: bool = False, height: int = 300) -> go.Figure:
+def trend(cells: pl.DataFrame, y_title: str, percent: bool = False, height: int = 270) -> go.Figure:
     """Weekly values as points (hollow while provisional), the rolling four weeks as a line in its 95 % ribbon.
 
     `cells` are the rows of one metric in order of week. Weeks without a value leave a hole, they are never zero.

@@ -32,14 +32,14 @@ def _without_name(*columns: str) -> pl.Expr:
     return reason.alias("reason")
 
 
-def summary(rows: pl.DataFrame) -> None:
-    """The finding; nothing has been saved yet."""
+def summary(rows: pl.DataFrame, in_use: bool) -> None:
+    """The finding, and whether these settings are saved already."""
     st.header("What this would count", anchor=False)
     if rows.is_empty():
         st.text("The sources hold no deployment that this rule could count.")
         return
     st.text(finding(rows))
-    st.caption("Nothing has been saved yet.")
+    st.caption("This is the rule in use." if in_use else "Nothing has been saved yet.")
 
 
 def table(service: ServiceView, rows: pl.DataFrame) -> None:

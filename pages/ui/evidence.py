@@ -31,7 +31,7 @@ def _metric(user: Who, service: ServiceView, summary: Summary, version: int, key
             st.markdown(f"What follows is **{title(shown).lower()}**.")
     if states.zero_by_rule(shown, service.settings):
         st.text(states.AT_MERGE)
-    else:
+    elif summary.metrics[shown].state in (State.VALUE, State.TOO_FEW):
         trends.section(service, version, shown, summary)
         details, comparison = st.columns(2, gap="large")
         with details:

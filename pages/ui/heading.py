@@ -4,12 +4,15 @@ from datetime import datetime
 
 import streamlit as st
 
+from assessments.delivery.results import Summary
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import states, words
 from pages.ui.registry import page_file
-from pages.ui.text import day, minute, plain
+from pages.ui.text import count, day, minute, plain
+
+LONGEST, FEW = 52, 5
 
 
 def stop_unless_judged(service: ServiceView) -> None:
@@ -40,13 +43,21 @@ def stop_unless_judged(service: ServiceView) -> None:
         st.info("New facts have arrived. The numbers are being worked out anew; those below are from before.")
 
 
+def longer_window(summary: Summary, weeks: int) -> None:
+    """Where little was deployed: that a longer window shows more."""
+    if weeks < LONGEST and summary.coverage.deployments_counted < FEW:
+        few = count(summary.coverage.deployments_counted, "production deployment")
+        st.caption(f"Only {few} in {weeks} weeks: a longer window shows more.")
+
+
 def rule_and_window(user: Who, service: ServiceView, start: datetime, end: datetime) -> None:
     """The rule in use, with the way to change it, and the window."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"Counted as production: **{plain(words.settings(service.settings))}**", width="content")
-        if may(user, Action.VIEW_ROWS, Subject(service.organization_id, service.team_id, service.is_demo)):
-            st.page_link(page_file("rule"), label="See or change", query_params={"service": str(service.id)})
-    st.caption(
-        f"From {day(start)} to {minute(end)}, up to where the sources were read. "
-        f"Rules of version {service.rules_version}."
-    )
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"Counted as production: **{plain(words.settings(service.settings))}**", width="content")
+            if may(user, Action.VIEW_ROWS, Subject(service.organization_id, service.team_id, service.is_demo)):
+                st.page_link(page_file("rule"), label="See or change", query_params={"service": str(service.id)})
+        st.caption(
+            f"From {day(start)} to {minute(end)}, up to where the sources were read. "
+            f"Rules of version {service.rules_version}."
+        )

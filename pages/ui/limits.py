@@ -93,8 +93,8 @@ def _uncovered(summary: Summary) -> list[Gap]:
     if has.changes_first_commit_hidden:
         found.append(
             Gap(
-                f"when work began on {has.changes_first_commit_hidden:,} of {count(has.changes_merged, 'change')} is "
-                "hidden by squash or rebase merges.",
+                f"when work began on {count(has.changes_first_commit_hidden, 'shipped change')} is hidden by squash or "
+                "rebase merges.",
                 "Import changes with authored_at to know their whole lead time.",
                 "Import changes",
                 "sources",

@@ -45,6 +45,7 @@ def _card(summary: Summary, key: str, settings: Settings | None) -> None:
             st.caption(percentile)
         band = benchmarks.band(key, metric.value, catalog.benchmarks())
         st.caption(f"{band.text[:1].upper()}{band.text[1:]}" if band else why_no_band(metric))
+        _others(summary, key, settings)
         return
     words, colour = states.mark(metric)
     st.badge(words, color=colour)
@@ -57,8 +58,19 @@ def _card(summary: Summary, key: str, settings: Settings | None) -> None:
     if states.zero_by_rule(stand_in.key, settings):
         st.caption(states.AT_MERGE)
     else:
-        st.badge("Inferred, low confidence" if stand_in.basis == "inferred" else title(stand_in.key), color="orange")
-        st.text(f"{present.headline(stand_in)} ({present.counted(stand_in)})")
+        inferred = stand_in.basis == "inferred"
+        st.badge("Inferred, low confidence" if inferred else title(stand_in.key), color="orange")
+        seen = f"{present.headline(stand_in)} ({present.counted(stand_in)})"
+        # Nothing seen is no measured zero: it says only that nothing was looked for elsewhere.
+        unseen = f"No revert, rollback or hotfix among {count(stand_in.of or 0, 'deployment')}"
+        st.text(unseen if inferred and stand_in.of and not stand_in.n else seen)
+
+
+def _others(summary: Summary, key: str, settings: Settings | None) -> None:
+    """Beside a lead time, the changes that it cannot cover because their first commit is hidden."""
+    rest = summary.metrics["merge_to_production"]
+    if key == "lead_time" and rest.state is State.VALUE and not states.zero_by_rule(rest.key, settings):
+        st.caption(f"Where the first commit is hidden, merge to production: {present.headline(rest)} (n = {rest.n:,})")
 
 
 def why_no_band(metric: Metric) -> str:

@@ -8,7 +8,7 @@ from assessments.delivery import overview
 from assessments.delivery.results import State, Summary
 from data import queries
 from data.queries import ServiceView
-from pages.ui import cached, charts, limits, paging, states
+from pages.ui import axis, cached, charts, limits, paging, states
 from pages.ui.text import plain
 
 #: Panels of one picture.
@@ -76,7 +76,7 @@ def picture(version: int, found: list[Found], weeks: int) -> None:
         names = ", ".join(name for name, _ in panels)
         charts.render(
             multiples(key, panels),
-            f"Lead time in hours by week, one panel a service: {names}. Points are weeks, lines are four weeks.",
+            f"Lead time by week, one panel a service: {names}. Points are weeks, lines are four weeks.",
             f"overview_{key}",
         )
         st.caption("Points are weeks, the line is the median over four weeks, its ribbon the 95 % interval. By name.")
@@ -87,7 +87,9 @@ def picture(version: int, found: list[Found], weeks: int) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def multiples(key: tuple, _panels: list):
     """The figure, built once for a version, a set of services and a window."""
-    return charts.multiples(_panels, "Hours", columns=2 if len(_panels) > 1 else 1)
+    unit, frames = axis.in_unit(*(cells for _, cells in _panels))
+    named = list(zip([name for name, _ in _panels], frames, strict=True))
+    return charts.multiples(named, unit, columns=2 if len(_panels) > 1 else 1)
 
 
 def unknown(services: list[ServiceView], found: list[Found]) -> None:

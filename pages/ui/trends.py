@@ -6,11 +6,11 @@ import streamlit as st
 from assessments.delivery import present
 from assessments.delivery.results import Summary
 from data.queries import ServiceView
-from pages.ui import cached, charts
+from pages.ui import axis, cached, charts
 from pages.ui.metric_cards import title
 from pages.ui.text import day
 
-UNIT = {"hours": "Hours", "per day": "Deployments per day", "share": "Share of deployments (%)"}
+UNIT = {"per day": "Deployments per day", "share": "Share of deployments (%)"}
 
 
 def section(service: ServiceView, version: int, key: str, summary: Summary) -> None:
@@ -37,6 +37,9 @@ def section(service: ServiceView, version: int, key: str, summary: Summary) -> N
 @st.cache_resource(max_entries=256, show_spinner=False)
 def figure(key: tuple, _cells: pl.DataFrame, unit: str):
     """Built once for each version, service, metric and window."""
+    if unit == "hours":
+        label, (cells,) = axis.in_unit(_cells)
+        return charts.trend(cells, label)
     return charts.trend(_cells, UNIT[unit], percent=unit == "share")
 
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from assessments.delivery.results import STAGES, Stage
-from pages.ui import charts, stages
+from pages.ui import axis, charts, stages
 
 BACKGROUNDS = ("#FFFFFF", "#0A0F0E")
 
@@ -85,3 +85,12 @@ def test_only_with_reviews_known_is_the_time_before_the_merge_called_coding():
     split = tuple(Stage(key, 5, 0, 1.0, 1.0, 1 / 7) for key in STAGES)
     assert stages.names(split)["coding"] == "Coding"
     assert stages.names(split)["waiting_to_merge"] == "Waiting to merge"
+
+
+@pytest.mark.parametrize(
+    ("hours", "unit", "shown"), [(3672.0, "Days", 153.0), (50.0, "Hours", 50.0), (0.5, "Minutes", 30.0)]
+)
+def test_an_axis_of_times_has_the_unit_a_reader_would_choose(hours, unit, shown):
+    names = ("value", "rolling_value", "rolling_low", "rolling_high")
+    told, (frame,) = axis.in_unit(pl.DataFrame({name: [hours, None] for name in names}))
+    assert (told, frame["value"][0]) == (unit, pytest.approx(shown)) and frame["value"][1] is None

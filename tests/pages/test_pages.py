@@ -147,6 +147,8 @@ def test_overview_says_three_things_draws_one_picture_and_names_what_is_not_know
 def test_the_rule_page_shows_reasons_before_anything_is_saved(demo_home):
     at = opened("team/rule.py", service=service("release-train").id)
     assert not at.exception
+    assert "would count" in said(at) and "This is the rule in use." in said(at)
+    at.radio[0].set_value(1).run()
     assert "would count" in said(at) and "Nothing has been saved yet." in said(at)
     assert not [button for button in at.button if str(button.key).startswith("rule_save")], (
         "the demo is not to be edited"
