@@ -1,7 +1,8 @@
 """Where a repository is, which branch is its trunk, and its tags."""
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from data.sources.git_links import web_url
 
 #: Names tried in this order where no remote says which branch is the default.
 USUAL_NAMES = ("main", "master", "trunk")
+
+#: What git reads in its folder, beside all that lies in FOLDERS_READ.
+FILES_READ = ("HEAD", "config", "config.worktree", "commondir", "packed-refs", "shallow")
+FOLDERS_READ = ("refs", "objects")
 
 #: A tag may point at a tag; this deep at most.
 TAG_DEPTH = 5
@@ -57,6 +62,7 @@ def locate(git: Git) -> Place:
     path = git.path
     if not path.is_dir():
         raise GitError(f"{path} is not a folder: give the folder of a git clone, or a bare repository.")
+    _refuse_pipes(path / ".git" if os.path.isdir(path / ".git") else path)
     try:
         folder = git.one("rev-parse", "--git-dir")
     except GitError as error:
@@ -66,8 +72,30 @@ def locate(git: Git) -> Place:
         folder = git.one("rev-parse", "--git-dir")
     common = git.one("rev-parse", "--git-common-dir")
     git_dir, common_dir = (path / folder).resolve(), (path / common).resolve()
+    _refuse_pipes(common_dir)
     link = web_url(git.one("config", "--no-includes", "--local", "--get", "remote.origin.url"))
     return Place(path, git_dir, common_dir, _name(path, git_dir, link), link, _shallow(common_dir))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """What git may read in its folder. Linked folders are named and not entered."""
+    yield from (folder / name for name in (*FILES_READ, *FOLDERS_READ))
+    for name in FOLDERS_READ:
+        for inner, folders, files in os.walk(folder / name):
+            yield from (Path(inner) / each for each in (*folders, *files))
+
+
+def _refuse_pipes(folder: Path) -> None:
+    """Git, and we, would wait for ever for what a pipe or device in its folder says. Raises GitError."""
+    # os.path answers no, where Path raises, for what may not be looked at: git says that better.
+    for path in _files(folder) if os.path.exists(folder / "HEAD") else ():
+        if not os.path.isfile(path) and not os.path.isdir(path) and os.path.exists(path):
+            raise GitError(f"{path} is no ordinary file, and git would wait for it: remove it or clone anew.")
+
+
+def _linked(folder: Path) -> list[Path]:
+    """Where symbolic links in what git reads lead."""
+    return [path.resolve() for path in _files(folder) if os.path.islink(path)]
 
 
 def _name(path: Path, git_dir: Path, link: str | None) -> str:
@@ -224,7 +252,8 @@ def check_root(path: Path | str, roots: Iterable[Path]) -> Path:
         raise GitError(f"{path} is outside the folders that Milepost may read ({', '.join(map(str, roots))}).")
     place = locate(Git(path))
     stores = [place.git_dir, place.common_dir, (place.common_dir / "objects").resolve()]
-    for reached in stores + _borrowed(place.common_dir / "objects"):
+    links = _linked(place.git_dir) + _linked(place.common_dir)
+    for reached in stores + links + _borrowed(place.common_dir / "objects"):
         if not inside(reached, roots):
             raise GitError(f"{path} keeps its history in {reached}, outside the folders that Milepost may read.")
     return path

@@ -3,6 +3,7 @@ never appear."""
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -249,3 +250,26 @@ def test_borrowing_through_another_clone_is_no_way_around_the_roots(repo, tmp_pa
 def test_a_path_that_no_machine_has_is_refused(path, tmp_path):
     with pytest.raises(GitError):
         check_root(path, [tmp_path])
+
+
+@pytest.mark.parametrize("part", ["objects/pack", "objects", "refs", "refs/heads", "packed-refs"])
+def test_a_link_inside_the_git_folder_is_no_way_around_the_roots(repo, tmp_path, part):
+    repo.git("gc", "--quiet")
+    inner, outer = repo.git_dir / part, tmp_path / "outside" / Path(part).name
+    outer.parent.mkdir()
+    inner.rename(outer)
+    inner.symlink_to(outer)
+    with pytest.raises(GitError, match="outside the folders"):
+        check_root(repo.path, [repo.path])
+    assert check_root(repo.path, [tmp_path]) == repo.path
+
+
+@pytest.mark.parametrize("part", ["HEAD", "shallow", "packed-refs", "objects/info/alternates", "refs/heads/pipe"])
+def test_a_pipe_in_the_git_folder_is_refused_and_not_waited_for(repo, part):
+    place = repo.git_dir / part
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    with pytest.raises(GitError, match="no ordinary file"):
+        check_root(repo.path, [repo.path])
+    with pytest.raises(GitError, match="no ordinary file"):
+        read(repo.path)
