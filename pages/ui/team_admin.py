@@ -24,7 +24,7 @@ def listed(user: Who, teams: list[TeamView], own: list[TeamView], services: Sequ
         lines,
         key,
         "Find a team or service",
-        ("line", "lines"),
+        ("entry", "entries"),
         lambda line: f"{line[0].name} {line[1].name if line[1] else ''}",
     )
     for one, some in groupby(part, lambda line: line[0]):

@@ -128,7 +128,12 @@ def test_from_a_clone_to_numbers_and_back(portal, page, home, clones):
 def test_the_demo_is_labelled_everywhere_and_gone_with_one_click(portal, page, home):
     page.goto(portal)
     page.get_by_role("button", name="Make the demo").click()
-    expect(page.get_by_role("heading", name="Demo organisation", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("You may leave this page")).to_be_visible()
+    page.goto(f"{portal}/delivery")  # away and back: the work goes on
+    page.goto(portal)
+    settled(page)
+    expect(page.get_by_text("You may leave this page")).to_be_hidden(timeout=60_000)
+    expect(page.get_by_role("heading", name="Demo organisation", exact=True)).to_be_visible()
     demo = stored(home, "select s.id from service s join team t on t.id = s.team_id join organization o "
                         "on o.id = t.organization_id where o.is_demo and s.name = 'payments-api'")[0][0]  # fmt: skip
     team = stored(home, f"select team_id from service where id = {demo}")[0][0]
