@@ -31,7 +31,7 @@ SIGNAL = {
     "hotfix": "a hotfix",
 }
 ALL = "all"
-A_PAGE = 8
+A_PAGE = 5
 
 
 def section(user: Who, service: ServiceView, summary: Summary, version: int) -> None:

@@ -13,6 +13,8 @@ from pages.ui import paging, service_admin
 from pages.ui.asking import asked, confirmed
 from pages.ui.text import count, plain
 
+#: Services on one page; each has a menu of its own.
+LINES = 12
 MENU = {"rename": "Rename", "merge": "Merge into another team", "delete": "Delete"}
 
 
@@ -26,6 +28,7 @@ def listed(user: Who, teams: list[TeamView], own: list[TeamView], services: Sequ
         "Find a team or service",
         ("entry", "entries"),
         lambda line: f"{line[0].name} {line[1].name if line[1] else ''}",
+        LINES,
     )
     for one, some in groupby(part, lambda line: line[0]):
         team(user, one, own, [service for _, service in some if service])
