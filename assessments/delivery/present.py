@@ -44,12 +44,17 @@ def duration(hours: float | None) -> str:
     return f"{days:.0f} days" if days < 730 else f"{days / 365.25:.1f} years"
 
 
-def rate(per_day: float) -> str:
-    """ "0.97 per day"; what happens less than once in ten days reads per month, less than once a month per year."""
-    if per_day >= 0.1 or per_day == 0:
+def rate(per_day: float, like: float | None = None) -> str:
+    """ "0.97 per day"; what happens less than once in ten days reads per month, less than once a month per year.
+
+    like: another rate per day whose unit is taken, so that the ends of an interval read in that of their value.
+    """
+    scale = per_day if like is None else like
+    if scale >= 0.1 or scale == 0:
         return f"{_plain(per_day)} per day"
-    per_month = per_day * _MONTH_DAYS
-    return f"{_plain(per_month)} per month" if per_month >= 1 else f"{_plain(per_day * 365.25)} per year"
+    if scale * _MONTH_DAYS >= 1:
+        return f"{_plain(per_day * _MONTH_DAYS)} per month"
+    return f"{_plain(per_day * 365.25)} per year"
 
 
 def share(value: float) -> str:
@@ -96,18 +101,18 @@ def interval(metric: Metric) -> str:
     """The 95 % interval in words, or why there is none; empty when there is no value to put one around."""
     if metric.state != State.VALUE:
         return ""
-    words = _range(metric.low, metric.high, metric.unit)
+    words = _range(metric.low, metric.high, metric.unit, metric.value)
     return f"95 % interval {words}" if words else f"no interval: {metric.interval_note or 'the values do not bound it'}"
 
 
-def _range(low: float | None, high: float | None, unit: str) -> str:
+def _range(low: float | None, high: float | None, unit: str, around: float | None = None) -> str:
     if low is None and high is None:
         return ""
     if high is None:
         return f"from {number(low, unit)}, no upper limit"
     if low is None:
         return f"up to {number(high, unit)}, no lower limit"
-    first, last = number(low, unit), number(high, unit)
+    first, last = ((rate(each, around) if unit == "per day" else number(each, unit)) for each in (low, high))
     # "3.0 to 3.7 per day": a unit that both share is said once.
     number_first, _, unit_first = first.partition(" ")
     return f"{number_first} to {last}" if unit_first == last.partition(" ")[2] else f"{first} to {last}"

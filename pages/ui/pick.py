@@ -31,7 +31,11 @@ def _follow(name: str) -> None:
 
 
 def _select(name: str, label: str, options: dict[int, str], default: int) -> int:
+    wanted = st.query_params.get(name)
     value = _chosen(name, list(options), default)
+    if wanted is not None and wanted != str(value):
+        # Whether it is gone or somebody else's is not for everyone to know.
+        st.warning(f"The {name} of this link is not here any more, or not yours to see. What follows is another.")
     st.session_state[f"pick_{name}"] = value
     st.selectbox(
         label, list(options), format_func=options.get, key=f"pick_{name}", on_change=_follow, args=(name,), width=360

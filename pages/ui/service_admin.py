@@ -7,12 +7,18 @@ from data import teams as change
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView, TeamView
-from pages.ui import progress, words
+from pages.ui import cached, progress, words
 from pages.ui.asking import asked, confirmed
 from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
-MENU = {"rename": "Rename", "move": "Move to another team", "paths": "Limit to paths", "delete": "Delete"}
+MENU = {
+    "rename": "Rename",
+    "move": "Move to another team",
+    "merge": "Merge into another service",
+    "paths": "Limit to paths",
+    "delete": "Delete",
+}
 
 
 def row(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
@@ -33,7 +39,8 @@ def row(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
                     "Service", options, format_func=MENU.get, key=f"service_menu_{one.id}", icon=":material/more_horiz:"
                 )
                 if chosen:
-                    {"rename": rename, "move": move, "paths": paths, "delete": delete}[chosen](user, one, teams)
+                    does = {"rename": rename, "move": move, "merge": merge, "paths": paths, "delete": delete}
+                    does[chosen](user, one, teams)
 
 
 @st.dialog("New service")
@@ -58,6 +65,26 @@ def move(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
     target = st.selectbox("To", list(into), format_func=into.get, key=f"service_into_{one.id}")
     if st.button("Move", type="primary", key="service_move_save"):
         asked(lambda: change.move_service(user, one.id, target), "The service has moved.")
+
+
+@st.dialog("Merge services")
+def merge(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
+    others = cached.services(cached.version(), user)
+    into = {other.id: f"{other.team} / {other.name}" for other in others if other.id != one.id and not other.is_demo}
+    if not into:
+        st.text("There is no other service to merge it into.")
+        return
+    st.text(f"What was imported and corrected for {one.name} goes to the other service, which stays judged as it is.")
+    target = st.selectbox("Into", list(into), format_func=into.get, key=f"service_merge_{one.id}")
+    if st.button("Merge", type="primary", key="service_merge_save"):
+        with st.spinner("Working out every number anew ..."):
+            asked(lambda: _merge(user, one, target), "The services are one.")
+
+
+def _merge(user: Who, one: ServiceView, target: int) -> None:
+    change.merge_services(user, one.id, target)
+    if job_id := intake.read_paths(user, target):
+        progress.watch(job_id)
 
 
 @st.dialog("Limit to paths")

@@ -147,6 +147,15 @@ def test_an_administrator_tidies_teams(portal, page, home):
     dialog.get_by_role("button", name="Merge").click()
     expect(page.get_by_role("heading", name="Alpha")).to_be_hidden()
 
+    page.get_by_role("button", name="New service").click()
+    dialog.get_by_label("Name").fill("spare")
+    dialog.get_by_role("button", name="Create the service").click()
+    expect(page.get_by_text("spare", exact=True)).to_be_visible()
+    menu(page, "Service", "Merge into another service", 1)
+    dialog.get_by_role("button", name="Merge").click()
+    expect(page.get_by_text("The services are one.")).to_be_visible()
+    assert stored(home, "select name from service") == [("checkout",)]
+
     menu(page, "Service", "Delete")
     dialog.get_by_role("button", name="Delete the service").click()
     expect(dialog.get_by_text("nothing was deleted")).to_be_visible()

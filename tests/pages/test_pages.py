@@ -100,6 +100,7 @@ def test_the_address_says_which_service_and_window(demo_home):
 def test_an_address_that_means_nothing_shows_something_valid(wrong, demo_home):
     at = opened("team/delivery.py", service=wrong, weeks=wrong)
     assert not at.exception and "Counted as production" in said(at)
+    assert "What follows is another." in said(at)
 
 
 def test_a_service_of_others_cannot_be_reached_by_its_number(demo_home, monkeypatch):

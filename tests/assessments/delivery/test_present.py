@@ -58,6 +58,11 @@ def test_rates(per_day, words):
     assert present.rate(per_day) == words
 
 
+def test_the_ends_of_an_interval_read_in_the_unit_of_their_value():
+    told = metric(key="deployment_frequency", unit="per day", value=0.05, low=0.001, high=0.2)
+    assert present.interval(told) == "95 % interval 0.030 to 6.1 per month"
+
+
 @pytest.mark.parametrize(
     ("value", "words"), [(0, "0 %"), (0.12, "12 %"), (0.034, "3.4 %"), (1, "100 %"), (1e-5, "below 0.1 %")]
 )
