@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, or_, select
 from sqlmodel import Session
 
 from assessments.delivery import production
@@ -162,12 +162,22 @@ def _canonical(path: Path) -> Path:
 
 
 def add_import_service(who: Who, team: int | str, service_name: str) -> int:
-    """A service that has no clone, only imports; `team` as for `add_clone`. Returns the service.
+    """A service that has no clone, only imports; `team` as for `add_clone`. Returns the service: the one of that name
+    that is there when it is still empty, as after a first import that could not be read.
 
     Raises Forbidden, NotFound, and ValueError for names that are bad or taken.
     """
     with store.writing() as session:
-        return teams.create_service(who, _team(session, who, team), service_name)
+        team_id = _team(session, who, team)
+        fed = exists().where(or_(Source.service_id == Service.id, Source.repository_id == Service.repository_id))
+        same = Service.name == teams.clean_name(service_name, "service")
+        empty = select(Service.id).join(Repository, Repository.id == Service.repository_id)
+        empty = empty.where(Service.team_id == team_id, same, Repository.key.startswith("import:"), ~fed)
+        there = session.execute(empty).scalar_one_or_none()
+        if there is None:
+            return teams.create_service(who, team_id, service_name)
+        access.check(who, Action.EDIT_SERVICE, access.of_service(there))
+        return there
 
 
 def preview(file: BinaryIO | bytes, kind: str, time_zone: str | None = None) -> Parsed | None:

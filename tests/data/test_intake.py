@@ -226,6 +226,14 @@ def service_id(who) -> int:
     return intake.add_import_service(who, "Payments", "billing")
 
 
+def test_a_service_whose_first_import_failed_can_be_imported_again_by_name(both, who, service_id):
+    failed = imported(who, service_id, "incidents", "what,is,this\n1,2,3\n")
+    assert (failed.state, intake.add_import_service(who, "Payments", "billing")) == ("failed", service_id)
+    imported(who, service_id, "incidents", incidents("7,2025-01-01T00:00Z,slow"))
+    with pytest.raises(ValueError, match="already"):
+        intake.add_import_service(who, "Payments", "billing")
+
+
 def test_a_file_becomes_facts_of_its_service(both, who, service_id):
     job = imported(who, service_id, "incidents", incidents("7,2025-01-01T00:00Z,slow", "8,2025-01-02T00:00Z,down"))
     assert (job.state, job.message, count(Incident)) == ("done", "Saved 2 incidents from facts.csv.", (2,))
