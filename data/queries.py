@@ -309,7 +309,7 @@ def deployment_names(service_id: int, subjects: tuple[str, ...]) -> dict[str, st
 def cells(service_id: int, start: datetime, end: datetime) -> pl.DataFrame:
     """The weekly cells of every metric whose week touches [start, end), in order of week."""
     first = start.date() - timedelta(days=start.weekday())
-    columns = [getattr(Cell, name) for name in Cell.__table__.columns.keys() if name != "service_id"]  # noqa: SIM118
+    columns = [column for column in Cell.__table__.columns if column.name != "service_id"]
     wanted = select(*columns).where(Cell.service_id == service_id, Cell.week >= first, Cell.week <= end.date())
     return store.read_frame(wanted.order_by(Cell.week, Cell.metric))
 

@@ -303,7 +303,10 @@ class Simulation:
     def repair(self, resolved: datetime, change: dict) -> None:
         if self.story.squash:
             change |= {"authored_at": None, "opened_at": None}
-        ship = lambda moment: self.at(moment + timedelta(minutes=5), self.deploy, None, True)  # noqa: E731
+
+        def ship(moment: datetime) -> None:
+            self.at(moment + timedelta(minutes=5), self.deploy, None, True)
+
         self.at(resolved - timedelta(minutes=20), self.merge, change, ship)
 
 
