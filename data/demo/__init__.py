@@ -1,4 +1,4 @@
-"""The demo organization: three teams and ten invented services, made from a seed, labelled as a demo, gone in one call.
+"""The demo organization: invented teams and services, made from a seed, labelled as a demo, gone in one call.
 
 It is an organization of its own, so nothing of it ever mixes with real teams.
 """
@@ -13,9 +13,22 @@ from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import access, audit, derive, jobs, people, store
-from data.demo.stories import STORIES, Facts, Story, simulate
+from data.demo.simulation import Facts, simulate
+from data.demo.stories import STORIES, Story
 from data.people import Who
-from data.tables import Change, Deployment, Incident, Organization, Repository, Service, Source, Team, TrunkCommit
+from data.tables import (
+    Change,
+    Correction,
+    Deployment,
+    Incident,
+    Organization,
+    PipelineRun,
+    Repository,
+    Service,
+    Source,
+    Team,
+    TrunkCommit,
+)
 from data.work import Work, handler
 
 NAME = "Demo organisation"
@@ -49,9 +62,11 @@ def create(
             progress(done, steps, f"Inventing {story.service}")
             facts[story] = simulate(story, SEED, until)
         _save(who, until, facts, claim)
-    for done, (service_id, name) in enumerate(_uncomputed(), start=len(STORIES)):
-        progress(done, steps, f"Computing {name}")
-        derive.refresh(service_id)
+    done = len(STORIES)
+    for team, services in _uncomputed().items():
+        progress(done, steps, f"Computing the numbers of {team}")
+        derive.refresh(services)
+        done += len(services)
     return present()
 
 
@@ -95,23 +110,32 @@ def _save(who: Who, until: datetime, facts: dict[Story, Facts], claim: Callable[
         session.add_all(teams.values())
         session.flush()
         for repository_name, stories in groupby(STORIES, key=lambda story: story.repository or story.service):
-            repository = _repository(session, organization.id, repository_name, until)
-            _services(session, teams, repository, list(stories), facts)
+            stories = list(stories)
+            runs = any(facts[story].runs.height for story in stories)
+            history = _repository(session, organization.id, repository_name, until, runs)
+            _services(session, teams, history, stories, facts)
         audit.record(session, who, "create_demo", f"organization:{organization.id}")
 
 
-def _uncomputed() -> list[tuple[int, str]]:
-    """The services of the demo whose derived rows are not of their facts: id and name."""
+def _uncomputed() -> dict[str, list[int]]:
+    """The services of the demo whose derived rows are not of their facts, by team."""
     stale = set(derive.stale())
-    rows = select(Service.id, Service.name).join(Team, Team.id == Service.team_id)
+    rows = select(Team.name, Service.id).join(Team, Team.id == Service.team_id)
     with store.reading() as session:
         found = session.execute(rows.where(Team.organization_id == present()).order_by(Service.id)).all()
-    return [(service_id, name) for service_id, name in found if service_id in stale]
+    teams: dict[str, list[int]] = {}
+    for team, service_id in found:
+        if service_id in stale:
+            teams.setdefault(team, []).append(service_id)
+    return teams
 
 
-def settings(story: Story) -> Settings:
-    """How the service of a story is judged."""
-    rule = ProductionRule(kind="tag", include="v*") if story.tags else ProductionRule(kind="import")
+def settings(story: Story) -> Settings | None:
+    """How the service of a story is judged; None where nobody has said it."""
+    if not story.chosen:
+        return None
+    named = {"tag": "v*", "workflow": "deploy"}.get(story.kind, "*")
+    rule = ProductionRule(kind=story.kind, include=named)
     return Settings(rule=rule, path_globs=tuple(f"{path}**" for path in story.paths))
 
 
@@ -124,43 +148,51 @@ def trunk(facts: list[Facts]) -> pl.DataFrame:
     )
 
 
-def _repository(session: Session, organization_id: int, name: str, until: datetime) -> tuple[int, int, int]:
-    """Makes the repository and the source of its changes; their ids and the moment they were made at."""
+def _repository(session: Session, organization_id: int, name: str, until: datetime, runs: bool) -> Source:
+    """Makes the repository and the source of what is known of it as a whole, which it returns."""
     at = store.to_us(until)
     repository = Repository(organization_id=organization_id, key=f"demo:{name}", name=name, default_branch="main",
                             created_at=at)  # fmt: skip
     session.add(repository)
     session.flush()
     source = Source(organization_id=organization_id, kind="demo", name=f"Invented history of {name}",
-                    repository_id=repository.id, cursor={"facts": ["changes"]}, collected_until=at,
-                    created_at=at)  # fmt: skip
+                    repository_id=repository.id, cursor={"facts": ["changes", "runs"] if runs else ["changes"]},
+                    collected_until=at, created_at=at)  # fmt: skip
     session.add(source)
     session.flush()
-    return repository.id, source.id, at
+    return source
 
 
-def _services(session: Session, teams: dict, repository: tuple[int, int, int], stories: list[Story], facts: dict):
-    repository_id, history_id, at = repository
+def _services(session: Session, teams: dict[str, Team], history: Source, stories: list[Story], facts: dict) -> None:
+    """The services of one repository, and all that is known of them."""
     changes = trunk([facts[story] for story in stories])
-    owner = {"repository_id": repository_id, "source_id": history_id}
+    owner = {"repository_id": history.repository_id, "source_id": history.id}
     store.insert_frame(session, Change, changes, **owner)
     commits = changes.select(sha="merge_sha", position="position").with_columns(on_trunk=pl.lit(True))
     store.insert_frame(session, TrunkCommit, commits, **owner)
+    store.insert_frame(session, PipelineRun, pl.concat(facts[story].runs for story in stories), **owner)
     for story in stories:
-        service = Service(team_id=teams[story.team].id, name=story.service, repository_id=repository_id, created_at=at,
-                          settings=settings(story).model_dump(mode="json"), facts_version=1)  # fmt: skip
+        judged = settings(story)
+        service = Service(team_id=teams[story.team].id, name=story.service, repository_id=history.repository_id,
+                          settings=judged.model_dump(mode="json") if judged else None,
+                          created_at=history.created_at, facts_version=1)  # fmt: skip
         session.add(service)
         session.flush()
-        holds = ["deployments", "incidents"] if story.incidents else ["deployments"]
-        source = Source(organization_id=teams[story.team].organization_id, kind="demo", service_id=service.id,
-                        name=f"Invented {' and '.join(holds)} of {story.service}", repository_id=repository_id,
-                        cursor={"facts": holds}, collected_until=at, created_at=at,
-                        notes=[f"Demo story: {story.moral[0].lower()}{story.moral[1:]}."])  # fmt: skip
-        session.add(source)
-        session.flush()
-        known = facts[story]
-        store.insert_frame(
-            session, Deployment, known.deployments.drop("position", "on_trunk"), service_id=service.id,
-            repository_id=repository_id, source_id=source.id,
-        )  # fmt: skip
-        store.insert_frame(session, Incident, known.incidents, service_id=service.id, source_id=source.id)
+        _own_facts(session, service, history, story, facts[story])
+
+
+def _own_facts(session: Session, service: Service, history: Source, story: Story, known: Facts) -> None:
+    """What is known of one service alone."""
+    holds = [] if known.deployments.is_empty() else ["deployments"]
+    holds += ["incidents"] if story.incidents else []
+    source = Source(organization_id=history.organization_id, kind="demo", service_id=service.id,
+                    name=f"Invented {' and '.join(holds)} of {story.service}", repository_id=history.repository_id,
+                    cursor={"facts": holds}, collected_until=history.collected_until, created_at=history.created_at,
+                    notes=[f"Demo story: {story.moral[0].lower()}{story.moral[1:]}."])  # fmt: skip
+    session.add(source)
+    session.flush()
+    deployments = known.deployments.drop("position", "on_trunk")
+    owner = {"service_id": service.id, "source_id": source.id}
+    store.insert_frame(session, Deployment, deployments, repository_id=history.repository_id, **owner)
+    store.insert_frame(session, Incident, known.incidents, **owner)
+    store.insert_frame(session, Correction, known.corrections, service_id=service.id)

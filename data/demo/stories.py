@@ -1,315 +1,263 @@
-"""Ten invented services, simulated from a seed: the same seed and end give the same facts, to the last byte.
+"""Thirty invented services of eight teams: who they are, how they work, and the one thing each is there to show.
 
-Each service tells one story worth looking at. The simulation walks through time: changes are written, reviewed and
-merged; deployments pick up what is on trunk; some fail, and are rolled back, reverted or repaired.
+Only what differs from an ordinary service is written; `data.demo.simulation` walks through it.
 """
 
-import heapq
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import sha1
-from itertools import count
-from zlib import crc32
 
-import numpy as np
-import polars as pl
+WEEKS = 78
 
-from assessments.delivery.facts import CHANGES, DEPLOYMENTS, INCIDENTS, frame
-
-WEEKS = 40
-HOUR = timedelta(hours=1)
-
-WORK = (
-    "Retry {thing} when the connection drops",
-    "Show why {thing} was refused",
-    "Move {thing} behind a feature flag",
-    "Add an index for {thing}",
-    "Cache {thing} for five minutes",
-    "Remove the old path for {thing}",
-    "Measure how long {thing} takes",
-    "Validate {thing} before it is stored",
-    "Document how {thing} is configured",
-    "Split {thing} into two steps",
-    "Test {thing} against the new schema",
-    "Make {thing} idempotent",
-)
+Course = Callable[[float], float]  # what something is at a moment of the story, which goes from 0 to 1
 
 
-def steady(value: float) -> Callable[[float], float]:
+def steady(value: float) -> Course:
     return lambda progress: value
 
 
-def between(first: float, last: float) -> Callable[[float], float]:
-    """From the first value to the last, most of the move in the middle of the story (logistic curve)."""
-    return lambda progress: first + (last - first) / (1 + np.exp(-12 * (progress - 0.5)))
+def between(first: float, last: float, middle: float = 0.5, haste: float = 12) -> Course:
+    """From the first value to the last, most of the move around the middle (logistic curve)."""
+    return lambda progress: first + (last - first) / (1 + math.exp(-haste * (progress - middle)))
+
+
+def steps(first: float, *later: tuple[float, float]) -> Course:
+    """The first value, and from each moment given on another: (moment, value)."""
+    return lambda progress: [first, *(value for moment, value in later if progress >= moment)][-1]
+
+
+def during(begin: float, end: float, inside: float, outside: float) -> Course:
+    return steps(outside, (begin, inside), (end, outside))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the team says of a deployment (the latest but `back` that failed) or of the incident it led to."""
+
+    kind: str
+    back: int
+    reason: str
 
 
 @dataclass(frozen=True)
 class Story:
-    """How one service works. Functions take the progress of the story from 0 to 1; times are median hours."""
+    """How one service works. Times are median hours."""
 
     team: str
     service: str
     moral: str
     things: tuple[str, ...]
-    changes_per_week: float = 10
-    coding: Callable[[float], float] = steady(10)
-    review_wait: Callable[[float], float] = steady(4)
-    review: Callable[[float], float] = steady(2)
-    merge_wait: Callable[[float], float] = steady(1)
+    weeks: int = WEEKS  # of its life, up to the end
+    changes_per_week: Course = steady(9)
+    coding: Course = steady(10)
+    review_wait: Course = steady(4)
+    review: Course = steady(2)
+    merge_wait: Course = steady(1)
     drafts: float = 0.2
     unreviewed: float = 0.05
     squash: bool = False
-    release: Callable[[float], float] = steady(0)  # hours between releases; below 1: every merge is deployed
+    release: Course = steady(0)  # hours between releases; below 1: every merge is deployed
+    released_until: float = 1  # the moment after which nothing is deployed any more
     deploying: float = 0.2
     attempts_failing: float = 0.03
-    failing: Callable[[float], float] = steady(0.05)
+    failing: Course = steady(0.05)
     repair: tuple[float, float, float] = (0.4, 0.3, 0.3)  # rollback, revert, hotfix
-    recovery: float = 1.5
-    incidents: bool = True
+    by_hand: float = 0.15  # share of failures that end without a deployment
+    outages: float = 0  # incidents per week that no change led to
+    recovery: Course = steady(1.5)
+    incidents: bool = True  # collected
     incident_links: float = 0.3  # share of incidents that name their deployment
     still_open: bool = False
+    said: tuple[Said, ...] = ()
+    kind: str = "import"  # how its deployments are known, and the kind that counts: see ProductionRule
+    chosen: bool = True  # whether somebody has said what counts as production
     regions: tuple[str, ...] = ("production",)
-    tags: bool = False
+    staging: bool = False  # every merge goes there first
+    pipeline: bool = False  # its runs of continuous integration are known
     paths: tuple[str, ...] = ()
     repository: str = ""
 
 
-STORIES = (
+_MONOREPO = {"repository": "mobile-monorepo", "squash": True}
+_HALVED = {"middle": 0.77, "haste": 60}  # within a few weeks, four months before the end
+
+CHECKOUT = (
     Story(
-        "Checkout", "payments-api", "Halved its lead time by moving from a weekly release to one per merge",
+        "Checkout", "payments-api", "Moved from a weekly release to one per merge, and its lead time fell with it",
         ("the card authorisation", "the refund", "the receipt", "the currency table"),
-        changes_per_week=14, release=lambda p: 120 if p < 0.74 else 48 if p < 0.86 else 0,
-        review_wait=lambda p: 14 if p < 0.8 else 4,
+        changes_per_week=steady(13), release=steps(120, (0.74, 48), (0.86, 0)), review_wait=steps(14, (0.8, 4)),
     ),
     Story(
         "Checkout", "storefront", "Deploys many times a day and seldom breaks",
-        ("the basket", "the product list", "the price badge", "the search box"),
-        changes_per_week=26, coding=steady(5), review_wait=steady(1.5), failing=steady(0.03), recovery=0.5,
+        ("the basket", "the product list", "the price badge", "the search box"), pipeline=True,
+        changes_per_week=steady(24), coding=steady(5), review_wait=steady(1.5), failing=steady(0.03),
+        recovery=steady(0.5),
     ),
     Story(
         "Checkout", "invoices", "Ships fast and rolls back often",
         ("the tax line", "the PDF", "the dunning letter", "the numbering"),
-        changes_per_week=9, failing=between(0.2, 0.26), repair=(0.8, 0.1, 0.1), recovery=2.5, attempts_failing=0.1,
+        failing=between(0.2, 0.26), repair=(0.8, 0.1, 0.1), recovery=steady(2.5), attempts_failing=0.1,
     ),
     Story(
         "Checkout", "fraud-check", "Collects no incidents: its change fail rate is not known",
         ("the risk score", "the block list", "the device check"),
-        changes_per_week=7, failing=steady(0.08), incidents=False, repair=(0.3, 0.5, 0.2),
+        changes_per_week=steady(7), failing=steady(0.08), incidents=False, repair=(0.3, 0.5, 0.2),
     ),
+)  # fmt: skip
+PLATFORM = (
     Story(
         "Platform", "build-runners", "Most of its lead time is waiting for a review",
-        ("the runner image", "the queue", "the cache", "the disk cleaner"),
-        changes_per_week=8, review_wait=between(40, 52), coding=steady(6), release=steady(24), failing=steady(0.06),
+        ("the runner image", "the queue", "the cache", "the disk cleaner"), pipeline=True,
+        changes_per_week=steady(8), review_wait=between(40, 52), coding=steady(6), release=steady(24),
     ),
     Story(
         "Platform", "identity", "Rolls out region by region; one release counts once",
         ("the session", "the login form", "the token exchange", "the audit trail"),
-        changes_per_week=8, regions=("production-eu", "production-us"), release=steady(48), failing=steady(0.04),
-        recovery=1.0,
+        changes_per_week=steady(8), regions=("production-eu", "production-us"), release=steady(48),
+        failing=steady(0.04), recovery=steady(1),
     ),
     Story(
         "Platform", "config-store", "Changes too seldom for most numbers to mean anything",
         ("the schema", "the watch stream", "the snapshot"),
-        changes_per_week=0.5, coding=steady(30), release=steady(600), failing=steady(0.0),
+        changes_per_week=steady(0.4), coding=steady(30), release=steady(600), failing=steady(0),
     ),
     Story(
+        "Platform", "feature-flags", "Steady and good: small changes, every day, hardly a failure",
+        ("the rule list", "the percentage", "the audience"), pipeline=True,
+        changes_per_week=steady(10), coding=steady(4), review_wait=steady(2), failing=steady(0.025),
+        recovery=steady(0.4),
+    ),
+)  # fmt: skip
+MOBILE = (
+    Story(
         "Mobile", "app-backend", "Squash merges hide the first commit: only merge to production is known",
-        ("the feed", "the profile page", "the attachment upload"),
-        changes_per_week=12, squash=True, release=steady(20), failing=steady(0.05),
-        repository="mobile-monorepo", paths=("backend/", "shared/"),
+        ("the feed", "the profile page", "the attachment upload"), **_MONOREPO,
+        changes_per_week=steady(11), release=steady(20), paths=("backend/", "shared/"),
     ),
     Story(
         "Mobile", "push-gateway", "Recovers slowly, and one failure is still open",
-        ("the device token", "the quiet hours", "the retry queue"),
-        changes_per_week=7, squash=True, failing=steady(0.14), recovery=30, still_open=True, repair=(0.1, 0.2, 0.7),
-        repository="mobile-monorepo", paths=("push/", "shared/"), release=steady(30),
+        ("the device token", "the quiet hours", "the retry queue"), **_MONOREPO,
+        changes_per_week=steady(7), release=steady(30), paths=("push/", "shared/"), failing=steady(0.2),
+        recovery=steady(30), repair=(0.1, 0.2, 0.7), still_open=True,
+    ),
+    Story(
+        "Mobile", "media-resizer", "One of three in a monorepo: only what touches its own paths is its change",
+        ("the thumbnail", "the crop", "the colour profile"), **_MONOREPO,
+        changes_per_week=steady(4), release=steady(48), paths=("media/",),
     ),
     Story(
         "Mobile", "release-train", "Waits for a monthly release, found by its tags",
-        ("the settings page", "the onboarding", "the offline mode", "the crash report"),
-        changes_per_week=11, release=steady(24 * 28), tags=True, failing=steady(0.3), repair=(0.0, 0.2, 0.8),
-        recovery=20,
+        ("the settings page", "the onboarding", "the offline mode", "the crash report"), kind="tag",
+        changes_per_week=steady(11), release=steady(24 * 28), failing=steady(0.3), repair=(0, 0.2, 0.8),
+        recovery=steady(20), outages=0.1,
+    ),
+)  # fmt: skip
+SEARCH = (
+    Story(
+        "Search", "query-api", "Halved its lead time: a review waits hours instead of days",
+        ("the query parser", "the filter", "the result page"), pipeline=True,
+        changes_per_week=steady(11), review_wait=between(44, 3, **_HALVED), coding=between(14, 9, **_HALVED),
+    ),
+    Story(
+        "Search", "indexer", "Halved its lead time: releases daily instead of twice a week",
+        ("the crawl", "the tokeniser", "the shard map"),
+        release=steps(84, (0.76, 24)), review_wait=between(26, 3, **_HALVED), coding=between(20, 5, **_HALVED),
+    ),
+    Story(
+        "Search", "suggestions", "Halved its lead time: the same work in smaller changes",
+        ("the prefix tree", "the spelling", "the recent searches"),
+        changes_per_week=between(5, 12, **_HALVED), coding=between(70, 12, **_HALVED),
+        review=between(8, 1.5, **_HALVED),
+    ),
+    Story(
+        "Search", "ranking", "Halved its lead time: merges when approved, without a weekly meeting",
+        ("the score", "the boost", "the freshness term"),
+        changes_per_week=steady(8), merge_wait=between(60, 2, **_HALVED), release=steps(48, (0.77, 24)),
+    ),
+)  # fmt: skip
+LOGISTICS = (
+    Story(
+        "Logistics", "parcel-tracking", "One quarter full of incidents, and calm again since",
+        ("the carrier feed", "the delivery window", "the map"),
+        changes_per_week=steady(10), failing=during(0.5, 0.67, 0.42, 0.04), recovery=during(0.5, 0.67, 9, 1.2),
+    ),
+    Story(
+        "Logistics", "warehouse-sync", "Every merge goes to staging, which does not count; production follows later",
+        ("the stock count", "the pick list", "the shelf label"), kind="github_deployment", staging=True,
+        release=steady(60),
+    ),
+    Story(
+        "Logistics", "route-planner", "Slow, seldom and often broken, and no different a year ago",
+        ("the distance matrix", "the driver shift", "the depot"),
+        changes_per_week=steady(6), coding=steady(60), review_wait=steady(50), merge_wait=steady(12),
+        release=steady(24 * 9), failing=steady(0.45), recovery=steady(40), repair=(0.2, 0.2, 0.6), drafts=0.5,
+        outages=0.1,
+    ),
+    Story(
+        "Logistics", "label-printer", "Stopped deploying four months ago while changes pile up",
+        ("the paper size", "the barcode", "the printer driver"),
+        changes_per_week=steady(5), release=steady(72), released_until=0.777,
+    ),
+)  # fmt: skip
+DATA = (
+    Story(
+        "Data", "event-pipeline", "Deploys by a workflow of that name; its runs on the default branch are counted",
+        ("the consumer", "the dead letter queue", "the schema registry"), kind="workflow", pipeline=True,
+        changes_per_week=steady(10), attempts_failing=0.09,
+    ),
+    Story(
+        "Data", "metrics-store", "Grew from one deployment a week to several a day",
+        ("the retention", "the downsampling", "the write path"),
+        changes_per_week=between(7, 20), release=steps(168, (0.3, 72), (0.5, 24), (0.68, 0)), coding=between(16, 6),
+    ),
+    Story(
+        "Data", "report-builder", "Its team has corrected what was inferred, each time with a reason",
+        ("the column picker", "the export", "the schedule"), failing=steady(0.1),
+        said=(
+            Said("deployment.not_failed", 1, "The alert came from a load test that we had announced"),
+            Said("incident.not_a_change", 3, "The cloud provider lost a zone; no change of ours was involved"),
+        ),
+    ),
+    Story(
+        "Data", "catalogue", "Waits for somebody to say what counts as a production deployment",
+        ("the lineage", "the owner field", "the search facet"), kind="github_deployment", chosen=False,
+        changes_per_week=steady(6), staging=True, release=steady(36), incidents=False,
+    ),
+)  # fmt: skip
+SUPPORT = (
+    Story(
+        "Support", "help-centre", "Six weeks old: what it shows is short, and says so",
+        ("the article page", "the feedback form", "the table of contents"),
+        weeks=6, changes_per_week=steady(12), coding=steady(6), failing=steady(0.08),
+    ),
+    Story(
+        "Support", "ticket-desk", "Live with every merge: the merge itself counts as the deployment",
+        ("the inbox", "the canned answer", "the assignment"), kind="merge", incident_links=0,
+    ),
+    Story(
+        "Support", "chat-widget", "Mends by hotfix: much of what it deploys is rework",
+        ("the greeting", "the typing indicator", "the transcript"),
+        failing=steady(0.22), repair=(0.05, 0.05, 0.9), recovery=steady(4),
+    ),
+)  # fmt: skip
+FINANCE = (
+    Story(
+        "Finance", "ledger", "Works for weeks on large changes: coding is most of its lead time",
+        ("the posting", "the closing run", "the exchange rate"), kind="github_deployment",
+        changes_per_week=steady(3), coding=steady(150), drafts=0.6, review=steady(10), release=steady(24),
+        outages=0.1,
+    ),
+    Story(
+        "Finance", "payroll-export", "Takes back by revert: what shipped the reverted change is what failed",
+        ("the bank file", "the payslip", "the cut-off date"),
+        changes_per_week=steady(7), failing=steady(0.16), repair=(0.05, 0.9, 0.05), recovery=steady(5),
+        incident_links=0.1,
+    ),
+    Story(
+        "Finance", "tax-rules", "Approved in hours, merged after days: a change board meets in between",
+        ("the rate table", "the exemption", "the rounding"),
+        changes_per_week=steady(5), merge_wait=steady(70), release=steady(24),
     ),
 )  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Facts:
-    """What one service leaves behind, in the shapes of `assessments.delivery.facts`."""
-
-    changes: pl.DataFrame
-    deployments: pl.DataFrame
-    incidents: pl.DataFrame
-
-
-class Simulation:
-    """One service walking through time. Events are (time, order, what to do)."""
-
-    def __init__(self, story: Story, seed: int, until: datetime):
-        self.story, self.until = story, until
-        self.start = until - timedelta(weeks=WEEKS)
-        self.random = np.random.default_rng([seed, crc32(story.service.encode())])
-        self.events: list = []
-        self.order = count()
-        self.trunk: list[dict] = []  # merged changes, oldest first
-        self.deployments: list[dict] = []
-        self.incidents: list[dict] = []
-        self.live = -1  # trunk position of what users have
-        self.busy_until = self.start
-        self.scheduled = False
-
-    def run(self) -> Facts:
-        for merged_at, change in self.planned():
-            self.at(merged_at, self.merge, change)
-        self.at(self.start + timedelta(hours=self.story.release(0.0) + 9), self.release_on_schedule)
-        while self.events:
-            moment, _, action, args = heapq.heappop(self.events)
-            if moment < self.until:
-                action(moment, *args)
-        if self.story.still_open and self.incidents:
-            self.incidents[-1]["resolved_at"] = None
-        incidents = self.incidents if self.story.incidents else []
-        return Facts(frame(self.trunk, CHANGES), frame(self.deployments, DEPLOYMENTS), frame(incidents, INCIDENTS))
-
-    def at(self, moment: datetime, action: Callable, *args) -> None:
-        heapq.heappush(self.events, (moment, next(self.order), action, args))
-
-    def progress(self, moment: datetime) -> float:
-        return (moment - self.start) / (self.until - self.start)
-
-    def hours(self, median: float, spread: float = 0.8) -> timedelta:
-        """A skewed duration with that median, in whole seconds."""
-        return timedelta(seconds=round(3600 * median * float(np.exp(self.random.normal(0, spread)))))
-
-    def chance(self, probability: float) -> bool:
-        return bool(self.random.random() < probability)
-
-    def planned(self):
-        """Changes with their moments up to the merge."""
-        story = self.story
-        for day in range(WEEKS * 7):
-            morning = self.start + timedelta(days=day)
-            if morning.weekday() >= 5:
-                continue
-            for _ in range(self.random.poisson(story.changes_per_week / 5)):
-                progress = day / (WEEKS * 7)
-                authored = morning + timedelta(seconds=int(self.random.integers(8 * 3600, 17 * 3600)))
-                opened = authored + self.hours(story.coding(progress))
-                ready = opened + (self.hours(3) if self.chance(story.drafts) else timedelta())
-                reviewed = ready + self.hours(story.review_wait(progress))
-                approved = reviewed + self.hours(story.review(progress))
-                merged = approved + self.hours(story.merge_wait(progress))
-                seen = not self.chance(story.unreviewed)
-                title = str(self.random.choice(WORK)).format(thing=self.random.choice(story.things))
-                yield (
-                    merged,
-                    {
-                        "title": title,
-                        "authored_at": None if story.squash else authored,
-                        "opened_at": None if story.squash else opened,
-                        "ready_at": None if story.squash else ready,
-                        "first_review_at": reviewed if seen and not story.squash else None,
-                        "first_approval_at": approved if seen and not story.squash else None,
-                    },
-                )
-
-    def merge(self, moment: datetime, change: dict, then: Callable | None = None) -> dict:
-        number = 100 + 3 * len(self.trunk) + int(self.random.integers(0, 3))
-        sha = sha1(f"{self.story.service} {number} {moment}".encode(), usedforsecurity=False).hexdigest()
-        folder = str(self.random.choice(self.story.paths)) if self.story.paths else ""
-        merged = {
-            **change, "change_id": f"#{number}", "number": number, "kind": "pull_request", "merge_sha": sha,
-            "merged_at": moment, "position": len(self.trunk), "paths": [f"{folder}main.py"] if folder else None,
-        }  # fmt: skip
-        self.trunk.append(merged)
-        if then:
-            then(moment)
-        elif self.story.release(self.progress(moment)) < 1:
-            self.at(max(moment, self.busy_until) + timedelta(minutes=8), self.deploy)
-        return merged
-
-    def release_on_schedule(self, moment: datetime) -> None:
-        pause = self.story.release(self.progress(moment))
-        if pause >= 1:
-            self.deploy(moment)
-        following = moment + timedelta(hours=max(pause, 24))
-        while following.weekday() >= 5:
-            following += timedelta(days=1)
-        self.at(following, self.release_on_schedule)
-
-    def deploy(self, moment: datetime, position: int | None = None, unplanned: bool | None = None) -> None:
-        """One attempt to put a trunk position (by default the newest) in front of users."""
-        position = len(self.trunk) - 1 if position is None else position
-        if position < 0 or (position == self.live and unplanned is None):
-            return
-        sha = self.trunk[position]["merge_sha"]
-        if self.chance(self.story.attempts_failing):
-            self.record(moment, sha, "failure", unplanned)
-            moment += self.hours(0.6, 0.3)
-        finished = [self.record(moment + i * HOUR, sha, "success", unplanned, r) for i, r in enumerate(self.regions())]
-        self.busy_until = finished[-1]["finished_at"]
-        before, self.live = self.live, position
-        if unplanned is None and self.chance(self.story.failing(self.progress(moment))):
-            self.fail(finished[0], before, position)
-
-    def regions(self) -> tuple[str, ...]:
-        return self.story.regions
-
-    def record(self, moment, sha, status, unplanned, environment=None) -> dict:
-        number = len(self.deployments) + 1
-        # Tags carry no attempts, environments or durations: only the release itself is seen.
-        took = timedelta() if self.story.tags else self.hours(self.story.deploying, 0.3)
-        deployment = {
-            "deployment_id": f"{self.story.service}-{number}", "kind": "import", "sha": sha, "status": status,
-            "environment": environment or self.regions()[0], "created_at": moment, "started_at": moment,
-            "finished_at": moment + took, "unplanned": unplanned,
-        }  # fmt: skip
-        if self.story.tags:
-            name = f"v{1 + number // 12}.{number % 12}.0"
-            deployment |= {"deployment_id": f"tag:{name}", "kind": "tag", "ref": name, "environment": None,
-                           "started_at": None, "unplanned": None}  # fmt: skip
-            if status != "success":
-                return deployment
-        self.deployments.append(deployment)
-        return deployment
-
-    def fail(self, deployment: dict, before: int, position: int) -> None:
-        """Users notice; the team repairs by rolling back, reverting or a hotfix."""
-        opened = deployment["finished_at"] + timedelta(minutes=int(self.random.integers(4, 150)))
-        if opened >= self.until:
-            return
-        resolved = opened + self.hours(self.story.recovery, 0.5)
-        repair = self.random.choice(["rollback", "revert", "hotfix"], p=self.story.repair)
-        cause = self.trunk[position]
-        if repair == "rollback" and before >= 0:
-            self.at(resolved - timedelta(minutes=6), self.deploy, before, True)
-        elif repair == "revert":
-            change = {"title": f'Revert "{cause["title"]}"', "authored_at": resolved - HOUR / 2,
-                      "opened_at": resolved - HOUR / 2, "reverts": [cause["merge_sha"]]}  # fmt: skip
-            self.repair(resolved, change)
-        else:
-            self.repair(resolved, {"title": f"Hotfix: {cause['title'][0].lower()}{cause['title'][1:]}",
-                                   "authored_at": resolved - HOUR, "opened_at": resolved - HOUR / 2})  # fmt: skip
-        self.incidents.append({
-            "incident_id": f"INC-{1000 + len(self.incidents)}",
-            "title": f"Errors after a release of {self.story.service}",
-            "opened_at": opened, "acknowledged_at": opened + timedelta(minutes=5),
-            "resolved_at": resolved if resolved < self.until else None,
-            "deployment": deployment["deployment_id"] if self.chance(self.story.incident_links) else None,
-        })  # fmt: skip
-
-    def repair(self, resolved: datetime, change: dict) -> None:
-        if self.story.squash:
-            change |= {"authored_at": None, "opened_at": None}
-
-        def ship(moment: datetime) -> None:
-            self.at(moment + timedelta(minutes=5), self.deploy, None, True)
-
-        self.at(resolved - timedelta(minutes=20), self.merge, change, ship)
-
-
-def simulate(story: Story, seed: int, until: datetime) -> Facts:
-    """The facts of one service over the forty weeks before `until` (UTC)."""
-    return Simulation(story, seed, until.astimezone(UTC)).run()
+STORIES = CHECKOUT + PLATFORM + MOBILE + SEARCH + LOGISTICS + DATA + SUPPORT + FINANCE
