@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 
 import polars as pl
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
@@ -38,7 +38,12 @@ SEED = 2026
 def present() -> int | None:
     """The id of the demo organization, None when there is none."""
     with store.reading() as session:
-        return session.execute(select(Organization.id).where(Organization.is_demo)).scalars().first()
+        return session.execute(_all().where(Organization.name == NAME)).scalars().first()
+
+
+def _all() -> Select:
+    """Every invented organization, those made to measure with too."""
+    return select(Organization.id).where(Organization.is_demo).order_by(Organization.id)
 
 
 def create(
@@ -62,11 +67,13 @@ def create(
             progress(done, steps, f"Inventing {story.service}")
             facts[story] = simulate(story, SEED, until)
         _save(who, until, facts, claim)
-    done = len(STORIES)
-    for team, services in _uncomputed().items():
-        progress(done, steps, f"Computing the numbers of {team}")
-        derive.refresh(services)
-        done += len(services)
+    left = _uncomputed()
+
+    def computing(done: int, total: int) -> None:
+        progress(steps - total + done, steps, "Computing the numbers")
+
+    computing(0, len(left))
+    derive.refresh(left, computing)
     return present()
 
 
@@ -85,14 +92,14 @@ def _make(work: Work) -> str:
 
 
 def remove(who: Who) -> None:
-    """Removes the demo with all that belongs to it; nothing happens when there is none. Raises access.Forbidden."""
-    there = present()
-    if there is None:
-        return
-    access.check(who, access.Action.ADMINISTER, access.of_organization(there))
+    """Removes everything invented with all that belongs to it; nothing happens when there is none.
+
+    Raises access.Forbidden."""
     with store.writing() as session:
-        session.execute(delete(Organization).where(Organization.id == there))
-        audit.record(session, who, "remove_demo", f"organization:{there}")
+        for there in session.execute(_all()).scalars().all():
+            access.check(who, access.Action.ADMINISTER, access.of_organization(there))
+            session.execute(delete(Organization).where(Organization.id == there))
+            audit.record(session, who, "remove_demo", f"organization:{there}")
 
 
 def _save(who: Who, until: datetime, facts: dict[Story, Facts], claim: Callable[[Session], None]) -> None:
@@ -117,17 +124,11 @@ def _save(who: Who, until: datetime, facts: dict[Story, Facts], claim: Callable[
         audit.record(session, who, "create_demo", f"organization:{organization.id}")
 
 
-def _uncomputed() -> dict[str, list[int]]:
-    """The services of the demo whose derived rows are not of their facts, by team."""
-    stale = set(derive.stale())
-    rows = select(Team.name, Service.id).join(Team, Team.id == Service.team_id)
+def _uncomputed() -> list[int]:
+    """The services of the demo whose derived rows are not of their facts."""
+    services = select(Service.id).join(Team, Team.id == Service.team_id).where(Team.organization_id == present())
     with store.reading() as session:
-        found = session.execute(rows.where(Team.organization_id == present()).order_by(Service.id)).all()
-    teams: dict[str, list[int]] = {}
-    for team, service_id in found:
-        if service_id in stale:
-            teams.setdefault(team, []).append(service_id)
-    return teams
+        return sorted(set(session.execute(services).scalars()) & set(derive.stale()))
 
 
 def settings(story: Story) -> Settings | None:

@@ -35,7 +35,7 @@ from data.tables import (
 
 SEED = 2026
 WEEKS = 104
-TOGETHER, JUDGED_TOGETHER = 25, 100  # services
+TOGETHER = 25  # services of one transaction
 
 Progress = Callable[[int, int, str], None]
 
@@ -50,7 +50,7 @@ class Size:
     changes: int = 1_000_000
     deployments: int = 500_000
     runs: int = 10_000_000
-    incidents: int = 30_000
+    incidents: int = 45_000
 
     def times(self, factor: float) -> Self:
         """So much of everything, over the same weeks. Raises ValueError for nothing."""
@@ -88,10 +88,12 @@ def judge(organization_id: int, progress: Progress = lambda done, total, message
     """Computes the numbers of its services where they are not those of their facts."""
     services = _services_of(organization_id)
     left = sorted(set(services) & set(derive.stale()))
-    for begin in range(0, len(left), JUDGED_TOGETHER):
-        done = len(services) - len(left) + begin
-        progress(done, len(services), f"Computing the numbers of {len(services):,} services")
-        derive.refresh(left[begin : begin + JUDGED_TOGETHER])
+
+    def computing(done: int, total: int) -> None:
+        progress(len(services) - total + done, len(services), f"Computing the numbers of {len(services):,} services")
+
+    computing(0, len(left))
+    derive.refresh(left, computing)
 
 
 def fill(size: Size, until: datetime, seed: int = SEED, progress: Progress = lambda done, total, message: None) -> int:
