@@ -61,7 +61,8 @@ def test_it_has_eight_teams_and_thirty_services_with_numbers_of_eighteen_months(
     assert derive.stale() == []
     weeks = dict(rows(select(Cell.service_id, func.count(Cell.week.distinct())).group_by(Cell.service_id)))
     assert len(weeks) == 29, "one waits for its rule"
-    assert sorted(weeks.values())[:2] == [7, 79] and len(set(weeks.values())) == 2, "one is six weeks old"
+    youngest, *others = sorted(weeks.values())
+    assert youngest == 7 and others[0] > 70 and others[-1] == 79, "78 weeks in parts of 79"
 
 
 def test_every_service_says_in_one_sentence_what_it_is_there_to_show():
@@ -102,7 +103,7 @@ def test_making_and_removing_are_on_record(who):
 
 
 def test_a_break_after_saving_is_made_good(who, monkeypatch):
-    def killed(services):
+    def killed(services, progress):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
