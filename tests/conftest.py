@@ -1,20 +1,16 @@
 """Fixtures for every room: a fresh store of our own, never the one that somebody uses."""
 
-import os
 import shutil
-import subprocess
-import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from data import people, store
 from tests.need import need
+from tests.servers import Server, database
 
 
 @pytest.fixture(scope="session")
@@ -54,14 +50,23 @@ def postgresql() -> Iterator[str]:
     if "://" in found:
         yield found
         return
-    with _server(Path(found)) as address:
-        yield address
+    server = Server(Path(found))
+    yield server.url
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def own_server() -> Iterator[Server]:
+    """A PostgreSQL that a test may stop, and starts again."""
+    server = Server(Path(need("programs of postgresql")))
+    yield server
+    server.remove()
 
 
 @pytest.fixture
 def on_postgresql(bare_home, postgresql, migrated_database, monkeypatch) -> Iterator[str]:
     """An empty, migrated PostgreSQL store; its URL."""
-    with _database(postgresql, migrated_database) as address:
+    with database(postgresql, migrated_database) as address:
         monkeypatch.setenv("DATABASE_URL", address)
         yield address
 
@@ -83,7 +88,7 @@ def both_bare(request, bare_home) -> Iterator[str]:
     if request.param == "sqlite":
         yield "sqlite"
         return
-    with _database(request.getfixturevalue("postgresql")) as address:
+    with database(request.getfixturevalue("postgresql")) as address:
         request.getfixturevalue("monkeypatch").setenv("DATABASE_URL", address)
         yield "postgresql"
 
@@ -91,7 +96,7 @@ def both_bare(request, bare_home) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_database(postgresql) -> Iterator[str]:
     """The name of a migrated PostgreSQL database to copy."""
-    with _database(postgresql) as address:
+    with database(postgresql) as address:
         with _environment(DATABASE_URL=address):
             store.migrate()
             store.dispose()
@@ -115,44 +120,3 @@ def _environment(**values: str | None) -> Iterator[None]:
             else:
                 patch.setenv(name, value)
         yield
-
-
-@contextmanager
-def _database(server: str, template: str = "template1") -> Iterator[str]:
-    """A database of its own, dropped afterwards."""
-    name = f"milepost_test_{uuid.uuid4().hex[:12]}"
-    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    try:
-        yield make_url(plain).set(database=name).render_as_string(hide_password=False)
-    finally:
-        store.dispose()
-        with psycopg.connect(plain, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@contextmanager
-def _server(programs: Path) -> Iterator[str]:
-    """A server in a folder of its own, on a socket only. It refuses to run as root: then it runs as another user."""
-    folder = Path(tempfile.mkdtemp(prefix="mp-pg-", dir="/tmp"))  # a socket's path must be short
-    as_other = {}
-    if os.getuid() == 0:
-        shutil.chown(folder, "nobody")
-        as_other = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    log = folder / "log"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(programs / program), "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, **as_other)
-
-    try:
-        run("initdb", "--username=milepost", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
-        run("pg_ctl", "start", "--wait", "--log", str(log), "-o", options)
-        try:
-            yield f"postgresql://milepost@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "stop", "--mode=immediate", "--wait")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

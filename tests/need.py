@@ -13,8 +13,11 @@ import pytest
 
 def find_postgresql() -> str | None:
     """A URL of a PostgreSQL where we may create databases, or the folder of a server's programs."""
-    if given := os.environ.get("MILEPOST_TEST_POSTGRES"):
-        return given
+    return os.environ.get("MILEPOST_TEST_POSTGRES") or find_postgresql_programs()
+
+
+def find_postgresql_programs() -> str | None:
+    """The folder of the programs of a PostgreSQL server, to make one that can be stopped."""
     folders = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/opt/homebrew/bin")]
     if on_path := shutil.which("initdb"):
         folders.append(Path(on_path).resolve().parent)
@@ -34,6 +37,7 @@ def find_chromium() -> str | None:
 
 FINDERS: dict[str, Callable[[], str | None]] = {
     "postgresql": find_postgresql,
+    "programs of postgresql": find_postgresql_programs,
     "chromium": find_chromium,
     "git": lambda: shutil.which("git"),
 }
