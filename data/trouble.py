@@ -1,17 +1,52 @@
 """What is wrong with the place where Milepost keeps things, as one sentence that says what to do.
 
-SQLite and the system say it in their own words and through several types of exception: here they become ours.
+SQLite, PostgreSQL and the system say it in their own words and through several types of exception: here they become
+ours. What they said is never repeated: it may hold a password, and is in the language of the server.
 """
 
 import errno
+import re
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
+import psycopg
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from data import store
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT}
+_OURS = "The database that DATABASE_URL names"
+_GONE = f"{_OURS} does not answer: start it, or mend DATABASE_URL."
+_STARTING = f"{_OURS} is starting or stopping: try again in a minute."
+_BUSY = "Something else keeps the database busy: wait until it has ended, then try again."
+_CROWDED = "Too many programs use the database at once: end some, or raise its max_connections."
+_ASKED = "Too much is asked of the store at once: try again in a minute."
+_PASSING = (_GONE, _STARTING, _BUSY, _CROWDED)
+#: By the beginning of the state that PostgreSQL gives, see the appendix "Error Codes" of its manual; first match.
+_STATES = {
+    "57P03": _STARTING,
+    "57P0": _GONE,
+    "08": _GONE,
+    "40": _BUSY,
+    "55P03": _BUSY,
+    "53300": _CROWDED,
+    "53100": "The disk of the database is full: free some space on its server, then try again.",
+    "53": "The server of the database is short of memory: see its log, then try again.",
+    "58": "The server of the database reports a broken disk: see its log, then try again.",
+    "XX": f"{_OURS} is damaged: see the log of its server, or restore an older copy.",
+    "25006": f"{_OURS} takes no changes: name the one that does, not its copy.",
+    "28": "The server of the database refuses the user or password in DATABASE_URL: mend DATABASE_URL.",
+    "3D000": "The server of the database has none of the name in DATABASE_URL: create it, or mend DATABASE_URL.",
+    "42501": "The user in DATABASE_URL may not do this: make that user the owner of the database.",
+}
+#: Who is refused at the door gets no state, only words; on a server of another language they mean nothing here.
+_AT_THE_DOOR = {
+    r"FATAL: .*(starting up|shutting down|recovery mode|not yet accepting)": "57P03",
+    r"FATAL: .*(too many (clients|connections)|connection slots)": "53300",
+    r"FATAL: .*(password|authentication|pg_hba\.conf|role .* does not exist|to log in)|no password supplied": "28",
+    r"FATAL: .*database .* does not exist": "3D000",
+    r"FATAL: .*permission denied": "42501",
+}
 
 
 def sentence(error: BaseException) -> str | None:
@@ -23,9 +58,28 @@ def sentence(error: BaseException) -> str | None:
         return _of_system(cause)
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(str(cause).lower())
-    if isinstance(error, DBAPIError) and getattr(cause, "sqlstate", "") is None:  # nobody there who could state one
-        return "The database that DATABASE_URL names does not answer: start it, or mend DATABASE_URL."
-    return None
+    if isinstance(cause, psycopg.Error):
+        return _of_postgresql(cause)
+    return _ASKED if isinstance(error, NoConnectionFree) else None
+
+
+def passes(error: BaseException) -> bool:
+    """Whether it is an error of the store that may go by itself: somebody else is writing, or the database is away."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, psycopg.Error):
+        return _of_postgresql(cause) in _PASSING
+    if isinstance(cause, sqlite3.Error):
+        return "locked" in str(cause).lower()
+    return isinstance(error, NoConnectionFree)
+
+
+def _of_postgresql(error: psycopg.Error) -> str | None:
+    state = error.sqlstate
+    if state is None:
+        if not isinstance(error, psycopg.OperationalError):
+            return None  # a mistake of ours that never reached the server
+        state = next((found for words, found in _AT_THE_DOOR.items() if re.search(words, str(error))), "08")
+    return next((said for beginning, said in _STATES.items() if state.startswith(beginning)), None)
 
 
 def _of_system(error: OSError) -> str | None:
