@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from data import jobs, store, trouble
@@ -18,7 +17,7 @@ from data.tables import Job
 ATTEMPTS = 3  # how often a job whose worker died is begun
 WRITE_EVERY = 0.25  # seconds between two writes of progress
 BUSY_RETRY = 1.0  # seconds until a job looks again whether its repository is free
-STORE_RETRY = 5.0  # seconds until a job that found the store busy is begun again
+STORE_RETRY = 5.0  # seconds until a job that found the store busy or away is begun again, or says how it ended
 STALE = 60_000_000  # microseconds without a heartbeat after which a worker counts as dead, where it may be elsewhere
 
 log = logging.getLogger("milepost.jobs")
@@ -67,6 +66,7 @@ class Work:
     def __init__(self, job: Job):
         self.id, self.kind, self.args = job.id, job.kind, dict(job.args)
         self.person_id, self.organization_id, self.service_id = job.created_by, job.organization_id, job.service_id
+        self.attempt = job.attempts  # by which a worker that was taken for dead knows that the job is another's now
         self._written = 0.0
         self._cancelled = False
 
@@ -89,9 +89,13 @@ class Work:
         """First thing in the transaction that saves the result: a cancelled job saves nothing, and one that has saved
         cannot be cancelled any more. Raises Cancelled, Stopped."""
         job = session.get(Job, self.id, populate_existing=True)
-        self._cancelled = job is None or job.state != "running"
+        self._cancelled = not self.is_mine(job)
         self._raise()
         job.args = {**job.args, "saved": True}
+
+    def is_mine(self, job: Job | None) -> bool:
+        """Whether the job is still being done, and here."""
+        return job is not None and job.state == "running" and job.attempts == self.attempt
 
     def report(self, **values) -> None:
         """Leaves something to be read with the job, as plain values."""
@@ -102,12 +106,14 @@ class Work:
 
     def _write(self, **values) -> None:
         self._written = time.monotonic()
-        mine = update(Job).where(Job.id == self.id, Job.state == "running")
+        mine = update(Job).where(Job.id == self.id, Job.state == "running", Job.attempts == self.attempt)
         try:
             with store.writing(quietly=True) as session:
                 found = session.execute(mine.values(heartbeat_at=store.now_us(), **values)).rowcount
-        except OperationalError:  # the store is busy: the next progress will do
-            return
+        except Exception as error:
+            if not trouble.passes(error):
+                raise
+            return  # the next progress will do
         self._cancelled = found == 0
 
     def _raise(self) -> None:
@@ -122,7 +128,13 @@ _running: set[int] = set()  # ids of the jobs in this process
 
 def run(job_id: int) -> None:
     """Does one job, if it waits; what Huey calls. Whatever goes wrong ends in the row of the job."""
-    work = _begin(job_id)
+    try:
+        work = _begin(job_id)
+    except Exception as error:
+        if not trouble.passes(error) or jobs.queue().immediate:
+            raise
+        jobs.push(job_id, delay=STORE_RETRY)
+        return
     if work is None:
         return
     _running.add(job_id)
@@ -152,25 +164,38 @@ def _begin(job_id: int) -> Work | None:
 
 def _carry_out(work: Work, handler: Handler) -> None:
     try:
-        outcome = ("done", handler.do(work))
+        ending = handler.do(work)
     except Exception as error:
-        outcome = _outcome(work, handler, error)
+        ending = error
+    while True:
+        try:
+            state = _end(work, handler, ending)
+            break
+        except Exception as error:  # the job has come to its end: that only has to be written
+            if not trouble.passes(error) or jobs.queue().immediate or stopping.wait(STORE_RETRY):
+                raise
+            log.warning("the store is busy or away; how job %s ended is written later", work.id)
+    if state not in jobs.LIVE:
+        handler.ended(work.args)
+    elif state == "queued" and not stopping.is_set() and not jobs.queue().immediate:
+        jobs.push(work.id, delay=STORE_RETRY)
+
+
+def _end(work: Work, handler: Handler, ending: str | Exception) -> str:
+    """Writes how the job ended, unless it is another's by now. Returns its state afterwards."""
+    state, message = ("done", ending) if isinstance(ending, str) else _outcome(work, handler, ending)
     with store.writing(quietly=True) as session:
         job = session.get(Job, work.id)
-        if job is not None and job.state == "running":
-            state, message = outcome
-            if state == "queued":
-                job.state, job.message = state, message
-                job.attempts -= message == _LATER
-            else:
-                jobs.close(job, state, message)
-                if state == "done" and job.total is not None:
-                    job.done = job.total
-        over = job is None or job.state not in jobs.LIVE
-    if over:
-        handler.ended(work.args)
-    elif not stopping.is_set() and not jobs.queue().immediate:
-        jobs.push(work.id, delay=STORE_RETRY)
+        if not work.is_mine(job):
+            return job.state if job is not None else "cancelled"
+        if state == "queued":
+            job.state, job.message = state, message
+            job.attempts -= message == _LATER
+        else:
+            jobs.close(job, state, message)
+            if state == "done" and job.total is not None:
+                job.done = job.total
+        return state
 
 
 _LATER = "Waits: the worker was stopped, the next one goes on."
@@ -184,11 +209,10 @@ def _outcome(work: Work, handler: Handler, error: Exception) -> tuple[str, str]:
         return "queued", _LATER
     if isinstance(error, handler.says):
         return "failed", str(error)
-    wrong = trouble.sentence(error)
+    if trouble.passes(error) and work.attempt < ATTEMPTS:
+        return "queued", "The store was busy or away; this is tried again."
     log.exception("job %s (%s) failed", work.id, work.kind, exc_info=error)
-    if isinstance(error, OperationalError) and jobs.progress(work.id).attempts < ATTEMPTS:
-        return "queued", "The store was busy; this is tried again."
-    if wrong:
+    if wrong := trouble.sentence(error):
         return "failed", f"{wrong} So far {_kept(work.id)}."
     return "failed", f"An error in Milepost stopped this; {_kept(work.id)}. The log says more under job {work.id}."
 

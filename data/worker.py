@@ -13,9 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
-from data import jobs, store, work
+from data import jobs, store, trouble, work
 
 THREADS = 2  # reading one repository leaves the processor idle while git works
 BEAT, SWEEP, HEALTH = 5, 30, 10  # seconds between heartbeats, looks for lost jobs, looks at the threads
@@ -76,8 +74,8 @@ def _housekeeping(stop: threading.Event) -> None:
             if time.monotonic() - swept > SWEEP:
                 swept = time.monotonic()
                 work.recover(alone=False)
-        except OperationalError:
-            log.warning("the store was busy; looking again later")
+        except Exception as error:  # whatever it is: without heartbeats every job here would count as dead
+            log.warning("looking again later: the store is busy or away", exc_info=not trouble.passes(error))
 
 
 @contextlib.contextmanager
