@@ -27,14 +27,14 @@ def test_an_event_is_gone_when_the_change_is(both, who):
     assert events() == []
 
 
-def test_secrets_are_left_out_at_any_depth(home):
+def test_secrets_are_left_out_at_any_depth(both):
     with store.writing() as session:
         audit.record(session, None, "source.add", "source:1", {"API_KEY": "x", "more": [{"accessToken": "y"}], "n": 3})
     (event,) = events()
     assert event.detail == {"API_KEY": "(left out)", "more": [{"accessToken": "(left out)"}], "n": 3}
 
 
-def test_long_texts_are_cut(home):
+def test_long_texts_are_cut(both):
     with store.writing() as session:
         audit.record(session, None, "source.add", "source:1", {"path": "x" * 10_000})
     assert len(events()[0].detail["path"]) == 500

@@ -107,14 +107,14 @@ def test_rewritten_history_replaces_everything(both, who, repo):
     assert titles[0] == "Begin" and titles[-1] == "Instead" and len(titles) == 3
 
 
-def test_a_second_service_shares_what_was_read(home, who, repo):
+def test_a_second_service_shares_what_was_read(both, who, repo):
     added(who, repo)
     job = added(who, repo, service="shop api")
     assert count(Service, Repository, Source, Change) == (2, 1, 1, 3)
     assert derive.facts(job.service_id).changes.height == 3
 
 
-def test_a_service_with_settings_is_judged_when_its_clone_was_read(home, who, repo):
+def test_a_service_with_settings_is_judged_when_its_clone_was_read(both, who, repo):
     job = added(who, repo)
     teams.save_settings(who, job.service_id, TAGS)
     repo.tag("v2", "2025-01-09 10:00")
@@ -132,7 +132,7 @@ def test_what_an_upgrade_left_stale_is_worked_out_when_a_worker_starts(both, who
     assert (jobs.progress(job_id).state, derive.stale(), loading.catch_up()) == ("done", [], [])
 
 
-def test_paths_are_read_once_they_matter_and_from_then_on(home, who, repo):
+def test_paths_are_read_once_they_matter_and_from_then_on(both, who, repo):
     job = added(who, repo)
     assert intake.read_paths(who, job.service_id) is None
     teams.save_settings(who, job.service_id, TAGS.model_copy(update={"path_globs": ("src/**",)}))
@@ -188,7 +188,7 @@ def test_a_clone_that_is_being_written_to_is_refused_and_read_once_it_is_whole(h
     assert jobs.progress(intake.resync(who, job.source_id)).state == "done"
 
 
-def test_a_name_that_is_taken_is_refused_and_nothing_is_made(home, who, repo, tmp_path):
+def test_a_name_that_is_taken_is_refused_and_nothing_is_made(both, who, repo, tmp_path):
     added(who, repo)
     other = RepoBuilder(tmp_path / "code" / "other")
     other.commit("Begin", "2025-01-06 09:00")
@@ -197,7 +197,7 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_made(home, who, repo, tm
     assert count(Repository, Source) == (1, 1)
 
 
-def test_a_stranger_may_not_add_read_again_or_remove(home, who, repo):
+def test_a_stranger_may_not_add_read_again_or_remove(both, who, repo):
     job = added(who, repo)
     for attempt in (
         lambda: intake.add_clone(STRANGER, repo.path, one(Team).id, "other"),
@@ -211,7 +211,7 @@ def test_a_stranger_may_not_add_read_again_or_remove(home, who, repo):
     assert count(Source, Change) == (1, 3)
 
 
-def test_saving_a_read_that_somebody_else_has_saved_meanwhile_is_refused(home, who, repo):
+def test_saving_a_read_that_somebody_else_has_saved_meanwhile_is_refused(both, who, repo):
     source_id = added(who, repo).source_id
     with pytest.raises(JobError, match="read this source meanwhile"):
         loading.store_history(source_id, git.read(repo.path), since=None)
@@ -244,7 +244,7 @@ def test_every_template_can_be_imported(both, who, service_id, kind):
     assert imported(who, service_id, kind, files.template(kind)).message == f"Saved 2 {kind} from facts.csv."
 
 
-def test_with_errors_nothing_is_saved_and_each_is_reported(home, who, service_id):
+def test_with_errors_nothing_is_saved_and_each_is_reported(both, who, service_id):
     job = imported(who, service_id, "incidents", incidents("7,2025-01-01T00:00Z,ok", "8,never,bad"))
     assert job.state == "failed"
     assert job.message.startswith("1 of 2 rows of facts.csv have errors, the first in row 3, opened_at: ")
@@ -252,7 +252,7 @@ def test_with_errors_nothing_is_saved_and_each_is_reported(home, who, service_id
     assert (job.report["errors"][0]["row"], count(Incident, Source)) == (3, (0, 0))
 
 
-def test_the_good_rows_are_saved_when_the_person_says_so_and_the_rest_is_counted(home, who, service_id):
+def test_the_good_rows_are_saved_when_the_person_says_so_and_the_rest_is_counted(both, who, service_id):
     content = incidents("7,2025-01-01T00:00Z,ok", "8,never,bad")
     job = imported(who, service_id, "incidents", content, accept_partial=True)
     assert (job.message, count(Incident)) == (
@@ -275,13 +275,13 @@ def test_the_same_file_again_replaces_rows_with_the_same_id(both, who, service_i
     assert (titles, count(Source)) == ({"new", "stays", "more"}, (1,))
 
 
-def test_the_newest_job_of_a_file_is_found_by_its_source(home, who, service_id):
+def test_the_newest_job_of_a_file_is_found_by_its_source(both, who, service_id):
     for _ in range(2):
         newest = imported(who, service_id, "incidents", incidents("7,2025-01-01T00:00Z,x"))
     assert jobs.latest(one(Source).id).id == newest.id
 
 
-def test_no_incidents_in_a_file_means_collected_and_none_happened(home, who, repo):
+def test_no_incidents_in_a_file_means_collected_and_none_happened(both, who, repo):
     service_id = added(who, repo).service_id
     teams.save_settings(who, service_id, TAGS)
     assert not derive.load(service_id).incidents_collected
@@ -289,7 +289,7 @@ def test_no_incidents_in_a_file_means_collected_and_none_happened(home, who, rep
     assert derive.load(service_id).incidents_collected
 
 
-def test_a_file_is_complete_until_its_latest_time_or_what_the_person_says(home, who, service_id):
+def test_a_file_is_complete_until_its_latest_time_or_what_the_person_says(both, who, service_id):
     imported(who, service_id, "incidents", incidents("7,2025-01-01T00:00Z,x"))
     assert store.from_us(one(Source).collected_until) == datetime(2025, 1, 1, tzinfo=UTC)
     until = datetime(2025, 2, 1, tzinfo=UTC)
@@ -371,7 +371,7 @@ def test_removing_a_source_takes_all_that_came_from_it_and_nothing_else(both, wh
     assert one(AuditEvent, AuditEvent.action == "remove_source").detail["services"] == [job.service_id]
 
 
-def test_removing_the_incidents_makes_failures_unknown_again(home, who, repo):
+def test_removing_the_incidents_makes_failures_unknown_again(both, who, repo):
     service_id = added(who, repo).service_id
     teams.save_settings(who, service_id, TAGS)
     imported(who, service_id, "incidents", incidents("7,2025-01-08T00:00Z,x"))
@@ -379,7 +379,7 @@ def test_removing_the_incidents_makes_failures_unknown_again(home, who, repo):
     assert not derive.load(service_id).incidents_collected
 
 
-def test_removing_a_source_cancels_what_waits_for_it(home, who, repo, monkeypatch):
+def test_removing_a_source_cancels_what_waits_for_it(both, who, repo, monkeypatch):
     source_id = added(who, repo).source_id
     monkeypatch.setattr(jobs, "push", lambda job_id, delay=0: job_id)
     waiting = intake.resync(who, source_id)
@@ -387,13 +387,13 @@ def test_removing_a_source_cancels_what_waits_for_it(home, who, repo, monkeypatc
     assert jobs.progress(waiting).state == "cancelled"
 
 
-def test_a_source_that_never_worked_can_be_removed(home, who, tmp_path):
+def test_a_source_that_never_worked_can_be_removed(both, who, tmp_path):
     job = added(who, RepoBuilder(tmp_path / "code" / "new"))
     assert jobs.progress(intake.remove_source(who, job.source_id)).state == "done"
     assert count(Source, Service) == (0, 1)
 
 
-def test_rules_are_proposed_and_tried_before_anything_is_saved(home, who, repo):
+def test_rules_are_proposed_and_tried_before_anything_is_saved(both, who, repo):
     service_id = added(who, repo).service_id
     rule = intake.proposals(service_id)[0]
     tried = intake.dry_run(service_id, Settings(rule=rule))

@@ -25,7 +25,7 @@ def test_looking_again_makes_nobody_else(both):
     assert (count(Person), count(Organization), count(PersonRole)) == (1, 1, 1)
 
 
-def test_looking_writes_nothing_the_second_time(home):
+def test_looking_writes_nothing_the_second_time(both):
     people.local_person()
     before = store.version()
     people.local_person()
