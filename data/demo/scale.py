@@ -77,10 +77,13 @@ def create(who: Who, factor: float, until: datetime, progress: Progress = lambda
     not made again. Raises access.Forbidden, and ValueError for a factor that is not above 0."""
     access.check(who, access.Action.ADMINISTER, access.of_organization(people.home_organization(who)))
     size = Size().times(factor)
+    with store.reading() as session:
+        there = _found(session, size) is not None
     organization_id = fill(size, until, progress=lambda done, total, said: progress(done, 2 * total, said))
+    if not there:
+        with store.writing() as session:
+            audit.record(session, who, "create_demo", f"organization:{organization_id}")
     judge(organization_id, lambda done, total, said: progress(total + done, 2 * total, said))
-    with store.writing() as session:
-        audit.record(session, who, "create_demo", f"organization:{organization_id}")
     return organization_id
 
 
@@ -99,7 +102,8 @@ def judge(organization_id: int, progress: Progress = lambda done, total, message
 def fill(size: Size, until: datetime, seed: int = SEED, progress: Progress = lambda done, total, message: None) -> int:
     """Saves the facts of an organisation of that size, ending at `until`, a few services in a transaction; its id.
 
-    What was begun before, by a process that was killed, is gone on with; nothing happens when all is there.
+    What was begun before, by a process that was killed, is gone on with; nothing happens when all is there, whatever its
+    seed and end.
     """
     plan = planned(size, seed)
     organization_id = _organization(size, until)
@@ -177,8 +181,7 @@ def _organization(size: Size, until: datetime) -> int:
     """The id of the organisation of that size, made with its teams when it is not there."""
     at = store.to_us(until)
     with store.writing() as session:
-        there = select(Organization.id).where(Organization.is_demo, Organization.name == size.name)
-        if (found := session.execute(there).scalars().first()) is not None:
+        if (found := _found(session, size)) is not None:
             return found
         organization = Organization(name=size.name, is_demo=True, created_at=at)
         session.add(organization)
@@ -188,6 +191,11 @@ def _organization(size: Size, until: datetime) -> int:
             for number in range(size.teams)
         )
         return organization.id
+
+
+def _found(session: Session, size: Size) -> int | None:
+    named = select(Organization.id).where(Organization.is_demo, Organization.name == size.name)
+    return session.execute(named).scalars().first()
 
 
 def _services_of(organization_id: int) -> list[int]:
