@@ -102,8 +102,8 @@ def judge(organization_id: int, progress: Progress = lambda done, total, message
 def fill(size: Size, until: datetime, seed: int = SEED, progress: Progress = lambda done, total, message: None) -> int:
     """Saves the facts of an organisation of that size, ending at `until`, a few services in a transaction; its id.
 
-    What was begun before, by a process that was killed, is gone on with; nothing happens when all is there, whatever its
-    seed and end.
+    What was begun before, by a process that was killed, is gone on with; nothing happens when all is there,
+    whatever its seed and end.
     """
     plan = planned(size, seed)
     organization_id = _organization(size, until)
