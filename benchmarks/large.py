@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
-from data import derive, store
+from data import store
 from data.demo import scale
 
 UNTIL = "2026-03-02T09:00+00:00"
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     if options.judge:
         begun = time.perf_counter()
         scale.judge(organization_id, _progress(begun))
-        print(f"judged in {time.perf_counter() - begun:.1f} s, {len(derive.stale())} services left")
+        print(f"judged in {time.perf_counter() - begun:.1f} s")
     return 0
 
 
