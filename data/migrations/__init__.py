@@ -41,7 +41,7 @@ def run(direction: str, revision: str) -> None:
             with connection.begin():
                 store.lock_writers(connection)
                 made.attributes["connection"] = connection
-                _refuse_what_is_newer(made, connection)
+                _refuse_what_is_newer(connection)
                 getattr(command, direction)(made, revision)
                 if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                     raise RuntimeError(
@@ -52,9 +52,23 @@ def run(direction: str, revision: str) -> None:
                 driver.execute("PRAGMA foreign_keys = ON")
 
 
-def _refuse_what_is_newer(made: Config, connection: Connection) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(made).walk_revisions()}
-    if set(MigrationContext.configure(connection).get_current_heads()) - known:
+def newest() -> str:
+    """The revision of the shape that this code works with."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def known() -> set[str]:
+    """Every revision that this code knows, the newest too."""
+    return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that a store has, None when it has no tables yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_what_is_newer(connection: Connection) -> None:
+    if current(connection) not in {None, *known()}:
         raise TooNew(
             "This store was written by a newer Milepost. Update the code, or restore an older copy of the store."
         )

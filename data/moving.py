@@ -1,0 +1,260 @@
+"""A whole store out into one file and into another store: SQLite to PostgreSQL, back, or to another computer.
+
+What can be computed again stays behind and is computed there, to the last digit; so do jobs that have not ended, which
+nobody would go on with. Ids stay the same. For the file see `data.parcel`.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import psycopg
+from pydantic import ValidationError
+from sqlalchemy import JSON, Select, delete, func, make_url, select, text
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session
+
+from assessments.delivery.settings import Settings
+from data import derive, jobs, migrations, parcel, store
+from data.parcel import MoveError
+from data.people import LOCAL
+from data.tables import (
+    Base,
+    Cell,
+    DataVersion,
+    Failure,
+    Job,
+    JudgedDeployment,
+    Organization,
+    PackedWeek,
+    Person,
+    Repository,
+    Service,
+    ShippedChange,
+    Source,
+    Team,
+)
+
+LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, Cell, DataVersion)
+#: Columns of a service that say which derived rows it has; it arrives without any.
+DERIVED = {
+    "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",
+    "environments", "has_changes", "resumable",
+}  # fmt: skip
+_ROWS = 10_000  # read at once
+_SET = "set MILEPOST_HOME or DATABASE_URL as for the portal"
+#: Of columns with values of that type: what stands in the file, and in a frame. JSON columns (dict) hold anything.
+_TYPES = {
+    bool: (bool, pl.Boolean), int: (int, pl.Int64), float: (float, pl.Float64), str: (str, pl.String),
+    date: (str, pl.Date), dict: (object, pl.String),
+}  # fmt: skip
+
+Progress = Callable[[int, int, str], None]
+
+
+def _quiet(done: int, total: int, message: str) -> None:
+    """Nobody looks."""
+
+
+class NothingToMove(MoveError):
+    """The store in use holds nothing that anybody has brought in."""
+
+
+def moved() -> tuple[type[Base], ...]:
+    """The tables that travel, owners before what they own."""
+    order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+    return tuple(sorted(set(Base.__subclasses__()) - set(LEFT_OUT), key=lambda each: order[each.__tablename__]))
+
+
+# Out
+
+
+def export_store(path: Path, progress: Progress = _quiet) -> dict[str, int]:
+    """Writes the store in use, as it is at one moment, into a new file for its owner only. Returns rows by table.
+
+    Others may read and write meanwhile. Raises MoveError, NothingToMove.
+    """
+    _refuse_no_file()
+    with store.reading() as session:
+        if (found := migrations.current(session.connection())) is None:
+            raise NothingToMove(f"There is no store yet in the database in use: {_SET}.")
+        _refuse_another_shape(found)
+        if not _is_used(session):
+            raise NothingToMove("The store in use holds no team and no service: there is nothing to export.")
+        with parcel.writing(path) as writer:
+            done, total = 0, sum(session.execute(_count(_wanted(table))).scalar_one() for table in moved())
+            for table in moved():
+                with writer.table(table.__tablename__, [column.name for column in columns(table)]) as put:
+                    for some in session.execute(_in_order(table)).partitions():
+                        put(some)
+                        done += len(some)
+                        progress(done, total, f"Writing {_spoken(table)}")
+            return writer.finish(migrations.newest())
+
+
+def _refuse_no_file() -> None:
+    """Opening an SQLite store that is not there would make it."""
+    given = os.environ.get("DATABASE_URL", "").strip()
+    if given and not store.is_sqlite():
+        return
+    file = Path(make_url(store.url()).database) if given else store.place() / "milepost.db"
+    if not file.exists():
+        raise NothingToMove(f"There is no store at {file}: {_SET}.")
+
+
+def _refuse_another_shape(revision: str) -> None:
+    if revision != migrations.newest():
+        raise MoveError(
+            "The store in use is not of the present form: run `python milepost.py migrate`, then try again."
+        )
+
+
+def _is_used(session: Session) -> bool:
+    """Whether there is more than every fresh store makes for itself (a person, an organization) and traces of work."""
+    held = [select(table.id) for table in (Team, Service, Repository, Source)]
+    others = select(Person.id).where(Person.provider != LOCAL)
+    organizations = select(Organization.id).offset(1)
+    return any(session.execute(each.limit(1)).first() for each in (*held, others, organizations))
+
+
+def columns(table: type[Base]) -> list:
+    """What of a table travels."""
+    return [column for column in table.__table__.columns if table is not Service or column.name not in DERIVED]
+
+
+def _values(column) -> type:
+    """What a column holds: a key of `_TYPES`."""
+    kind = getattr(column.type, "impl_instance", column.type)  # SQLModel's own string wraps another
+    return dict if isinstance(kind, JSON) else kind.python_type
+
+
+def _wanted(table: type[Base]) -> Select:
+    rows = select(*columns(table))
+    return rows.where(Job.state.not_in(jobs.LIVE)) if table is Job else rows
+
+
+def _in_order(table: type[Base]) -> Select:
+    """By key, a few at a time. Texts by their bytes, as SQLite has them: PostgreSQL's order is that of its language."""
+    bytewise = "BINARY" if store.is_sqlite() else "C"
+    keys = table.__table__.primary_key.columns
+    order = [key.collate(bytewise) if _values(key) is str else key for key in keys]
+    return _wanted(table).order_by(*order).execution_options(yield_per=_ROWS)
+
+
+def _count(rows: Select) -> Select:
+    return select(func.count()).select_from(rows.subquery())
+
+
+def _spoken(table: type[Base]) -> str:
+    return table.__tablename__.replace("_", " ")
+
+
+# In
+
+
+def import_store(path: Path, progress: Progress = _quiet) -> dict[str, int]:
+    """Brings a file of `export_store` into the store in use, which must be empty: all of it, or nothing. Returns rows
+    by table. What is derived is not there yet: see `work_out`. Raises MoveError.
+    """
+    tables = {table.__tablename__: table for table in moved()}
+    newest = migrations.newest()
+    with parcel.reading(path, newest, migrations.known() - {newest}, tables) as reader:
+        _make_ready()
+        with store.writing() as session:
+            if _is_used(session):
+                raise MoveError(
+                    "The store in use is not empty: import into a new one, with a new folder as MILEPOST_HOME or the "
+                    "name of an empty database in DATABASE_URL."
+                )
+            for table in reversed(tables.values()):
+                session.execute(delete(table))
+            done, total = 0, sum(reader.rows.values())
+            for name, table in tables.items():
+                for rows in reader.table(name, [column.name for column in columns(table)]):
+                    _insert(session, table, rows, reader)
+                    done += len(rows)
+                    progress(done, total, f"Bringing in {_spoken(table)}")
+            if not store.is_sqlite():
+                _settle(session, reader)
+        return reader.rows
+
+
+def _make_ready() -> None:
+    with store.reading() as session:
+        found = migrations.current(session.connection())
+    if found is None:
+        store.migrate()
+    else:
+        _refuse_another_shape(found)
+
+
+def _insert(session: Session, table: type[Base], rows: list[list], reader: parcel.Reader) -> None:
+    if not rows:
+        return
+    series = [_series(*each, reader) for each in zip(columns(table), map(list, zip(*rows, strict=True)), strict=True)]
+    if table is Service:
+        _check_settings(next(each for each in series if each.name == "settings"), reader)
+    fresh = {name: Service.model_fields[name].default for name in DERIVED} if table is Service else {}
+    with _refused(_spoken(table), reader):
+        store.insert_frame(session, table, pl.DataFrame(series), **fresh)
+
+
+def _check_settings(chosen: pl.Series, reader: parcel.Reader) -> None:
+    """Every page and every job would stumble over settings that are none."""
+    try:
+        for each in chosen.drop_nulls():
+            Settings.model_validate_json(each)
+    except ValidationError as error:
+        raise reader.damaged("the settings of a service are none that Milepost knows") from error
+
+
+@contextmanager
+def _refused(what: str, reader: parcel.Reader) -> Iterator[None]:
+    """What the database does not take is told in words."""
+    try:
+        yield
+    except (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError) as error:
+        why = f"rows of {what} are there twice, lack something, or belong to rows that are not there"
+        raise reader.damaged(why) from error
+    except (DataError, sqlite3.DataError, psycopg.DataError, OverflowError) as error:
+        raise MoveError(
+            f"A value in {what} is none that this kind of database can keep: import into the kind that it came from. "
+            f"Nothing was changed."
+        ) from error
+
+
+def _series(column, values: list, reader: parcel.Reader) -> pl.Series:
+    """The values of a column, each of exactly its type."""
+    kind, dtype = _TYPES[_values(column)]
+    if kind is object:
+        values = [None if value is None else json.dumps(value) for value in values]
+    elif not set(map(type, values)) <= {kind, type(None)}:
+        raise reader.damaged(f"{column} holds a value that is no {kind.__name__}")
+    try:
+        made = pl.Series(column.name, values, dtype=pl.String if dtype == pl.Date else dtype, strict=True)
+        return made.str.to_date("%Y-%m-%d", strict=True) if dtype == pl.Date else made
+    except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError) as error:
+        raise reader.damaged(f"{column} holds a value that nobody could keep") from error
+
+
+def _settle(session: Session, reader: parcel.Reader) -> None:
+    """New rows get ids behind those that came, and PostgreSQL learns how much there is before it plans a query."""
+    with _refused("the ids", reader):
+        for table in moved():
+            if "id" in table.__table__.columns:
+                counter, last = func.pg_get_serial_sequence(f'"{table.__tablename__}"', "id"), func.max(table.id)
+                session.execute(select(func.setval(counter, func.coalesce(last, 1), last.is_not(None))))
+    session.execute(text("ANALYZE"))
+
+
+def work_out(progress: Progress = _quiet) -> int:
+    """Works out the metrics of every service whose facts are newer than they are. Returns how many. What is left when
+    it is broken off, the portal's worker does."""
+    stale = derive.stale()
+    derive.refresh(stale, lambda done, total: progress(done, total, "Working out metrics"))
+    return len(stale)
