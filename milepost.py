@@ -19,6 +19,19 @@ EXIT_CODES = """exit codes:
   2  not read: no such path, not a repository, unreadable, or a wrong option (one sentence says which)
 """
 
+EXPORT_CODES = """exit codes:
+  0  written
+  1  there is nothing to export: no such store, or nobody has used it
+  2  not written: the file is there already or has no place, or the store cannot be used (one sentence says which)
+"""
+
+IMPORT_CODES = """exit codes:
+  0  brought in
+  2  nothing was changed: the file is damaged, of another Milepost or no export, or the store is not empty or cannot be
+     used (one sentence says which)
+  130  stopped; once the rows are in they stay, and the portal works out what is left
+"""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit code."""
@@ -51,7 +64,12 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "worker", _worker, "run the background work of the portal; the portal starts it by itself")
     _add(commands, "migrate", _migrate, "bring the store to the present form")
     demo = _add(commands, "demo", _demo, "add the demo organisation, labelled as such everywhere")
-    demo.add_argument("--remove", action="store_true", help="remove it with all that belongs to it")
+    which = demo.add_mutually_exclusive_group()
+    which.add_argument("--remove", action="store_true", help="remove everything invented with all that belongs to it")
+    which.add_argument(
+        "--scale", type=_scale, metavar="FACTOR", help="add an invented organisation to measure with: docs/cli.md"
+    )
+    _add_moving(commands)
     return top
 
 
@@ -59,6 +77,16 @@ def _add(commands, name: str, run, text: str, **options) -> argparse.ArgumentPar
     made = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", **options)
     made.set_defaults(run=run)
     return made
+
+
+def _add_moving(commands) -> None:
+    form = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    text = "write everything that cannot be computed again from the store in use into one new file"
+    out = _add(commands, "export", _export, text, epilog=EXPORT_CODES, **form)
+    out.add_argument("file", metavar="FILE", type=Path, help="the file to write; treat it as confidential")
+    text = "bring the file of an export into the store in use, which must be empty, and work out the metrics"
+    into = _add(commands, "import", _import, text, epilog=IMPORT_CODES, **form)
+    into.add_argument("file", metavar="FILE", type=Path, help="the file that an export wrote")
 
 
 def _add_assess(commands) -> None:
@@ -85,6 +113,17 @@ def _weeks(text: str) -> int:
 
 def _rows(text: str) -> int:
     return _number(text, 0, 1_000_000)
+
+
+def _scale(text: str) -> float:
+    """Smaller ones would have nothing in them; larger ones take hours and hundreds of gigabytes."""
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0.0005 <= factor <= 10:
+        raise argparse.ArgumentTypeError(f"give a number from 0.0005 to 10, not {text!r}")
+    return factor
 
 
 def _number(text: str, low: int, high: int) -> int:
@@ -224,12 +263,57 @@ def _demo(options: argparse.Namespace) -> int:
     who = people.local_person()
     if options.remove:
         demo.remove(who)
-        print("The demo organisation is removed.")
+        print("Everything invented is removed.")
         return OK
     with _Progress() as progress:
-        demo.create(who, people.home_organization(who), datetime.now(UTC), progress)
+        if options.scale:
+            from data.demo import scale
+
+            scale.create(who, options.scale, datetime.now(UTC), progress)
+        else:
+            demo.create(who, people.home_organization(who), datetime.now(UTC), progress)
     print("The demo organisation is there: open the portal with `python milepost.py run`.")
     return OK
+
+
+def _export(options: argparse.Namespace) -> int:
+    from data import moving
+
+    try:
+        with _Progress() as progress:
+            rows = moving.export_store(options.file, progress)
+    except moving.MoveError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return NOTHING if isinstance(error, moving.NothingToMove) else UNREADABLE
+    _print_rows(rows)
+    print(printable(f"All this is in {options.file}: treat it as confidential."))
+    return OK
+
+
+def _import(options: argparse.Namespace) -> int:
+    from data import moving
+
+    try:
+        with _Progress() as progress:
+            rows = moving.import_store(options.file, progress)
+    except moving.MoveError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return UNREADABLE
+    _print_rows(rows)
+    try:
+        with _Progress() as progress:
+            services = moving.work_out(progress)
+    except KeyboardInterrupt:
+        print("Stopped: the rows are in the store, and the portal works out what is left.", file=sys.stderr)
+        return 130
+    print(f"All this is in the store. Services whose metrics were worked out: {services:,}.")
+    return OK
+
+
+def _print_rows(rows: dict[str, int]) -> None:
+    for table, number in rows.items():
+        if number:
+            print(f"{table.replace('_', ' '):<16}{number:>14,}")
 
 
 if __name__ == "__main__":

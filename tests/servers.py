@@ -44,6 +44,7 @@ class Server:
         self.start()
         with psycopg.connect(self.url, autocommit=True) as admin:
             admin.execute("CREATE ROLE guarded LOGIN PASSWORD 'right'")
+            admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # as PostgreSQL 15 and newer have it
 
     def start(self) -> None:
         """Returns when it takes connections; nothing happens when it does already."""

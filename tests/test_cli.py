@@ -5,11 +5,16 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import milepost
+from data import people
+from tests.data.arrange import Place
+from tests.data.test_moving import parcelled
 from tests.repos import RepoBuilder
 
 ROOT = Path(milepost.__file__).parent
@@ -284,6 +289,165 @@ def test_demo_comes_and_goes(home, capsys):
     assert demo.present() is not None
     assert milepost.main(["demo", "--remove"]) == 0
     assert demo.present() is None
+
+
+def test_an_organisation_to_measure_with_comes_and_goes(home, capsys):
+    from data import queries
+
+    assert run(capsys, "demo", "--scale", "0.001")[::2] == (0, "")
+    assert len(queries.services(people.local_person())) == 2
+    assert run(capsys, "demo", "--scale", "0.001")[0] == 0
+    assert len(queries.services(people.local_person())) == 2
+    assert run(capsys, "demo", "--remove") == (0, "Everything invented is removed.\n", "")
+    assert queries.services(people.local_person()) == ()
+
+
+@pytest.mark.parametrize(
+    "options", [["--scale", "0"], ["--scale", "x"], ["--scale", "nan"], ["--scale", "11"], ["--scale", "1", "--remove"]]
+)
+def test_a_scale_that_is_none_is_refused(bare_home, options):
+    with pytest.raises(SystemExit) as stopped:
+        milepost.main(["demo", *options])
+    assert (stopped.value.code, bare_home.exists()) == (2, False)
+
+
+# Moving
+
+
+def cells() -> list[tuple]:
+    from data import store
+    from data.tables import Cell
+
+    return sorted(store.read_frame(select(Cell)).rows(), key=str)
+
+
+def test_the_demo_moves_from_postgresql_to_sqlite_and_keeps_its_numbers(on_postgresql, tmp_path, monkeypatch, capsys):
+    assert run(capsys, "demo")[::2] == (0, "")
+    before = cells()
+    code, out, err = run(capsys, "export", tmp_path / "demo.zip")
+    assert (code, err) == (0, "")
+    assert "service                     30" in out and "treat it as confidential" in out
+    monkeypatch.setenv("MILEPOST_HOME", str(tmp_path / "other"))
+    monkeypatch.delenv("DATABASE_URL")
+    code, moved, err = run(capsys, "import", tmp_path / "demo.zip")
+    assert (code, err, moved.splitlines()[:-1]) == (0, "", out.splitlines()[:-1])
+    assert moved.endswith("Services whose metrics were worked out: 30.\n")
+    assert len(before) > 1_000 and cells() == before
+
+
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_what_cannot_be_moved_is_one_sentence(home, tmp_path, capsys, command):
+    (tmp_path / "x\x1b[2J.zip").write_text("no zip")
+    code, out, err = run(capsys, command, tmp_path / "x\x1b[2J.zip")
+    assert (code, out, err.count("\n")) == ({"export": 1, "import": 2}[command], "", 1)
+    assert "\x1b" not in err
+
+
+def test_a_file_that_is_there_is_not_replaced(home, who, tmp_path, capsys):
+    Place(who)
+    (tmp_path / "x.zip").touch()
+    code, out, err = run(capsys, "export", tmp_path / "x.zip")
+    assert (code, out) == (2, "") and err.endswith("is there already: choose another name, or move it away.\n")
+
+
+def test_what_is_left_when_the_numbers_are_broken_off_is_told(home, who, tmp_path, monkeypatch, capsys):
+    def stopped(progress):
+        raise KeyboardInterrupt
+
+    Place(who)
+    run(capsys, "export", tmp_path / "x.zip")
+    monkeypatch.setenv("MILEPOST_HOME", str(tmp_path / "other"))
+    monkeypatch.setattr("data.moving.work_out", stopped)
+    code, out, err = run(capsys, "import", tmp_path / "x.zip")
+    assert (code, err) == (130, "Stopped: the rows are in the store, and the portal works out what is left.\n")
+    assert "team                         1" in out
+
+
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_help_and_page_name_the_exit_codes_of_moving(capsys, command):
+    with pytest.raises(SystemExit):
+        milepost.main([command, "--help"])
+    said = capsys.readouterr().out
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").partition("## Exit codes of the other commands")[2]
+    codes = {line.split()[0] for line in said.partition("exit codes:")[2].splitlines() if line[2:3].strip()}
+    documented = {
+        line.split("|")[2].strip() for line in page.splitlines() if line.startswith((f"| `{command}`", "| all"))
+    }
+    assert codes <= documented and {"0", "2"} <= codes
+
+
+# On PostgreSQL
+
+
+def test_migrate_and_run_set_up_a_database(both_bare, monkeypatch, capsys):
+    monkeypatch.setattr("os.execv", lambda program, command: None)
+    monkeypatch.setattr("os.chdir", lambda folder: None)
+    assert run(capsys, "migrate") == (0, "", "")
+    milepost.main(["run"])
+    assert people.local_person().name == "Local administrator"
+
+
+def test_a_worker_on_postgresql_does_what_waits_and_stops_when_told(on_postgresql, shop, monkeypatch):
+    from data import intake, jobs
+
+    monkeypatch.setenv("MILEPOST_ROOTS", str(shop.path.parent))
+    job_id = intake.add_clone(people.local_person(), shop.path, "Payments", "shop")
+    process = subprocess.Popen([sys.executable, "milepost.py", "worker"], cwd=ROOT, stdin=subprocess.PIPE)
+    try:
+        give_up = time.monotonic() + 60
+        while jobs.progress(job_id).is_live and time.monotonic() < give_up:
+            time.sleep(0.1)
+        assert jobs.progress(job_id).state == "done"
+        process.terminate()
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.stdin.close()
+        process.wait()
+
+
+WRONG = {
+    "unknown host": ("postgresql://u:secret@nowhere.invalid/d", "does not answer: start it, or mend DATABASE_URL"),
+    "nobody listens": ("postgresql://u:secret@127.0.0.1:1/d", "does not answer: start it, or mend DATABASE_URL"),
+    "wrong password": ("postgresql://guarded:secret@/postgres?host={}", "refuses the user or password"),
+    "no password": ("postgresql://guarded@/postgres?host={}", "refuses the user or password"),
+    "unknown user": ("postgresql://nobody:secret@/postgres?host={}", "refuses the user or password"),
+    "no such database": ("postgresql://milepost:secret@/secret?host={}", "has none of the name in DATABASE_URL"),
+    "no right": ("postgresql://guarded:right@/postgres?host={}", "make that user the owner of the database"),
+    "another program": ("mysql://u:secret@h/d", "must begin with postgresql://"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("command", ["migrate", "run", "demo", "export", "import"])
+def test_a_wrong_database_is_one_sentence_without_its_password(
+    bare_home, own_server, tmp_path, monkeypatch, capsys, command, wrong
+):
+    url, sentence = WRONG[wrong]
+    monkeypatch.setenv("DATABASE_URL", url.format(own_server.folder))
+    monkeypatch.setattr("os.execv", None)
+    more = [tmp_path / "x.zip"] if command in ("export", "import") else []
+    if command == "import":
+        parcelled(tmp_path / "x.zip")
+    code, out, err = run(capsys, command, *more)
+    reads = (command, wrong) == ("export", "no right")  # which that user may, and find nothing
+    assert (code, out, err.count("\n")) == (1 if reads else 2, "", 1)
+    sentence = "There is no store yet in the database in use" if reads else sentence
+    assert sentence in err and "secret" not in err and str(own_server.folder) not in err
+
+
+def test_a_worker_with_a_wrong_database_is_one_sentence_without_its_password(bare_home, own_server, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://guarded:secret@/postgres?host={own_server.folder}")
+    done = subprocess.run(
+        [sys.executable, "milepost.py", "worker"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "refuses the user or password" in done.stderr and "secret" not in done.stderr
+
+
+def test_assessing_asks_no_database_whatever_is_set(shop, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret@nowhere.invalid/d")
+    assert run(capsys, "assess", shop.path)[::2] == (0, "")
 
 
 def test_stopping_by_key_is_quiet(shop, monkeypatch, capsys):
