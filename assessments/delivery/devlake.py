@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from assessments.delivery import production, shipping
+from assessments.delivery import judge
 from assessments.delivery.facts import Facts
 from assessments.delivery.settings import Settings
-from assessments.delivery.tidy import distinct, touching
+from assessments.delivery.tidy import distinct
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ def summarise(facts: Facts, settings: Settings, start: datetime, end: datetime) 
     [start, end). Raises ValueError when the end does not lie after the start."""
     if end <= start:
         raise ValueError("a window must end after it starts")
-    selected = shipping.roles(production.select(facts, settings))
-    done = selected.filter(pl.col("counts"), pl.col("status") == "success").sort("finished_at", *production.ORDER)
-    changes = touching(facts.changes, settings.path_globs)
-    linked = shipping.link(changes, selected, facts.history_start)
+    judged = judge(facts, settings)
+    done = judged.deployments.filter("counts", pl.col("status") == "success").sort("finished_at", maintain_order=True)
+    authored = distinct(facts.changes, "change_id").select("change_id", "authored_at")
+    linked = judged.changes.join(authored, on="change_id", maintain_order="left")
     inside = pl.col("finished_at").is_between(start, end, closed="left")
     incidents = _incidents(facts, done)
     values = {

@@ -3,11 +3,11 @@
 import polars as pl
 
 from assessments.delivery import globs
-from assessments.delivery.facts import DEPLOYMENTS, Facts
+from assessments.delivery.facts import DEPLOYMENTS, Facts, FleetFacts
 from assessments.delivery.settings import ProductionRule, Settings
-from assessments.delivery.tidy import answers, distinct, touching
+from assessments.delivery.tidy import answers, choices, chosen, distinct, touching
 
-NAMED = {"tag": "ref", "release": "ref", "workflow": "name"}
+NAMED = ("tag", "release", "workflow")
 BY_ENVIRONMENT = ("github_deployment", "import", "webhook")
 LABELS = {
     "github_deployment": "GitHub deployments",
@@ -18,48 +18,43 @@ LABELS = {
     "webhook": "deployments sent by webhook",
     "merge": "merges to trunk",
 }
-#: Order in which deployments happened: by the clock, except that merges to trunk happened in trunk order.
+#: A deployment of a fleet. Services may share a repository, so its own id does not tell one from another.
+ID = ("service", "deployment_id")
+#: Order in which deployments of a service happened: by the clock, except that merges to trunk happened in trunk order.
 ORDER = ("sequence", "finished_at", "position", "deployment_id")
 
 
-def select(facts: Facts, settings: Settings) -> pl.DataFrame:
-    """Every deployment known, in order, with what the rule makes of it.
+def select(facts: FleetFacts, services: pl.DataFrame, changes: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Every deployment known, by service and in order, with what the rule of its service makes of it.
 
-    Returns the columns of DEPLOYMENTS and: counts (bool), reason (one sentence), env (whose high-water mark it moves),
+    `services` comes from `tidy.chosen`, `changes` from `tidy.touching`, `said` from `tidy.answers`. Returns service,
+    the columns of DEPLOYMENTS and: counts (bool), reason (one sentence), env (whose high-water mark it moves),
     stands_for (the counted deployment that it is or is one with; null when it is not production), sequence.
     """
-    rule = settings.rule
-    known = distinct(facts.deployments, "deployment_id")
-    if rule.kind == "merge":
-        known = pl.concat([known, _merges(facts, settings)])
-    team = answers(facts.corrections).filter(pl.col("question") == "counts")
-    rows = known.join(team.select(deployment_id="subject", word="kind"), on="deployment_id", how="left").with_columns(
-        sequence=pl.col("position") if rule.kind == "merge" else None,
-        refused=_refused(rule),
-        unusable=_unusable(facts),
-    )
+    known = pl.concat([distinct(facts.deployments, *ID), _merges(changes, services)])
+    words = said.filter(pl.col("question") == "counts").select("service", deployment_id="subject", word="kind")
+    rows = known.join(services, on="service", how="left").join(words, on=ID, how="left")
     said_yes = pl.col("word").eq_missing(pl.lit("deployment.production"))
     said_no = pl.col("word").eq_missing(pl.lit("deployment.not_production"))
-    rows = rows.with_columns(
-        said_yes=said_yes,
-        reason=pl.when(said_no)
+    usable = said_yes & pl.col("finished_at").is_not_null() & ~_in_future()
+    refused = (
+        pl.when(said_no)
         .then(pl.lit("The team says it is not production."))
-        .when(~said_yes & pl.col("refused").is_not_null())
-        .then(pl.col("refused"))
-        .when(pl.col("unusable").is_not_null() & ~(said_yes & pl.col("finished_at").is_not_null() & ~_in_future(facts)))
-        .then(pl.col("unusable")),
-    ).with_columns(counts=pl.col("reason").is_null(), sequence=pl.col("sequence").cast(pl.Int64))
-    rows = _one_environment(rows, settings).sort(ORDER)
-    rows = _one_release(rows, settings)
-    accepted = pl.when("said_yes").then(pl.lit("The team says it is production.")).otherwise(_accepted(rule))
-    return rows.with_columns(reason=pl.coalesce("reason", accepted)).drop("word", "refused", "unusable", "said_yes")
+        .otherwise(pl.coalesce(pl.when(~said_yes).then(_refused()), pl.when(~usable).then(_unusable())))
+    )
+    accepted = pl.when(said_yes).then(pl.lit("The team says it is production.")).otherwise(_accepted())
+    rows = rows.with_columns(
+        said_yes=said_yes, refused=refused, sequence=pl.when(pl.col("rule") == "merge").then("position")
+    ).with_columns(counts=pl.col("refused").is_null(), reason=pl.coalesce("refused", accepted))
+    return _one_release(_one_environment(rows))
 
 
-def _merges(facts: Facts, settings: Settings) -> pl.DataFrame:
-    """Each change on trunk that touches the service, as the deployment of its own merge commit."""
-    changes = touching(facts.changes, settings.path_globs).filter(pl.col("position").is_not_null())
+def _merges(changes: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    """Where merges count, each change on trunk that touches the service, as the deployment of its own merge commit."""
+    merging = services.filter(pl.col("rule") == "merge")
     at = pl.col("merged_at")
     columns = {
+        "service": pl.col("service"),
         "deployment_id": pl.format("merge:{}", pl.coalesce("merge_sha", "change_id")),
         "kind": pl.lit("merge"),
         "name": pl.col("title"),
@@ -72,46 +67,43 @@ def _merges(facts: Facts, settings: Settings) -> pl.DataFrame:
         "status": pl.lit("success"),
         "url": pl.col("url"),
     }
-    made = [columns.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in DEPLOYMENTS.items()]
-    return distinct(changes.select(made), "deployment_id")
+    merges = changes.join(merging, on="service", how="semi").filter(pl.col("position").is_not_null())
+    shape = {"service": pl.Int64, **DEPLOYMENTS}
+    made = [columns.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in shape.items()]
+    return distinct(merges.select(made), *ID)
 
 
-def _refused(rule: ProductionRule) -> pl.Expr:
+def _refused() -> pl.Expr:
     """Why the rule does not take a row; null where it does."""
-    reason = pl.when(pl.col("kind") != rule.kind).then(
-        pl.format(f"The rule counts {LABELS[rule.kind]}; this is of kind {{}}.", pl.col("kind"))
+    kind, rule, environment = pl.col("kind"), pl.col("rule"), pl.col("environment")
+    named, by_environment = rule.is_in(NAMED), rule.is_in(BY_ENVIRONMENT)
+    known = _named().fill_null("")
+    shown = pl.coalesce(_named(), pl.lit("without a name"))
+    matches = environment.str.contains(pl.col("environment_expression"))
+    # Hand-made sources hold production only unless they say otherwise; GitHub always names an environment.
+    matches = pl.when(environment.is_null()).then(rule != "github_deployment").otherwise(matches)
+    return (
+        pl.when(kind != rule)
+        .then(pl.format("The rule counts {}; this is of kind {}.", rule.replace_strict(LABELS), kind))
+        .when(named & ~known.str.contains(pl.col("include_expression")))
+        .then(pl.format("{} does not match {}.", shown, "include"))
+        .when(named & known.str.contains(pl.col("exclude_expression")))
+        .then(pl.format("{} is excluded by {}.", shown, "exclude"))
+        .when(by_environment & pl.col("environment_expression").is_not_null() & ~matches)
+        .then(pl.format("Environment {} does not match {}.", environment.fill_null("(none)"), "environment_glob"))
     )
-    if rule.kind in NAMED:
-        column = NAMED[rule.kind]
-        name = pl.col(column).fill_null("")
-        shown = pl.coalesce(column, pl.lit("without a name"))
-        include, exclude = globs.names(rule.include), globs.names(rule.exclude)
-        if include:
-            reason = reason.when(~name.str.contains(include)).then(
-                pl.format("{} does not match {}.", shown, pl.lit(rule.include))
-            )
-        if exclude:
-            reason = reason.when(name.str.contains(exclude)).then(
-                pl.format("{} is excluded by {}.", shown, pl.lit(rule.exclude))
-            )
-    pattern = globs.names(rule.environment)
-    if rule.kind in BY_ENVIRONMENT and pattern:
-        matches = pl.col("environment").str.contains(pattern)
-        # Hand-made sources hold production only unless they say otherwise; GitHub always names an environment.
-        matches = matches.fill_null(rule.kind != "github_deployment")
-        reason = reason.when(~matches).then(
-            pl.format(
-                "Environment {} does not match {}.", pl.col("environment").fill_null("(none)"), pl.lit(rule.environment)
-            )
-        )
-    return reason.otherwise(None)
 
 
-def _in_future(facts: Facts) -> pl.Expr:
-    return pl.col("finished_at") > facts.collected_until
+def _named() -> pl.Expr:
+    """The name that the rule looks at."""
+    return pl.when(pl.col("rule") == "workflow").then("name").otherwise("ref")
 
 
-def _unusable(facts: Facts) -> pl.Expr:
+def _in_future() -> pl.Expr:
+    return pl.col("finished_at") > pl.col("collected_until")
+
+
+def _unusable() -> pl.Expr:
     """Why a row is no finished attempt; null where it is one."""
     status = pl.col("status")
     return (
@@ -123,70 +115,64 @@ def _unusable(facts: Facts) -> pl.Expr:
         .then(pl.format("Its outcome is not known (status {}).", status.fill_null("missing")))
         .when(pl.col("finished_at").is_null())
         .then(pl.lit("Its finish time is not known."))
-        .when(_in_future(facts))
+        .when(_in_future())
         .then(pl.lit("Its finish lies after the moment the facts were collected."))
-        .otherwise(None)
     )
 
 
-def _accepted(rule: ProductionRule) -> pl.Expr:
-    if rule.kind == "merge":
-        return pl.lit("Every merge to trunk counts.")
-    if rule.kind in NAMED:
-        return pl.format("{} matches {}.", pl.col(NAMED[rule.kind]).fill_null(""), pl.lit(rule.include.strip() or "*"))
+def _accepted() -> pl.Expr:
+    rule, environment = pl.col("rule"), pl.col("environment")
+    include = pl.col("include").str.strip_chars().replace("", "*")
     return (
-        pl.when(pl.col("environment").is_null())
+        pl.when(rule == "merge")
+        .then(pl.lit("Every merge to trunk counts."))
+        .when(rule.is_in(NAMED))
+        .then(pl.format("{} matches {}.", _named().fill_null(""), include))
+        .when(environment.is_null())
         .then(pl.lit("It names no environment, and the rule counts such deployments."))
-        .otherwise(pl.format("Environment {} matches {}.", pl.col("environment"), pl.lit(rule.environment or "*")))
+        .otherwise(pl.format("Environment {} matches {}.", environment, pl.col("environment_glob").replace("", "*")))
     )
 
 
-def _one_environment(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Where the service names a leading environment that occurs, the others do not count."""
-    same = pl.col("environment").str.to_lowercase()
-    leading = (settings.leading_environment or "").strip().lower()
-    occurs = bool(leading) and rows.select((same.eq(leading) & pl.col("counts")).any()).item()
-    if settings.rule.kind not in BY_ENVIRONMENT:
-        return rows.with_columns(env=pl.lit(""))
-    rows = rows.with_columns(env=same.fill_null(leading if occurs else ""))
-    if not occurs:
-        return rows
-    other = pl.col("counts") & ~pl.col("said_yes") & (pl.col("env") != leading)
-    named = pl.lit(settings.leading_environment)
-    note = pl.format("{} is not the leading environment ({}).", pl.col("environment"), named)
-    return rows.with_columns(reason=pl.when(other).then(note).otherwise("reason"), counts=pl.col("counts") & ~other)
+def _one_environment(rows: pl.DataFrame) -> pl.DataFrame:
+    """Where the service names a leading environment that occurs, the others do not count. Returns the rows in order."""
+    same, leading = pl.col("environment").str.to_lowercase(), pl.col("leading")
+    by_environment, counts = pl.col("rule").is_in(BY_ENVIRONMENT), pl.col("counts")
+    rows = rows.with_columns(leading=pl.when((same.eq(leading) & counts).any().over("service")).then(leading))
+    rows = rows.with_columns(env=pl.when(by_environment).then(pl.coalesce(same, leading)).fill_null(""))
+    other = (counts & by_environment & ~pl.col("said_yes") & (pl.col("env") != leading)).fill_null(False)
+    note = pl.format("{} is not the leading environment ({}).", "environment", "leading_environment")
+    kept = ["service", *DEPLOYMENTS, "env", "sequence", "said_yes", "same_release"]
+    reason = pl.when(other).then(note).otherwise("reason")
+    return rows.select(*kept, reason=reason, counts=counts & ~other).sort("service", *ORDER)
 
 
-def _one_release(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def _one_release(rows: pl.DataFrame) -> pl.DataFrame:
     """Deployments of one sha into several environments within the limit are one, at its first success.
 
     The n-th success of a sha in one environment belongs with its n-th success in the others, so that deploying again,
     or going back to it, stays a deployment of its own.
     """
     rows = rows.with_columns(stands_for=pl.when("counts").then("deployment_id"))
-    counted = rows.filter("counts")
-    if counted["env"].n_unique() < 2:
-        return rows
-    limit = pl.duration(microseconds=round(settings.same_release_hours * 3_600_000_000))
+    several = (pl.col("env") != pl.col("env").first()).any().over("service")
     left = (
-        counted.filter((pl.col("status") == "success") & pl.col("sha").is_not_null() & ~pl.col("said_yes"))
-        .with_columns(round=pl.int_range(pl.len()).over("sha", "env"))
-        .select("deployment_id", "finished_at", "sha", "round", "environment")
+        rows.filter("counts")
+        .filter(several, pl.col("status") == "success", pl.col("sha").is_not_null(), ~pl.col("said_yes"))
+        .with_columns(round=pl.int_range(pl.len()).over("service", "sha", "env"))
+        .select(*ID, "finished_at", "sha", "round", "environment", "same_release")
     )
-    group, folded = ["sha", "round"], [left.clear().with_columns(anchor=pl.lit(""), anchor_environment=pl.lit(""))]
+    group = ["service", "sha", "round"]
+    folded = [left.clear().with_columns(anchor=pl.lit(""), anchor_environment=pl.lit(""))]
     while left.height:  # at most once per environment
         within = left.with_columns(
             anchor=pl.col("deployment_id").first().over(group),
             anchor_environment=pl.col("environment").first().over(group),
-            near=pl.col("finished_at") - pl.col("finished_at").first().over(group) <= limit,
+            near=pl.col("finished_at") - pl.col("finished_at").first().over(group) <= pl.col("same_release"),
         )
         folded.append(within.filter("near", pl.col("anchor") != pl.col("deployment_id")).drop("near"))
         left = within.filter(~pl.col("near")).select(left.columns)
     rows = rows.join(
-        pl.concat(folded).select("deployment_id", "anchor", "anchor_environment"),
-        on="deployment_id",
-        how="left",
-        maintain_order="left",
+        pl.concat(folded).select(*ID, "anchor", "anchor_environment"), on=ID, how="left", maintain_order="left"
     )
     one = pl.col("anchor").is_not_null()
     note = pl.format(
@@ -196,7 +182,7 @@ def _one_release(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         counts=pl.col("counts") & ~one,
         reason=pl.when(one).then(note).otherwise("reason"),
         stands_for=pl.coalesce("anchor", "stands_for"),
-    ).drop("anchor", "anchor_environment")
+    ).drop("said_yes", "same_release", "anchor", "anchor_environment")
 
 
 def dry_run(facts: Facts, settings: Settings) -> pl.DataFrame:
@@ -217,11 +203,10 @@ def dry_run(facts: Facts, settings: Settings) -> pl.DataFrame:
         "reason",
         "url",
     ]
-    return (
-        select(facts, settings)
-        .reverse()
-        .sort("finished_at", descending=True, nulls_last=True, maintain_order=True)[shown]
-    )
+    alone = FleetFacts.of({0: facts})
+    services = chosen(alone.services, {0: settings})
+    selected = select(alone, services, touching(alone.changes, services), answers(alone.corrections))
+    return selected.reverse().sort("finished_at", descending=True, nulls_last=True, maintain_order=True)[shown]
 
 
 #: Endings of versions that are not meant for everyone, as people write them.
@@ -260,7 +245,7 @@ def _by_environment(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
     default = ProductionRule(kind=kind)
     for pattern in (default.environment, "*prod*, *live*"):
         rule = default.model_copy(update={"environment": pattern})
-        if rows.select(_refused(rule).is_null().any()).item():
+        if rows.join(choices([Settings(rule=rule)]), how="cross").select(_refused().is_null().any()).item():
             return [rule]
     return []
 
@@ -269,7 +254,7 @@ def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
     if kind == "workflow":
         likely = rows.filter(pl.col("name").fill_null("").str.contains(globs.names(_DEPLOYS)))
         counts = likely.group_by("name").len().sort(["len", "name"], descending=[True, False])
-        return [ProductionRule(kind="workflow", include=name.replace(",", "?")) for name in counts["name"].head(3)]
+        return [ProductionRule(kind="workflow", include=_exactly(name)) for name in counts["name"].head(3)]
     # What stands before the first digit is what a repository's version tags share: "v", "", "api/v".
     newest = rows.sort("finished_at", "ref", descending=True, nulls_last=True)
     versions = newest.select(ref=pl.col("ref"), prefix=pl.col("ref").str.extract(r"^(\D*)\d", 1)).drop_nulls()
@@ -280,6 +265,12 @@ def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
         early = [glob for glob in _EARLY if names.str.contains(globs.names(glob)).any()]
         if early and names.head(_RECENT).str.contains(globs.names(", ".join(early))).mean() > 0.5:
             early = []  # a project whose releases are betas releases betas
-        include = "".join(letter if letter not in "*?[," else "?" for letter in prefix) + "[0-9]*"
-        rules.append(ProductionRule(kind=kind, include=include, exclude=", ".join(early)))
+        rules.append(ProductionRule(kind=kind, include=_exactly(prefix, "[0-9]*"), exclude=", ".join(early)))
     return rules or [ProductionRule(kind=kind)]
+
+
+def _exactly(text: str, then: str = "") -> str:
+    """A glob for that text and a glob behind it. In the text, signs of globs stand for any letter; so do spaces at the
+    ends of the whole, where they would be lost."""
+    glob = "".join("?" if letter in "*?[," else letter for letter in text) + then
+    return glob.lstrip().rjust(len(glob), "?").rstrip().ljust(len(glob), "?")

@@ -6,12 +6,12 @@ deployment that repaired it where one did.
 
 import polars as pl
 
-from assessments.delivery import globs
 from assessments.delivery.facts import INSTANT
-from assessments.delivery.production import ORDER
+from assessments.delivery.production import ID
 
 SIGNAL = pl.Schema(
     {
+        "service": pl.Int64,
         "deployment_id": pl.String,
         "signal": pl.String,
         "confidence": pl.String,
@@ -25,6 +25,7 @@ SIGNAL = pl.Schema(
         "repaired_by": pl.String,
     }
 )
+INCIDENT = ("service", "incident_id")
 CANDIDATES = ("revert", "rollback", "hotfix")
 SAID_FAILED = "The team says it failed."
 _SHA = r"^[0-9a-fA-F]{7,40}$"
@@ -39,25 +40,32 @@ def shaped(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def from_incidents(
-    incidents: pl.DataFrame, production: pl.DataFrame, changes: pl.DataFrame, links: pl.DataFrame, limit_hours: float
+    incidents: pl.DataFrame,
+    production: pl.DataFrame,
+    changes: pl.DataFrame,
+    links: pl.DataFrame,
+    services: pl.DataFrame,
 ) -> pl.DataFrame:
-    """One row per incident: what the team says (`links`: subject, kind, target, at), else the deployment it names, else
-    the latest success that finished before it opened and within the limit, else unlinked."""
-    ids = production.select(named="deployment_id", deployment_id="stands_for")
-    rows = incidents.select("incident_id", "title", "opened_at", "resolved_at", "deployment", "url").join(
-        links.select(incident_id="subject", word="kind", target="target", at="at"), on="incident_id", how="left"
-    )
-    rows = rows.join(ids.rename({"named": "target", "deployment_id": "said"}), on="target", how="left")
-    rows = rows.join(_explicit(rows, production, changes), on="incident_id", how="left")
-    rows = rows.join(_nearest(rows, production, limit_hours), on="incident_id", how="left")
-    word, hours = pl.col("word"), f"{limit_hours:g}"
+    """One row per incident: what the team says (`links`: service, subject, kind, target, at), else the deployment it
+    names, else the latest success that finished before it opened and within the limit, else unlinked."""
+    if incidents.is_empty():
+        return SIGNAL.to_frame()
+    rows = incidents.select(*INCIDENT, "title", "opened_at", "resolved_at", "deployment", "url")
+    rows = rows.join(services.select("service", "attribution", "attribution_text"), on="service", maintain_order="left")
+    links = links.select("service", "at", "target", incident_id="subject", word="kind")
+    targets = production.select("service", target="deployment_id", said="stands_for")
+    said = links.join(targets, on=["service", "target"]).select(*INCIDENT, "said")
+    links = links.drop("target")
+    for found in (links, said, _explicit(rows, production, changes), _nearest(rows, production)):
+        rows = rows.join(found, on=INCIDENT, how="left", maintain_order="left")
+    word, within = pl.col("word"), pl.col("attribution_text")
     linked, rejected = word.eq_missing(pl.lit("incident.link")), word.eq_missing(pl.lit("incident.not_a_change"))
     choices = [
         # condition, deployment, signal, confidence, state, why
         (rejected, None, "correction", "high", "rejected", "The team says that no change caused it."),
         (
             linked & pl.col("said").is_not_null(),
-            "said",
+            pl.col("said"),
             "correction",
             "high",
             "confirmed",
@@ -73,7 +81,7 @@ def from_incidents(
         ),
         (
             pl.col("explicit").is_not_null(),
-            "explicit",
+            pl.col("explicit"),
             "explicit_link",
             "high",
             "confirmed",
@@ -81,18 +89,19 @@ def from_incidents(
         ),
         (
             pl.col("nearest").is_not_null(),
-            "nearest",
+            pl.col("nearest"),
             "incident",
             "medium",
             "confirmed",
-            f"The latest success before the incident opened, not more than {hours} h earlier.",
+            pl.format("The latest success before the incident opened, not more than {} earlier.", within),
         ),
     ]
-    default = (None, "incident", "medium", "unlinked", f"No success finished within {hours} h before it opened.")
+    why = pl.format("No success finished within {} before it opened.", within)
+    default = (None, "incident", "medium", "unlinked", why)
 
     def chosen(item: int) -> pl.Expr:
-        def literal(value: str | None) -> pl.Expr:
-            return pl.col(value) if item == 0 and value else pl.lit(value, dtype=pl.String)
+        def literal(value: str | pl.Expr | None) -> pl.Expr:
+            return value if isinstance(value, pl.Expr) else pl.lit(value, dtype=pl.String)
 
         expression = pl
         for condition, *values in choices:
@@ -113,20 +122,22 @@ def from_incidents(
 
 
 def _explicit(incidents: pl.DataFrame, production: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
-    """The deployment an incident names by id, ref, deployed sha or sha of a shipped change: incident_id, explicit.
+    """The deployment an incident names by id, ref, deployed sha or sha of a shipped change: service, incident_id,
+    explicit.
 
     Of several, the nearest success or attempt that finished at or before the opening; else the nearest after it.
     """
-    named = incidents.filter(pl.col("deployment").is_not_null()).select("incident_id", "opened_at", name="deployment")
-    target = production.select("deployment_id", "ref", "sha", "finished_at", explicit="stands_for")
-    keep = ["incident_id", "opened_at", "finished_at", "explicit"]
-    shipped = changes.filter(pl.col("state") == "shipped").select(
-        "finished_at", sha="merge_sha", explicit="deployment_id"
-    )
+    named = incidents.filter(pl.col("deployment").is_not_null()).select(*INCIDENT, "opened_at", name="deployment")
+    target = production.select(*ID, "ref", "sha", "finished_at", explicit="stands_for")
+    keep = [*INCIDENT, "opened_at", "finished_at", "explicit"]
+    shipped = changes.select("service", "state", "finished_at", sha="merge_sha", explicit="deployment_id")
+    shipped = shipped.filter(pl.col("state") == "shipped")
+    by_id = named.join(target, left_on=["service", "name"], right_on=ID)
+    by_ref = named.join(target, left_on=["service", "name"], right_on=["service", "ref"])
     found = pl.concat(
         [
-            named.join(target, left_on="name", right_on="deployment_id").select(*keep, strength=0),
-            named.join(target, left_on="name", right_on="ref").select(*keep, strength=1),
+            by_id.select(*keep, strength=0),
+            by_ref.select(*keep, strength=1),
             by_sha(named, "name", target, "sha").select(*keep, strength=2),
             by_sha(named, "name", shipped, "sha").select(*keep, strength=3),
         ]
@@ -134,126 +145,122 @@ def _explicit(incidents: pl.DataFrame, production: pl.DataFrame, changes: pl.Dat
     distance = (pl.col("opened_at") - pl.col("finished_at")).dt.total_microseconds()
     return (
         found.with_columns(after=distance < 0, distance=distance.abs())
-        .sort("incident_id", "strength", "after", "distance", "explicit")
-        .unique("incident_id", keep="first", maintain_order=True)
-        .select("incident_id", "explicit")
+        .sort(*INCIDENT, "strength", "after", "distance", "explicit")
+        .unique(INCIDENT, keep="first", maintain_order=True)
+        .select(*INCIDENT, "explicit")
     )
 
 
 def by_sha(left: pl.DataFrame, name: str, right: pl.DataFrame, sha: str) -> pl.DataFrame:
-    """Join where the text in `name` is a sha of 7 characters or more that `sha` begins with, or the other way round."""
+    """Join where the text in `name` is a sha of 7 characters or more that `sha` begins with, or the other way round,
+    in the same service."""
     left = left.filter(pl.col(name).str.contains(_SHA)).with_columns(pl.col(name).str.to_lowercase())
     left = left.with_columns(_seven=pl.col(name).str.slice(0, 7))
+    if left.is_empty():
+        right = right.clear()
     right = right.with_columns(pl.col(sha).str.to_lowercase())
-    pairs = left.join(right.with_columns(_seven=pl.col(sha).str.slice(0, 7)), on="_seven")
+    pairs = left.join(right.with_columns(_seven=pl.col(sha).str.slice(0, 7)), on=["service", "_seven"])
     return pairs.filter(pl.col(sha).str.starts_with(pl.col(name)) | pl.col(name).str.starts_with(pl.col(sha)))
 
 
-def _nearest(incidents: pl.DataFrame, production: pl.DataFrame, limit_hours: float) -> pl.DataFrame:
-    """The latest success that finished before the incident opened, within the limit: incident_id, nearest."""
-    done = production.filter(pl.col("status") == "success").sort("finished_at", *ORDER)
-    limit = pl.duration(microseconds=round(limit_hours * 3_600_000_000))
+def _nearest(incidents: pl.DataFrame, production: pl.DataFrame) -> pl.DataFrame:
+    """The latest success that finished before the incident opened, within the limit: service, incident_id, nearest."""
+    done = production.select("service", "finished_at", "status", nearest="stands_for")
+    done = done.filter(pl.col("status") == "success").sort("finished_at", maintain_order=True)
     return (
         incidents.filter(pl.col("opened_at").is_not_null())
         .sort("opened_at")
         .join_asof(
-            done.select("finished_at", nearest="stands_for"),
+            done,
             left_on="opened_at",
             right_on="finished_at",
+            by="service",
             strategy="backward",
             allow_exact_matches=False,
             coalesce=False,
+            check_sortedness=False,  # both are sorted; it cannot be seen service by service
         )
-        .filter(pl.col("opened_at") - pl.col("finished_at") <= limit)
-        .select("incident_id", "nearest")
+        .filter(pl.col("opened_at") - pl.col("finished_at") <= pl.col("attribution"))
+        .select(*INCIDENT, "nearest")
     )
 
 
-def from_reverts(changes: pl.DataFrame, reverting: pl.DataFrame) -> pl.DataFrame:
+def from_reverts(changes: pl.DataFrame) -> pl.DataFrame:
     """The deployment that shipped a reverted change failed, and recovered when the revert shipped.
 
     A revert that shipped together with what it reverts never met a user. Reverting a revert brings a change back: that
-    is no failure. `changes` are linked changes, `reverting` the change_id and reverts of each.
+    is no failure. `changes` are linked changes.
     """
-    wanted = (
-        reverting.filter(pl.col("reverts").list.len() > 0)
-        .explode("reverts")
-        .rename({"change_id": "by", "reverts": "what"})
-        .filter(pl.col("what").is_not_null())
-    )
-    known = changes.join(
-        reverting.select("change_id", is_revert=pl.col("reverts").list.len().fill_null(0) > 0),
-        on="change_id",
-        how="left",
-    ).filter((pl.col("state") == "shipped") & ~pl.col("is_revert"))
-    known = known.select(
-        "merge_sha", "number", reverted="change_id", deployment_id="deployment_id", began_at="finished_at"
-    )
-    numbers = wanted.with_columns(number=pl.col("what").str.extract(r"^#(\d+)$", 1).cast(pl.Int64, strict=False))
-    keep = ["by", "reverted", "deployment_id", "began_at"]
-    pairs = pl.concat(
-        [
-            numbers.filter(pl.col("number").is_not_null()).join(known, on="number").select(keep),
-            by_sha(wanted, "what", known, "merge_sha").select(keep),
-        ]
-    ).unique(maintain_order=False)
-    repair = changes.select(
-        by="change_id",
+    columns = ["service", "change_id", "number", "merge_sha", "title", "url", "state", "deployment_id", "finished_at"]
+    is_revert = pl.col("reverts").list.len().fill_null(0) > 0
+    rows = changes.select(*columns, "reverts", is_revert=is_revert)
+    wanted = rows.filter("is_revert").explode("reverts").filter(pl.col("reverts").is_not_null())
+    if wanted.is_empty():
+        return SIGNAL.to_frame()
+    wanted = wanted.select(
+        "service",
+        what="reverts",
+        evidence_id="change_id",
         evidence_title="title",
         evidence_url="url",
         repaired_by="deployment_id",
         recovered_at="finished_at",
+        number=pl.col("reverts").str.extract(r"^#(\d+)$", 1).cast(pl.Int64, strict=False),
     )
+    known = rows.filter(~pl.col("is_revert"), pl.col("state") == "shipped").select(
+        "service", "number", "merge_sha", "deployment_id", reverted="change_id", began_at="finished_at"
+    )
+    by_number = wanted.join(known, on=["service", "number"])
+    pairs = pl.concat([by_number, by_sha(wanted, "what", known, "merge_sha")], how="diagonal")
     return shaped(
-        pairs.filter(pl.col("by") != pl.col("reverted"))
-        .join(repair, on="by")
-        .filter(pl.col("repaired_by").ne_missing(pl.col("deployment_id")))
-        .sort("by", "reverted")
+        pairs.filter(
+            pl.col("evidence_id") != pl.col("reverted"),
+            pl.col("repaired_by").ne_missing(pl.col("deployment_id")),
+        )
+        .unique(["service", "evidence_id", "reverted"])
+        .sort("service", "evidence_id", "reverted")
         .with_columns(
             signal=pl.lit("revert"),
             confidence=pl.lit("low"),
             state=pl.lit("candidate"),
-            evidence_id="by",
-            why=pl.format("It shipped {}, which {} reverts.", "reverted", "by"),
+            why=pl.format("It shipped {}, which {} reverts.", "reverted", "evidence_id"),
         )
     )
 
 
 def from_rollbacks(deployments: pl.DataFrame) -> pl.DataFrame:
     """The deployment that a rollback takes back failed, and recovered when the rollback finished."""
-    undone = deployments.select(undoes="deployment_id", failed_id="stands_for", began_at="finished_at")
-    pairs = (
-        deployments.filter("counts", pl.col("undoes").is_not_null())
-        .rename({"deployment_id": "evidence_id"})
-        .join(undone, on="undoes")
-    )
-    return _repairs(pairs, "rollback", "{} went back behind it.")
+    repairing = deployments.filter("counts", pl.col("undoes").is_not_null())
+    return _repairs(repairing, deployments, "undoes", "rollback", "{} went back behind it.")
 
 
-def from_hotfixes(deployments: pl.DataFrame, changes: pl.DataFrame, pattern: str, explained: pl.Series) -> pl.DataFrame:
+def from_hotfixes(
+    deployments: pl.DataFrame, changes: pl.DataFrame, services: pl.DataFrame, explained: pl.DataFrame
+) -> pl.DataFrame:
     """The success before a hotfix failed, and recovered when the hotfix finished. A hotfix is known by its ref or by
-    the title of a change it ships. Repairs that a stronger signal explains (`explained`: their ids) are left out."""
-    expression = globs.names(pattern)
-    if not expression:
-        return SIGNAL.to_frame()
-    titled = changes.filter((pl.col("state") == "shipped") & pl.col("title").fill_null("").str.contains(expression))[
-        "deployment_id"
-    ]
-    before = deployments.select(previous_id="deployment_id", failed_id="stands_for", began_at="finished_at")
-    is_hotfix = pl.col("ref").fill_null("").str.contains(expression) | pl.col("deployment_id").is_in(titled.implode())
-    pairs = (
-        deployments.filter("counts", pl.col("status") == "success", is_hotfix)
-        .filter(~pl.col("deployment_id").is_in(explained.implode()))
-        .rename({"deployment_id": "evidence_id"})
-        .join(before, on="previous_id")
-    )
-    return _repairs(pairs, "hotfix", "{} right after it looks like a hotfix.")
+    the title of a change it ships. Repairs that a stronger signal explains (`explained`: their service and id) are left
+    out."""
+    patterns = services.filter(pl.col("hotfix_expression").is_not_null()).select("service", "hotfix_expression")
+
+    def looks_so(rows: pl.DataFrame, text: str) -> pl.DataFrame:
+        matches = pl.col(text).fill_null("").str.contains(pl.col("hotfix_expression"))
+        return rows.select(*ID, text).join(patterns, on="service").filter(matches).select(ID)
+
+    repairing = deployments.filter("counts", pl.col("status") == "success", pl.col("previous").is_not_null())
+    shipped = changes.select(*ID, "title", "state").filter(pl.col("state") == "shipped")
+    hotfixes = pl.concat([looks_so(repairing, "ref"), looks_so(shipped, "title")])
+    repairing = repairing.join(hotfixes, on=ID, how="semi", maintain_order="left")
+    repairing = repairing.join(explained, on=ID, how="anti", maintain_order="left")
+    return _repairs(repairing, deployments, "previous", "hotfix", "{} right after it looks like a hotfix.")
 
 
-def _repairs(pairs: pl.DataFrame, signal: str, why: str) -> pl.DataFrame:
-    """Pairs of a deployment that repairs (evidence_id, its ref, url and finish) and the one that failed (failed_id)."""
+def _repairs(repairing: pl.DataFrame, deployments: pl.DataFrame, failed: str, signal: str, why: str) -> pl.DataFrame:
+    """Deployments that repair, each with the one that failed: its row number stands in column `failed`."""
+    broken = deployments.select(pl.col("row").alias(failed), failed_id="stands_for", began_at="finished_at")
     return shaped(
-        pairs.with_columns(
+        repairing.join(broken, on=failed, maintain_order="left")
+        .with_columns(
+            evidence_id="deployment_id",
             deployment_id="failed_id",
             signal=pl.lit(signal),
             confidence=pl.lit("low"),
@@ -261,7 +268,8 @@ def _repairs(pairs: pl.DataFrame, signal: str, why: str) -> pl.DataFrame:
             evidence_title="ref",
             evidence_url="url",
             recovered_at="finished_at",
-            repaired_by="evidence_id",
-            why=pl.format(why, pl.coalesce("ref", "evidence_id")),
-        ).filter(pl.col("deployment_id") != pl.col("evidence_id"))
+            repaired_by="deployment_id",
+            why=pl.format(why, pl.coalesce("ref", "deployment_id")),
+        )
+        .filter(pl.col("deployment_id") != pl.col("evidence_id"))
     )

@@ -90,6 +90,14 @@ def test_each_prefix_of_a_monorepo_is_proposed_the_commonest_first():
     assert [rule.include for rule in rules] == ["[0-9]*", "api/v[0-9]*", "web/v[0-9]*"]
 
 
+def test_a_name_is_proposed_as_it_stands():
+    told = story(deploy("w", None, 2, kind="workflow", name=" Deploy [eu], *all*"), tag("t", None, 2, ref=" 1.0"))
+    rules = propose(told.facts)
+    assert [rule.include for rule in rules] == ["?[0-9]*", "?Deploy ?eu]? ?all?"]
+    for rule in rules:
+        assert judge(told.facts, told.settings.model_copy(update={"rule": rule})).deployments["counts"].sum() == 1
+
+
 def test_workflows_that_sound_like_deploying():
     rules = proposed(*(deploy(n, None, 2, kind="workflow", name=n) for n in ("Test", "Deploy to prod", "lint")))
     assert [rule.include for rule in rules] == ["Deploy to prod"]

@@ -1,5 +1,7 @@
 """Truth table: the numbers of a window and of its weeks, and the four ways of having none. Hours since Monday."""
 
+from datetime import date
+
 from tests.assessments.delivery.story import deploy, incident, merge, says, story
 
 DAY, WEEK = 24, 168
@@ -157,7 +159,10 @@ CASES = {
     ),
     "Sunday midnight separates the weeks": (
         story(merge("A", 1), deploy("d1", "A", WEEK - 0.001), deploy("d2", "A", WEEK), deploy("d3", "A", WEEK + 1)),
-        {"2026-01-05 deployment_frequency.n": 1, "2026-01-12 deployment_frequency.n": 2},
+        {
+            **{"2026-01-05 deployment_frequency.n": 1, "2026-01-12 deployment_frequency.n": 2},
+            **{"d1.week": date(2026, 1, 5), "d2.week": date(2026, 1, 12)},
+        },
     ),
     "a week without a deployment is no hole": (
         story(merge("A", 1), deploy("d1", "A", 2), deploy("d2", "A", 2 * WEEK + 1), until=3 * WEEK),
@@ -180,7 +185,10 @@ CASES = {
     ),
     "a lead time belongs to the week that shipped it": (
         story(merge("A", 1), deploy("d1", "A", WEEK + 5)),
-        {"2026-01-05 lead_time.n": 0, "2026-01-12 lead_time.n": 1, "2026-01-12 lead_time.value": WEEK + 5},
+        {
+            **{"2026-01-05 lead_time.n": 0, "2026-01-12 lead_time.n": 1, "2026-01-12 lead_time.value": WEEK + 5},
+            "A.week": date(2026, 1, 12),
+        },
     ),
     "a late incident dirties the week of the deployment": (
         story(merge("A", 1), deploy("d1", "A", WEEK - 2), incident("i", WEEK + 5, WEEK + 6)),
