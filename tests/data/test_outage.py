@@ -132,7 +132,7 @@ PAUSING = """
 import pathlib, sys, time
 from data import derive, jobs, loading, store, work
 point, mark = sys.argv[1], pathlib.Path(sys.argv[2])
-store.WAIT_SECONDS, work.STORE_RETRY = 0.1, 0.3
+store.WAIT_SECONDS, work.STORE_RETRY, work.STALE = 0.1, 0.3, 500_000
 
 def pausing(do):
     def paused(*arguments, **options):
@@ -164,17 +164,24 @@ def repo(tmp_path, monkeypatch) -> RepoBuilder:
 
 
 @contextmanager
-def paused(point: str, mark: Path):
-    """A worker that has begun its job and stands still at that point; it goes on after the block."""
+def working(point: str, mark: Path):
+    """A worker that stands still at that point."""
     process = subprocess.Popen([sys.executable, "-c", PAUSING, point, str(mark)], cwd=ROOT, stdin=subprocess.PIPE)
     try:
-        wait_until(mark.exists)
-        yield mark.unlink
-        assert process.poll() is None
+        yield process
     finally:
         process.kill()
         process.wait()
         process.stdin.close()
+
+
+@contextmanager
+def paused(point: str, mark: Path):
+    """A worker that has begun its job and stands still at that point, until it is told to go on; it lives."""
+    with working(point, mark) as process:
+        wait_until(mark.exists)
+        yield mark.unlink
+        assert process.poll() is None
 
 
 @pytest.mark.parametrize("point", ["saving", "deriving", "ending"])
@@ -201,6 +208,17 @@ def test_a_job_outlives_a_lock_and_is_whole(impatient, repo, tmp_path):
         with locked(impatient):
             go_on()
             time.sleep(1)
+        wait_until(lambda: ended(job_id))
+    view = jobs.progress(job_id)
+    assert (view.state, view.attempts, counts()) == ("done", 2, complete(repo))
+
+
+def test_a_worker_that_dies_while_its_server_lives_leaves_nothing_half(on_postgresql, repo, tmp_path):
+    job_id = intake.add_clone(people.local_person(), repo.path, "Payments", "shop")
+    with working("saving", tmp_path / "mark"):
+        wait_until((tmp_path / "mark").exists)
+    assert (jobs.progress(job_id).state, counts()) == ("running", (0, 0, 0))
+    with working("nowhere", tmp_path / "mark"):
         wait_until(lambda: ended(job_id))
     view = jobs.progress(job_id)
     assert (view.state, view.attempts, counts()) == ("done", 2, complete(repo))

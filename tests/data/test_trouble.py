@@ -3,8 +3,10 @@
 import errno
 import sqlite3
 
+import psycopg
 import pytest
-from sqlalchemy.exc import OperationalError
+from psycopg import errors
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from data import jobs, people, store, trouble, work
 from data.tables import Organization
@@ -69,6 +71,66 @@ def test_an_empty_file_becomes_a_database(bare_home):
     (bare_home / "milepost.db").touch()
     store.migrate()
     assert store.version() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "word", "passes"),
+    [
+        (errors.AdminShutdown, "does not answer", True),
+        (errors.CrashShutdown, "does not answer", True),
+        (errors.ConnectionFailure, "does not answer", True),
+        (errors.CannotConnectNow, "starting or stopping", True),
+        (errors.TooManyConnections, "raise its max_connections", True),
+        (errors.LockNotAvailable, "keeps the database busy", True),
+        (errors.DeadlockDetected, "keeps the database busy", True),
+        (errors.SerializationFailure, "keeps the database busy", True),
+        (errors.DiskFull, "free some space on its server", False),
+        (errors.OutOfMemory, "short of memory", False),
+        (errors.IoError, "broken disk", False),
+        (errors.DataCorrupted, "restore an older copy", False),
+        (errors.ReadOnlySqlTransaction, "takes no changes", False),
+        (errors.InvalidPassword, "refuses the user or password", False),
+        (errors.InvalidCatalogName, "has none of the name", False),
+        (errors.InsufficientPrivilege, "the owner of the database", False),
+        (psycopg.OperationalError, "does not answer", True),
+    ],
+)
+def test_each_trouble_of_postgresql_says_what_to_do_and_not_what_was_said(error, word, passes):
+    """As the driver raises it, and as SQLAlchemy hands it on."""
+    plain = error("FATAL: the server speaks of secret")
+    for each in (plain, OperationalError("SELECT 1", {}, plain)):
+        said = trouble.sentence(each)
+        assert word in said and "secret" not in said and said.count("\n") == 0
+        assert trouble.passes(each) == passes
+
+
+@pytest.mark.parametrize(
+    ("words", "word", "passes"),
+    [
+        ("FATAL:  the database system is starting up", "starting or stopping", True),
+        ("FATAL:  the database system is in recovery mode", "starting or stopping", True),
+        ("FATAL:  sorry, too many clients already", "raise its max_connections", True),
+        ("FATAL:  remaining connection slots are reserved for superusers", "raise its max_connections", True),
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "u", database "d"', "refuses the user", False),
+        ('FATAL:  permission denied for database "d"', "the owner of the database", False),
+        ("failed to resolve host 'password.example': Name or service not known", "does not answer", True),
+        ("FATAL:  Passwort-Authentifizierung fehlgeschlagen", "mend DATABASE_URL", True),
+    ],
+)
+def test_who_refuses_a_connection_is_understood_by_its_words(words, word, passes):
+    error = psycopg.OperationalError(f"connection failed: {words}")
+    assert word in trouble.sentence(error) and trouble.passes(error) == passes
+
+
+def test_a_mistake_of_ours_is_no_trouble_of_the_store():
+    for error in (psycopg.ProgrammingError("2 placeholders, 1 value"), errors.UndefinedTable("job"), KeyError("x")):
+        assert (trouble.sentence(error), trouble.passes(error)) == (None, False)
+
+
+def test_too_many_visitors_at_once_are_told_to_come_back():
+    error = TimeoutError("QueuePool limit of size 8 overflow 16 reached")
+    assert trouble.sentence(error) == "Too much is asked of the store at once: try again in a minute."
+    assert trouble.passes(error)
 
 
 def test_a_server_that_is_not_there_is_not_described_by_its_password(bare_home, monkeypatch):
