@@ -125,7 +125,8 @@ def _explicit(incidents: pl.DataFrame, production: pl.DataFrame, changes: pl.Dat
     """The deployment an incident names by id, ref, deployed sha or sha of a shipped change: service, incident_id,
     explicit.
 
-    Of several, the nearest success or attempt that finished at or before the opening; else the nearest after it.
+    Of several, the nearest success or attempt that finished at or before the opening, so that no later deployment
+    changes the link; else the nearest after it.
     """
     named = incidents.filter(pl.col("deployment").is_not_null()).select(*INCIDENT, "opened_at", name="deployment")
     target = production.select(*ID, "ref", "sha", "finished_at", explicit="stands_for")
@@ -145,7 +146,7 @@ def _explicit(incidents: pl.DataFrame, production: pl.DataFrame, changes: pl.Dat
     distance = (pl.col("opened_at") - pl.col("finished_at")).dt.total_microseconds()
     return (
         found.with_columns(after=distance < 0, distance=distance.abs())
-        .sort(*INCIDENT, "strength", "after", "distance", "explicit")
+        .sort(*INCIDENT, "after", "strength", "distance", "explicit")
         .unique(INCIDENT, keep="first", maintain_order=True)
         .select(*INCIDENT, "explicit")
     )
@@ -189,11 +190,11 @@ def from_reverts(changes: pl.DataFrame) -> pl.DataFrame:
     """The deployment that shipped a reverted change failed, and recovered when the revert shipped.
 
     A revert that shipped together with what it reverts never met a user. Reverting a revert brings a change back: that
-    is no failure. `changes` are linked changes.
+    is no failure. Nothing reverts what lies above it on trunk. `changes` are linked changes.
     """
-    columns = ["service", "change_id", "number", "merge_sha", "title", "url", "state", "deployment_id", "finished_at"]
+    known = ("number", "merge_sha", "title", "url", "state", "deployment_id", "finished_at", "position")
     is_revert = pl.col("reverts").list.len().fill_null(0) > 0
-    rows = changes.select(*columns, "reverts", is_revert=is_revert)
+    rows = changes.select("service", "change_id", *known, "reverts", is_revert=is_revert)
     wanted = rows.filter("is_revert").explode("reverts").filter(pl.col("reverts").is_not_null())
     if wanted.is_empty():
         return SIGNAL.to_frame()
@@ -205,17 +206,19 @@ def from_reverts(changes: pl.DataFrame) -> pl.DataFrame:
         evidence_url="url",
         repaired_by="deployment_id",
         recovered_at="finished_at",
+        below="position",
         number=pl.col("reverts").str.extract(r"^#(\d+)$", 1).cast(pl.Int64, strict=False),
     )
-    known = rows.filter(~pl.col("is_revert"), pl.col("state") == "shipped").select(
-        "service", "number", "merge_sha", "deployment_id", reverted="change_id", began_at="finished_at"
+    reverted = rows.filter(~pl.col("is_revert"), pl.col("state") == "shipped").select(
+        "service", "number", "merge_sha", "deployment_id", "position", reverted="change_id", began_at="finished_at"
     )
-    by_number = wanted.join(known, on=["service", "number"])
-    pairs = pl.concat([by_number, by_sha(wanted, "what", known, "merge_sha")], how="diagonal")
+    by_number = wanted.join(reverted, on=["service", "number"])
+    pairs = pl.concat([by_number, by_sha(wanted, "what", reverted, "merge_sha")], how="diagonal")
     return shaped(
         pairs.filter(
             pl.col("evidence_id") != pl.col("reverted"),
             pl.col("repaired_by").ne_missing(pl.col("deployment_id")),
+            (pl.col("position") < pl.col("below")).fill_null(True),
         )
         .unique(["service", "evidence_id", "reverted"])
         .sort("service", "evidence_id", "reverted")

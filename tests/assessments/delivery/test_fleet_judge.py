@@ -80,7 +80,7 @@ BESIDE = {
     ),
     "a revert of what the other has": (
         story(merge("#1", 1, number=1), deploy("d1", "#1", 2), merge("R", 3), deploy("d2", "R", 4)),
-        story(merge("R", 3, number=9, reverts="#1"), deploy("d2", "R", 4)),
+        story(merge("Z", 2), merge("R", 3, number=9, reverts="#1"), deploy("d2", "R", 4)),
     ),
     "a revert by sha of what the other has": (
         story(A, D1, B, D2),

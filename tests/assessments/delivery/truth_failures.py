@@ -53,6 +53,10 @@ CASES = {
         story(A, B, deploy("d1", "B", 2), C, deploy("d2", "C", 4), incident("i", 5, deployment=sha("A"))),
         {"d1.failed": True, "d2.failed": False},
     ),
+    "a later deployment of the very commit leaves a link as it was": (
+        story(A, B, deploy("d1", "B", 2), incident("i", 5, deployment=sha("A")), deploy("d2", "A", 9)),
+        {"d1.failed": True, "d2.failed": False},
+    ),
     "a sha deployed twice: the last time before the incident": (
         story(A, D1, deploy("d2", "A", 4), deploy("d3", "A", 9), incident("i", 8, deployment=sha("A"))),
         {"d2.failed": True, "d1.failed": False, "d3.failed": False},
@@ -72,6 +76,10 @@ CASES = {
     "a revert by pull request number": (
         story(merge("#7", 1, number=7), deploy("d1", "#7", 2), merge("R", 3, reverts="#7"), deploy("d2", "R", 4)),
         {"d1.candidate": True, "because R.signal": "revert"},
+    ),
+    "nothing reverts what lies above it on trunk": (
+        story(merge("R", 1, reverts="A"), merge("A", 2), deploy("d0", "R", 1.5), deploy("d1", "A", 3)),
+        {"d1.candidate": False, "because R.state": None},
     ),
     "reverted before it was deployed is no failure": (
         story(A, merge("R", 2, reverts="A"), deploy("d1", "R", 3)),
