@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import psycopg
 from pydantic import ValidationError
-from sqlalchemy import JSON, Select, delete, func, make_url, select, text
+from sqlalchemy import Column, Select, delete, func, make_url, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
@@ -48,10 +49,10 @@ DERIVED = {
 }  # fmt: skip
 _ROWS = 10_000  # read at once
 _SET = "set MILEPOST_HOME or DATABASE_URL as for the portal"
-#: Of columns with values of that type: what stands in the file, and in a frame. JSON columns (dict) hold anything.
+#: How values of a type stand in the file, and in a frame. JSON columns are dict or list.
 _TYPES = {
     bool: (bool, pl.Boolean), int: (int, pl.Int64), float: (float, pl.Float64), str: (str, pl.String),
-    date: (str, pl.Date), dict: (object, pl.String),
+    date: (str, pl.Date), dict: (dict, pl.String), list: (list, pl.String),
 }  # fmt: skip
 
 Progress = Callable[[int, int, str], None]
@@ -127,10 +128,10 @@ def columns(table: type[Base]) -> list:
     return [column for column in table.__table__.columns if table is not Service or column.name not in DERIVED]
 
 
-def _values(column) -> type:
+def _kind(table: type[Base], column: Column) -> type:
     """What a column holds: a key of `_TYPES`."""
-    kind = getattr(column.type, "impl_instance", column.type)  # SQLModel's own string wraps another
-    return dict if isinstance(kind, JSON) else kind.python_type
+    said = table.model_fields[column.name].annotation
+    return next((kind for kind in get_args(said) if kind is not type(None)), said)
 
 
 def _wanted(table: type[Base]) -> Select:
@@ -142,7 +143,7 @@ def _in_order(table: type[Base]) -> Select:
     """By key, a few at a time. Texts by their bytes, as SQLite has them: PostgreSQL's order is that of its language."""
     bytewise = "BINARY" if store.is_sqlite() else "C"
     keys = table.__table__.primary_key.columns
-    order = [key.collate(bytewise) if _values(key) is str else key for key in keys]
+    order = [key.collate(bytewise) if _kind(table, key) is str else key for key in keys]
     return _wanted(table).order_by(*order).execution_options(yield_per=_ROWS)
 
 
@@ -196,19 +197,23 @@ def _make_ready() -> None:
 def _insert(session: Session, table: type[Base], rows: list[list], reader: parcel.Reader) -> None:
     if not rows:
         return
-    series = [_series(*each, reader) for each in zip(columns(table), map(list, zip(*rows, strict=True)), strict=True)]
+    values = dict(zip((column.name for column in columns(table)), map(list, zip(*rows, strict=True)), strict=True))
+    frame = pl.DataFrame([_series(table, column, values[column.name], reader) for column in columns(table)])
+    fresh = {}
+    if table is Job and not set(values["state"]).isdisjoint(jobs.LIVE):  # a worker would do whatever it says
+        raise reader.damaged("it holds a job that has not ended")
     if table is Service:
-        _check_settings(next(each for each in series if each.name == "settings"), reader)
-    fresh = {name: Service.model_fields[name].default for name in DERIVED} if table is Service else {}
+        _check_settings(values["settings"], reader)
+        fresh = {name: Service.model_fields[name].default for name in DERIVED}
     with _refused(_spoken(table), reader):
-        store.insert_frame(session, table, pl.DataFrame(series), **fresh)
+        store.insert_frame(session, table, frame, **fresh)
 
 
-def _check_settings(chosen: pl.Series, reader: parcel.Reader) -> None:
+def _check_settings(chosen: list[dict | None], reader: parcel.Reader) -> None:
     """Every page and every job would stumble over settings that are none."""
     try:
-        for each in chosen.drop_nulls():
-            Settings.model_validate_json(each)
+        for each in filter(None, chosen):
+            Settings.model_validate(each)
     except ValidationError as error:
         raise reader.damaged("the settings of a service are none that Milepost knows") from error
 
@@ -219,7 +224,7 @@ def _refused(what: str, reader: parcel.Reader) -> Iterator[None]:
     try:
         yield
     except (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError) as error:
-        why = f"rows of {what} are there twice, lack something, or belong to rows that are not there"
+        why = f"rows of {what} are there twice, or belong to rows that are not there"
         raise reader.damaged(why) from error
     except (DataError, sqlite3.DataError, psycopg.DataError, OverflowError) as error:
         raise MoveError(
@@ -228,13 +233,13 @@ def _refused(what: str, reader: parcel.Reader) -> Iterator[None]:
         ) from error
 
 
-def _series(column, values: list, reader: parcel.Reader) -> pl.Series:
-    """The values of a column, each of exactly its type."""
-    kind, dtype = _TYPES[_values(column)]
-    if kind is object:
+def _series(table: type[Base], column: Column, values: list, reader: parcel.Reader) -> pl.Series:
+    """The values of a column, each of exactly its type, null only where that may be."""
+    kind, dtype = _TYPES[_kind(table, column)]
+    if not set(map(type, values)) <= ({kind, type(None)} if column.nullable else {kind}):
+        raise reader.damaged(f"{column} holds a value that does not belong there")
+    if kind in (dict, list):
         values = [None if value is None else json.dumps(value) for value in values]
-    elif not set(map(type, values)) <= {kind, type(None)}:
-        raise reader.damaged(f"{column} holds a value that is no {kind.__name__}")
     try:
         made = pl.Series(column.name, values, dtype=pl.String if dtype == pl.Date else dtype, strict=True)
         return made.str.to_date("%Y-%m-%d", strict=True) if dtype == pl.Date else made

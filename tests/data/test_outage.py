@@ -226,15 +226,15 @@ def test_a_worker_that_dies_while_its_server_lives_leaves_nothing_half(on_postgr
 
 def test_a_portal_says_what_to_do_while_its_server_is_away_and_recovers_by_itself(server, bare_home):
     with running(bare_home, worker=False) as address:
-        assert b"Teams and services" in received(address, "teams", 2)
+        assert b"Teams and services" in received(address, "teams", 1.5)
         server.stop()
         assert answered(address, "/healthz")[0] == 200
         assert answered(address, "/readyz")[0] == 503
-        away = received(address, "teams", 2)
+        away = received(address, "teams", 1.5)
         assert GONE.encode() in away and b"Traceback" not in away and b"OperationalError" not in away
         server.start()
         assert answered(address, "/readyz")[0] == 200
-        back = received(address, "teams", 2)
+        back = received(address, "teams", 1.5)
         assert GONE.encode() not in back and b"Teams and services" in back
 
 
