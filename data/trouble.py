@@ -47,6 +47,7 @@ _AT_THE_DOOR = {
     r"FATAL: .*database .* does not exist": "3D000",
     r"FATAL: .*permission denied": "42501",
 }
+_MISTAKEN = r"invalid (connection option|port number|integer value|\w+ value:)|bad value for \w+:|missing \"=\" after"
 
 
 def sentence(error: BaseException) -> str | None:
@@ -76,6 +77,8 @@ def passes(error: BaseException) -> bool:
 def _of_postgresql(error: psycopg.Error) -> str | None:
     state = error.sqlstate
     if state is None:
+        if re.search(_MISTAKEN, str(error)):
+            return "An option or the port in DATABASE_URL is none that PostgreSQL knows: mend DATABASE_URL."
         if not isinstance(error, psycopg.OperationalError):
             return None  # a mistake of ours that never reached the server
         state = next((found for words, found in _AT_THE_DOOR.items() if re.search(words, str(error))), "08")

@@ -6,7 +6,7 @@ import sqlite3
 import psycopg
 import pytest
 from psycopg import errors
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from data import jobs, people, store, trouble, work
 from data.tables import Organization
@@ -120,6 +120,17 @@ def test_each_trouble_of_postgresql_says_what_to_do_and_not_what_was_said(error,
 def test_who_refuses_a_connection_is_understood_by_its_words(words, word, passes):
     error = psycopg.OperationalError(f"connection failed: {words}")
     assert word in trouble.sentence(error) and trouble.passes(error) == passes
+
+
+@pytest.mark.parametrize("wrong", ["?sslmod=x", "?sslmode=x", "?connect_timeout=abc", "?keepalives=a", ":99999/d"])
+def test_what_libpq_does_not_understand_is_told_without_it(bare_home, monkeypatch, wrong):
+    end = wrong if wrong.startswith(":") else f":1/d{wrong}"
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://u:secret@127.0.0.1{end}")
+    with pytest.raises(DBAPIError) as refused:
+        store.version()
+    said = trouble.sentence(refused.value)
+    assert said == "An option or the port in DATABASE_URL is none that PostgreSQL knows: mend DATABASE_URL."
+    assert not trouble.passes(refused.value)
 
 
 def test_a_mistake_of_ours_is_no_trouble_of_the_store():
