@@ -118,7 +118,7 @@ def _commit(checked: Checked, name: str, text: pl.Series) -> pl.Series:
 
 
 def _number(checked: Checked, name: str, text: pl.Series) -> pl.Series:
-    good = _matching(checked, name, text, r"^#?[0-9]{1,15}$", "This is not a number such as 12 or #12.")
+    good = _matching(checked, name, text, r"^#?[0-9]{1,9}$", "This is not a number such as 12 or #12.")
     return good.str.strip_prefix("#").cast(pl.Int64)
 
 

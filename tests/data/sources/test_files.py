@@ -95,6 +95,12 @@ def test_the_own_name_of_a_column_wins_over_a_synonym():
     assert (parsed.frame["change_id"].to_list(), parsed.notes) == (["#12"], ("Columns that are not used: id.",))
 
 
+@pytest.mark.parametrize(("number", "errors"), [("999999999", 0), ("#12", 0), ("2234567890", 1), ("-1", 1), ("1e3", 1)])
+def test_a_number_is_one_that_every_store_can_keep(number, errors):
+    """Ten digits are an id of the forge, which PostgreSQL would not take as the number of a change."""
+    assert len(read("changes", f"number,merged_at\n{number},2025-01-01T00:00Z\n").errors) == errors
+
+
 def test_commits_are_understood_under_either_name():
     parsed = read("deployments", "id,sha/commit,finished_at\n1,ABCDEF1,2025-01-01T00:00Z\n")
     assert parsed.frame["sha"].to_list() == ["abcdef1"]
