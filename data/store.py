@@ -23,6 +23,7 @@ from data import frames
 from data.tables import DataVersion
 
 WAIT_SECONDS = 30  # for another writer to finish
+CONNECT_SECONDS = 10  # for a server that does not answer at all
 CHUNK = 1_000  # rows a statement
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WRITER = 0x6D696C65  # the advisory lock that PostgreSQL writers share
@@ -58,6 +59,8 @@ def url() -> str:
         return f"sqlite:///{home() / 'milepost.db'}"
     try:
         parsed = make_url(given)
+    except ValueError:
+        raise Unusable("The port in DATABASE_URL must be a number: mend DATABASE_URL.") from None
     except ArgumentError:
         parsed = None
     kind = parsed.drivername.partition("+")[0] if parsed is not None else ""
@@ -91,7 +94,9 @@ def _engine(address: str) -> Engine:
         event.listen(made, "connect", _set_up_sqlite)
         event.listen(made, "begin", _begin_sqlite)
     else:
-        made = create_engine(address, pool_size=8, max_overflow=16, pool_pre_ping=True)
+        chosen = make_url(address).query
+        patience = {} if "connect_timeout" in chosen else {"connect_timeout": CONNECT_SECONDS}
+        made = create_engine(address, pool_size=8, max_overflow=16, pool_pre_ping=True, connect_args=patience)
     _ENGINES.append(made)
     return made
 

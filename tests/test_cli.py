@@ -414,6 +414,7 @@ WRONG = {
     "unknown user": ("postgresql://nobody:secret@/postgres?host={}", "refuses the user or password"),
     "no such database": ("postgresql://milepost:secret@/secret?host={}", "has none of the name in DATABASE_URL"),
     "no right": ("postgresql://guarded:right@/postgres?host={}", "make that user the owner of the database"),
+    "no port": ("postgresql://u:secret@h:port/d", "The port in DATABASE_URL must be a number"),
     "another program": ("mysql://u:secret@h/d", "must begin with postgresql://"),
 }
 

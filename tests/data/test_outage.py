@@ -1,5 +1,6 @@
 """A store that goes away and comes back: PostgreSQL stopped and started, an SQLite file that somebody else locks."""
 
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -76,6 +77,18 @@ def test_a_stopped_server_is_told_in_a_sentence_and_found_again(server):
     server.start()
     write("B")
     assert store.read_frame(select(Organization.name).order_by(Organization.id))["name"].to_list() == ["A", "B"]
+
+
+def test_a_server_that_never_answers_is_given_up(bare_home, monkeypatch):
+    """It takes connections and says nothing: without a limit, every page and every health check would wait for it."""
+    monkeypatch.setattr(store, "CONNECT_SECONDS", 2)  # the least that libpq knows
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://u:secret@127.0.0.1:{silent.getsockname()[1]}/d")
+        began = time.monotonic()
+        assert said(store.version) == GONE
+    assert time.monotonic() - began < 8
 
 
 def test_a_server_that_stops_under_a_reader_is_told_in_a_sentence(server):
