@@ -1,34 +1,61 @@
-"""From facts to derived rows and cells, and back to a Delivery that pages can summarise.
+"""From facts to derived rows, value parts and cells: what is stale is computed anew, many services at once.
 
 Facts carry a version for each service. Derived rows say which version they come from and are replaced together, so a
 page shows one consistent version or says that it is being recomputed; a process killed on the way leaves the old ones.
+Where facts changed only lately, only the end of the history is judged again (`data.tail`), with the same result.
 """
 
-import io
+from collections.abc import Callable, Iterable
 
 import polars as pl
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, case, null, or_, select, update
 from sqlmodel import Session
 
 from assessments import delivery
-from assessments.delivery import results
+from assessments.delivery import parts
 from assessments.delivery.facts import Facts
-from assessments.delivery.results import Delivery
+from assessments.delivery.results import Delivery, Fleet
 from assessments.delivery.settings import RULES_VERSION, Settings
-from data import gather, store
+from data import gather, store, tail
 from data.access import NotFound
-from data.frames import fit
-from data.tables import Cell, Failure, JudgedDeployment, PackedDelivery, Service, ShippedChange
+from data.derived import Outdated, load, measures, summaries, weekly
+from data.gather import Known
+from data.tables import Cell, Failure, JudgedDeployment, PackedWeek, Service, ShippedChange
+from data.tail import Cuts
+
+__all__ = [
+    "Outdated",
+    "changed",
+    "facts",
+    "in_environment",
+    "load",
+    "measures",
+    "refresh",
+    "settings",
+    "stale",
+    "summaries",
+    "weekly",
+]
 
 _ATTEMPTS = 3  # when facts change while we compute
-_SHAPES = ((JudgedDeployment, results.JUDGED), (ShippedChange, results.SHIPPED), (Failure, results.FAILURES))
-_FRAMES = ("deployments", "changes", "failures")
+_WHOLE, _ENDS = 50, 400  # services at once: whole histories, ends of histories
+_ROWS = ((JudgedDeployment, "deployments"), (ShippedChange, "changes"), (Failure, "failures"))
 
 
-def changed(session: Session, *, service_id: int | None = None, repository_id: int | None = None) -> None:
+def changed(
+    session: Session, *, service_id: int | None = None, repository_id: int | None = None, since: int | None = None
+) -> None:
     """Marks the derived rows of a service, or of every service of a repository, as stale; part of the writing
-    transaction that changed a fact, a correction or a setting."""
-    rows = update(Service).values(facts_version=Service.facts_version + 1)
+    transaction that changed a fact, a correction or a setting.
+
+    since: microseconds; no fact from before it was added, changed or removed, judged by every old and new time that it
+    has. None: anything may have changed.
+    """
+    dirty, clean = Service.dirty_since, Service.facts_version == Service.derived_version
+    earliest = null()
+    if since is not None:
+        earliest = case((clean, since), (dirty.is_(None), null()), (dirty < since, dirty), else_=since)
+    rows = update(Service).values(facts_version=Service.facts_version + 1, dirty_since=earliest)
     if service_id is not None:
         session.execute(rows.where(Service.id == service_id))
     if repository_id is not None:
@@ -42,91 +69,162 @@ def stale() -> list[int]:
         return list(session.execute(select(Service.id).where(old).order_by(Service.id)).scalars())
 
 
-def facts(service_id: int) -> Facts:
-    """Everything known about a service, of one moment. Raises access.NotFound."""
-    return gather.read(service_id).facts
+def facts(service_id: int, every_run: bool = False) -> Facts:
+    """Everything known about a service, of one moment. every_run: the pipeline runs of all workflows count as
+    deployments known, not only those of the workflows that its rule names. Raises access.NotFound."""
+    return _one(service_id, every_run).facts.alone(service_id)
 
 
 def settings(service_id: int) -> Settings | None:
     """The settings in effect: as chosen, with `incidents_collected` as the sources have it. Raises access.NotFound."""
-    return gather.read(service_id).settings
+    return _one(service_id).settings[service_id]
 
 
-def refresh(service_id: int) -> bool:
-    """Computes the derived rows anew, unless they are of the newest facts, and replaces them in one transaction.
+def in_environment(service_id: int, environment: str, version: int | None = None) -> Delivery | None:
+    """The service judged as if that environment alone were production, from its facts; nothing is saved. version: the
+    derived_version expected; another raises Outdated. None without a production rule. Raises access.NotFound."""
+    known = _one(service_id)
+    if version is not None and known.services["derived_version"].item() != version:
+        raise Outdated
+    chosen = known.settings[service_id]
+    if chosen is None:
+        return None
+    return delivery.judge(known.facts.alone(service_id), chosen.model_copy(update={"leading_environment": environment}))
 
-    Returns whether they are of the newest facts now; False when facts kept changing meanwhile: then the older rows
-    stay, and stay marked as stale. Raises access.NotFound.
+
+def _one(service_id: int, every_run: bool = False) -> Known:
+    known = gather.read([service_id], every_run=every_run)
+    if known.services.is_empty():
+        raise NotFound(f"There is no service {service_id}.")
+    return known
+
+
+def refresh(service_ids: int | Iterable[int], progress: Callable[[int, int], None] = lambda done, total: None) -> bool:
+    """Computes the derived rows of these services anew where they are not of the newest facts; those of one service
+    change in one transaction.
+
+    progress: told how many services are done, of how many. Returns whether all are of the newest facts now; False when
+    facts kept changing meanwhile: then the older rows stay, and stay marked as stale. Services that are not there are
+    left out; a single one that is not there raises access.NotFound.
     """
     if store.is_writing():
         raise RuntimeError("refresh outside of a writing block: it would compute while others wait")
+    single = isinstance(service_ids, int)
+    ids = [service_ids] if single else list(service_ids)
+    left = ids
     for _ in range(_ATTEMPTS):
-        known = gather.read(service_id)
-        judged = delivery.judge(known.facts, known.settings) if known.settings else None
-        cells = delivery.weekly(judged) if judged else None
-        if _replace(service_id, known, judged, cells):
+        cuts = tail.find(left)
+        if single and cuts.services.is_empty():
+            raise NotFound(f"There is no service {service_ids}.")
+        total = len(cuts.ends) + len(cuts.whole)
+        done, whole, left = 0, list(cuts.whole), []
+        for some in _batched(cuts.ends, _ENDS):
+            overtaken, unfit = _refresh(some, cuts)
+            left += overtaken
+            whole += unfit
+            done += len(some) - len(unfit)
+            progress(done, total)
+        for some in _batched(sorted(whole), _WHOLE):
+            left += _refresh(some, None)[0]
+            done += len(some)
+            progress(done, total)
+        if not left:
             return True
     return False
 
 
-def _replace(service_id: int, known: gather.Gathered, judged: Delivery | None, cells: pl.DataFrame | None) -> bool:
+def _batched(ids: list[int], size: int) -> list[list[int]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _refresh(ids: list[int], cuts: Cuts | None) -> tuple[list[int], list[int]]:
+    """Computes and replaces; the services whose facts changed meanwhile, and those whose end cannot be judged alone."""
+    known = gather.read(ids, cuts.since if cuts else None)
+    overtaken = cuts.overtaken(known) if cuts else []
+    chosen = {one: each for one, each in known.settings.items() if each and one not in overtaken}
+    fleet = delivery.judge_fleet(known.facts.only(chosen), chosen)
+    unfit = []
+    if cuts:
+        unfit = [one for one in tail.unfit(known, fleet, cuts) if one in chosen]
+        fleet = fleet.without(unfit)
+    overtaken += _replace(known, fleet, cuts, {*overtaken, *unfit})
+    return overtaken, unfit
+
+
+def _replace(known: Known, fleet: Fleet, cuts: Cuts | None, but: set[int]) -> list[int]:
+    """Writes what was judged. Returns the services whose facts, or derived rows, are others by now."""
+    since = cuts.since if cuts else None
+    if cuts:
+        cells = delivery.weekly_fleet(cuts.joined(fleet, known), cuts.weeks())
+        packed = cuts.weeks_behind(parts.pack(fleet))
+        rows = {name: cuts.behind(name, getattr(fleet, name)) for _, name in _ROWS}
+    else:
+        cells, packed = delivery.weekly_fleet(fleet), parts.pack(fleet)
+        rows = {name: getattr(fleet, name) for _, name in _ROWS}
+    wanted = known.services.filter(~pl.col("service").is_in(list(but)))
     with store.writing() as session:
-        service = session.get(Service, service_id)
-        if service is None:
-            raise NotFound(f"There is no service {service_id}.")
-        if service.facts_version != known.facts_version:
-            return False
-        for table in (JudgedDeployment, ShippedChange, Failure, Cell, PackedDelivery):
-            session.execute(delete(table).where(table.service_id == service_id))
-        if judged is not None:
-            for (table, _), name in zip(_SHAPES, _FRAMES, strict=True):
-                store.insert_frame(session, table, getattr(judged, name), service_id=service_id)
-            session.add(
-                PackedDelivery(service_id=service_id, **{name: _pack(getattr(judged, name)) for name in _FRAMES})
-            )
-            constants = {"service_id": service_id, "rules_version": judged.rules_version}
-            store.insert_frame(session, Cell, cells, **constants)
-        service.existed_from = store.to_us(judged.existed_from) if judged else None
-        service.collected_until = store.to_us(known.facts.collected_until)
-        service.derived_with = known.settings.model_dump(mode="json") if known.settings else None
-        service.derived_version = known.facts_version
-        service.rules_version = RULES_VERSION
-        return True
+        now = select(Service.id.label("service"), Service.facts_version, Service.derived_version)
+        now = store.read_frame(now.where(Service.id.in_(list(wanted["service"]))), session)
+        same = wanted.join(now, on=["service", "facts_version", "derived_version"], how="semi")
+        mine = same.select("service")
+        cutting = None if since is None else since.join(mine, on="service", how="semi")
+        _delete(session, mine, cutting)
+        for table, name in _ROWS:
+            store.insert_frame(session, table, _of(rows[name], mine))
+        store.insert_frame(session, PackedWeek, _of(packed, mine))
+        store.insert_frame(session, Cell, _of(cells, mine), rules_version=RULES_VERSION)
+        _mark(session, known, fleet, same, cuts)
+    gone = set(wanted["service"]) - set(now["service"])
+    return sorted(set(wanted["service"]) - set(mine["service"]) - gone)
 
 
-def load(service_id: int) -> Delivery | None:
-    """The derived rows as they were last computed, of one moment, whether stale or not. Milliseconds.
-
-    None when nothing has been computed: nobody has chosen yet what counts as production. Raises access.NotFound.
-    """
-    wanted = (
-        select(Service, PackedDelivery)
-        .outerjoin(PackedDelivery, PackedDelivery.service_id == Service.id)
-        .where(Service.id == service_id)
-    )
-    with store.reading() as session:
-        row = session.execute(wanted).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no service {service_id}.")
-    service, packed = row
-    if packed is None:
-        return None
-    used = Settings.model_validate(service.derived_with)
-    frames = {name: _unpack(getattr(packed, name), schema) for name, (_, schema) in zip(_FRAMES, _SHAPES, strict=True)}
-    return Delivery(
-        **frames,
-        incidents_collected=used.incidents_collected,
-        existed_from=store.from_us(service.existed_from),
-        collected_until=store.from_us(service.collected_until),
-        rules_version=service.rules_version,
-        attribution_hours=used.attribution_hours,
-    )
+def _of(rows: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(services, on="service", how="semi", maintain_order="left").rename({"service": "service_id"})
 
 
-def _pack(frame: pl.DataFrame) -> bytes:
-    return frame.write_ipc(None, compression="lz4").getvalue()
+def _delete(session: Session, services: pl.DataFrame, since: pl.DataFrame | None) -> None:
+    """Takes away the derived rows of these services: all of them, or those from their cut on."""
+    if services.is_empty():
+        return
+    connection = session.connection()
+    for table in (JudgedDeployment, ShippedChange, Failure, PackedWeek, Cell):
+        rows = table.__table__.delete().where(table.service_id == bindparam("service"))
+        if since is None:
+            connection.execute(rows, services.to_dicts())
+        else:
+            connection.execute(rows.where(tail.after(table)), tail.parameters(table, since))
 
 
-def _unpack(packed: bytes, schema: pl.Schema) -> pl.DataFrame:
-    """A frame written before a column was added gets it as null, and is stale by its rules version anyway."""
-    return fit(pl.read_ipc(io.BytesIO(packed)), schema)
+def _mark(session: Session, known: Known, fleet: Fleet, same: pl.DataFrame, cuts: Cuts | None) -> None:
+    """Says in the rows of the services what their derived rows are of."""
+    read = dict(known.facts.services.select("service", pl.col("collected_until").to_physical()).iter_rows())
+    judged = {row["service"]: row for row in fleet.services.iter_rows(named=True)}
+    environments = tail.environments(fleet)
+    resumable = tail.resumable(known, fleet)
+    values = []
+    for row in same.iter_rows(named=True):
+        one = row["service"]
+        used, seen = known.settings[one], judged.get(one)
+        value = {
+            "_id": one,
+            "derived_version": row["facts_version"],
+            "rules_version": RULES_VERSION,
+            "dirty_since": None,
+            "collected_until": read[one],
+            "derived_with": used.model_dump(mode="json") if used else None,
+            "existed_from": store.to_us(seen["existed_from"]) if seen else None,
+            "environments": environments.get(one, []),
+            "has_changes": bool(seen and seen["has_changes"]),
+            "resumable": one in resumable,
+        }
+        values.append(value)
+    if not values:
+        return
+    if cuts:  # the beginning of the history is as it was
+        values = [
+            {key: each[key] for key in each if key not in ("existed_from", "environments", "has_changes")}
+            for each in values
+        ]
+    names = [name for name in values[0] if name != "_id"]
+    rows = Service.__table__.update().where(Service.id == bindparam("_id"))
+    session.connection().execute(rows.values({name: bindparam(name) for name in names}), values)

@@ -1,45 +1,43 @@
 """Whole frames out of and into the store, without objects for rows; used through `data.store`.
 
-On SQLite each column comes as one JSON array, which Polars parses: twice as fast as rows through a cursor. Readers that
+Each column comes as one JSON array, which Polars parses: twice as fast as rows through a cursor. Readers that
 bring an SQLite of their own (ADBC, DuckDB, connectorx) must never open the file in a process that has it open: closing
 it there drops this process's locks and deletes the write-ahead log under it, which loses committed data.
 """
 
-from collections.abc import Sequence
-
 import polars as pl
-from sqlalchemy import Connection, Engine, Select, Text, func, select, types
+from sqlalchemy import Connection, Select, Text, cast, func, select, types
 from sqlmodel import Session
 
 from assessments.delivery.facts import INSTANT
 
 
-def read(statements: Sequence[Select], schemas: Sequence[pl.Schema | None], engine: Engine) -> list[pl.DataFrame]:
-    """The results of all statements at one moment, committed data only."""
-    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with engine.execution_options(**options).connect() as connection:
-        return [by(connection, each, schema) for each, schema in zip(statements, schemas, strict=True)]
-
-
 def by(connection: Connection, statement: Select, schema: pl.Schema | None) -> pl.DataFrame:
     """The result of a statement as the connection sees it."""
     stored = _stored(statement)
-    exact = not any(dtype.is_float() for dtype in stored.values())  # SQLite writes floats into JSON with 15 digits
-    if exact and connection.dialect.name == "sqlite":
-        return fit(_by_columns(connection, statement, stored), schema)
+    sqlite = connection.dialect.name == "sqlite"
+    # SQLite writes floats into JSON with 15 digits, and bytes not at all.
+    plain = not any(dtype == pl.Binary or (sqlite and dtype.is_float()) for dtype in stored.values())
+    if plain:
+        return fit(_by_columns(connection, statement, stored, sqlite), schema)
     rows = connection.execute(statement).fetchall()
-    return fit(pl.DataFrame(rows, schema=stored, orient="row"), schema)
+    columns = zip(*rows, strict=True) if rows else [[]] * len(stored)
+    series = [pl.Series(name, column, dtype) for (name, dtype), column in zip(stored.items(), columns, strict=True)]
+    return fit(pl.DataFrame(series), schema)
 
 
-def _by_columns(connection: Connection, statement: Select, stored: dict[str, pl.DataType]) -> pl.DataFrame:
+def _by_columns(
+    connection: Connection, statement: Select, stored: dict[str, pl.DataType], sqlite: bool
+) -> pl.DataFrame:
     rows = statement.subquery()
-    arrays = [func.json_group_array(column, type_=Text()) for column in rows.c]
+    gather = func.json_group_array if sqlite else func.json_agg
+    arrays = [cast(gather(column), Text()) for column in rows.c]
     height, *texts = connection.execute(select(func.count(), *arrays).select_from(rows)).one()
     if not height:
         return pl.DataFrame(schema=stored)
     columns = []
     for (name, dtype), text in zip(stored.items(), texts, strict=True):
-        plain = {pl.Boolean: pl.Int64, pl.Date: pl.String}.get(dtype, dtype)
+        plain = {pl.Boolean: pl.Int64 if sqlite else pl.Boolean, pl.Date: pl.String}.get(dtype, dtype)
         column = pl.Series(name, [text]).str.json_decode(pl.List(plain)).explode()
         columns.append(column.str.to_date("%Y-%m-%d") if dtype == pl.Date else column.cast(dtype))
     return pl.DataFrame(columns)
@@ -59,6 +57,7 @@ def _polars(kind: types.TypeEngine) -> pl.DataType:
         ((types.Float, types.Numeric), pl.Float64),
         (types.Date, pl.Date),
         (types.String, pl.String),
+        (types.LargeBinary, pl.Binary),
     ):
         if isinstance(kind, sql):
             return dtype()

@@ -9,17 +9,16 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlmodel import Session
 
-from data import audit, derive, jobs, people, store
+from data import audit, derive, jobs, people, replacing, store
 from data.access import Forbidden, NotFound
 from data.sources import files, git
 from data.tables import Change, Deployment, Incident, Job, Repository, Service, Source, Team, TrunkCommit
 from data.work import JobError, Work, handler
 
 REPORTED = 500  # errors of a file that are kept with its job
-_CHUNK = 1_000  # keys a statement
 _FACTS = {
     "changes": (Change, "change_id"),
     "deployments": (Deployment, "deployment_id"),
@@ -83,19 +82,23 @@ def store_history(source_id: int, history: git.GitHistory, since: dict | None, w
         if source.cursor != since:  # a worker that was taken for dead, and was not
             raise JobError("Another job has read this source meanwhile.")
         mine = {"repository_id": source.repository_id, "source_id": source.id}
-        commits, key = history.commits, {"change_id": history.changes, "deployment_id": history.deployments}
-        for table, column, frame in ((TrunkCommit, "sha", commits), *((t, c, key[c]) for t, c in _GIT_FACTS)):
-            if history.full:
-                session.execute(delete(table).where(table.source_id == source.id))
-            else:
-                gone = history.removed if column == "deployment_id" else ()
-                _delete_keys(session, table, mine, column, (*frame[column], *gone))
-            known = [name for name in frame.columns if name in table.__table__.columns]
-            store.insert_frame(session, table, frame.select(known), **mine)
+        commits = history.commits
         until, start = store.to_us(history.collected_until), store.to_us(history.history_start)
+        if history.full or start != source.history_start:
+            since = None
+        else:
+            since = replacing.speaking_of(session, source, commits["sha"].to_list())
+        replacing.put(session, TrunkCommit, mine, "sha", commits, all_of_it=history.full)
+        for table, column, frame in (
+            (Change, "change_id", history.changes),
+            (Deployment, "deployment_id", history.deployments),
+        ):
+            gone = history.removed if table is Deployment else ()
+            earliest = replacing.put(session, table, mine, column, frame, gone, all_of_it=history.full)
+            since = None if since is None else min(since, earliest)
         moved = bool(len(history.changes) or len(history.deployments) or len(commits) or history.removed)
         if moved or until != source.collected_until:
-            derive.changed(session, repository_id=source.repository_id)
+            derive.changed(session, repository_id=source.repository_id, since=since)
         source.name = f"{history.name} ({history.branch})"
         source.cursor, source.notes = history.cursor, list(history.notes)
         source.collected_until, source.history_start = until, start
@@ -106,9 +109,6 @@ def store_history(source_id: int, history: git.GitHistory, since: dict | None, w
     if history.full:
         return f"Read {found} from {history.name}."
     return f"Read {found} that are new or moved in {history.name}." if moved else f"Nothing new in {history.name}."
-
-
-_GIT_FACTS = ((Change, "change_id"), (Deployment, "deployment_id"))
 
 
 # Files
@@ -162,17 +162,16 @@ def store_rows(
         source, is_new = _file_source(session, service, name, work)
         constants = {"service_id": service_id, "source_id": source.id, "repository_id": service.repository_id}
         constants = {each: value for each, value in constants.items() if each in table.__table__.columns}
-        if not is_new:
-            _delete_keys(session, table, constants, column, parsed.frame[column])
-        known = [each for each in parsed.frame.columns if each in table.__table__.columns]
-        store.insert_frame(session, table, parsed.frame.select(known), **constants)
+        since = replacing.put(session, table, constants, column, parsed.frame)
         held = {*(source.cursor or {}).get("facts", ()), parsed.kind}
+        if is_new or held != set((source.cursor or {}).get("facts", ())):  # it may go over what others said
+            since = None
         source.cursor, source.notes = {"facts": sorted(held)}, list(parsed.notes)
         now = store.now_us()
         said = store.to_us(complete_until or parsed.latest)
         moments = [each for each in (source.collected_until, said and min(said, now)) if each is not None]
         source.collected_until = max(moments, default=None)
-        derive.changed(session, service_id=service_id)
+        derive.changed(session, service_id=service_id, since=since)
         detail = {"service": service_id, "file": name, "saved": len(parsed.frame), "left_out": parsed.bad_rows}
         who = people.who(work.person_id) if work and work.person_id else None
         audit.record(session, who, "import_file", f"source:{source.id}", detail, source.organization_id)
@@ -229,29 +228,14 @@ def catch_up() -> list[int]:
 
 def refresh(services: Iterable[int], work: Work) -> None:
     """Works out what is stale. Services that were deleted meanwhile are left out."""
-    stale = set(derive.stale())
-    for service_id in services:
-        if service_id in stale:
-            work.progress(0, None, "Working out the metrics")
-            try:
-                derive.refresh(service_id)
-            except NotFound:
-                continue
+    work.progress(0, None, "Working out the metrics")
+    derive.refresh(list(services), lambda done, total: work.progress(done, total, "Working out the metrics"))
 
 
 def _services(repository_id: int) -> list[int]:
     with store.reading() as session:
         wanted = select(Service.id).where(Service.repository_id == repository_id).order_by(Service.id)
         return list(session.execute(wanted).scalars())
-
-
-def _delete_keys(session: Session, table: type, among: dict, column: str, keys: Iterable[str]) -> None:
-    """Deletes rows by key; `among` completes it to the table's unique key, so that an index finds each."""
-    where = [getattr(table, name) == value for name, value in among.items()]
-    keys = list(keys)
-    for start in range(0, len(keys), _CHUNK):
-        some = getattr(table, column).in_(keys[start : start + _CHUNK])
-        session.execute(delete(table).where(*where, some))
 
 
 def _shown(errors: pl.DataFrame) -> list[dict]:

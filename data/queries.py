@@ -11,6 +11,8 @@ from sqlmodel import func, select
 
 from assessments.delivery.settings import RULES_VERSION, Settings
 from data import access, store
+from data.derived import Outdated
+from data.derived import weekly as weekly
 from data.people import Who
 from data.tables import (
     Cell,
@@ -44,7 +46,8 @@ class ServiceView:
 
     sources: how many feed it; notes: what they say cannot be known; story: what a demo service shows. settings: None
     until somebody has chosen a production rule. judged: there are derived rows; ready: they are those of the newest
-    facts and rules.
+    facts and rules. version: what tells one state of the derived rows from every other, also of a later service with
+    the same id. environments: of its production deployments.
     """
 
     id: int
@@ -63,6 +66,9 @@ class ServiceView:
     rules_version: int
     judged: bool
     ready: bool
+    derived_version: int
+    version: tuple[int, int]
+    environments: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,8 @@ def _service_rows(*conditions) -> list[Row]:
         Service.derived_version,
         Service.derived_with,
         Service.rules_version,
+        Service.created_at,
+        Service.environments,
     )
     joined = (
         select(*columns)
@@ -195,6 +203,9 @@ def _views(rows: list[Row]) -> Iterator[ServiceView]:
             rules_version=one.rules_version,
             judged=bool(used) and one.derived_version >= 0,
             ready=one.derived_version == one.facts_version and one.rules_version == RULES_VERSION,
+            derived_version=one.derived_version,
+            version=(one.derived_version, one.created_at),
+            environments=tuple(one.environments or ()),
         )
 
 
@@ -306,12 +317,17 @@ def deployment_names(service_id: int, subjects: tuple[str, ...]) -> dict[str, st
         return names | {one: f"Incident {title}" for one, title in incidents}
 
 
-def cells(service_id: int, start: datetime, end: datetime) -> pl.DataFrame:
-    """The weekly cells of every metric whose week touches [start, end), in order of week."""
+def cells(service_id: int, start: datetime, end: datetime, version: int | None = None) -> pl.DataFrame:
+    """The weekly cells of every metric whose week touches [start, end), in order of week. version: the derived_version
+    expected of the service; another raises derive.Outdated."""
     first = start.date() - timedelta(days=start.weekday())
     columns = [column for column in Cell.__table__.columns if column.name != "service_id"]
     wanted = select(*columns).where(Cell.service_id == service_id, Cell.week >= first, Cell.week <= end.date())
-    return store.read_frame(wanted.order_by(Cell.week, Cell.metric))
+    with store.snapshot() as snapshot:
+        now = snapshot.rows(select(Service.derived_version).where(Service.id == service_id))
+        if version is not None and [(version,)] != [tuple(row) for row in now]:
+            raise Outdated
+        return snapshot.frame(wanted.order_by(Cell.week, Cell.metric))
 
 
 def window(service: ServiceView, weeks: int) -> tuple[datetime, datetime]:

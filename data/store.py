@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Select, create_engine, event, make_url, select, text, update
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, make_url, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
@@ -68,9 +68,7 @@ def url() -> str:
         return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if kind == "sqlite" and parsed.database and parsed.database != ":memory:":
         return given
-    raise Unusable(
-        "DATABASE_URL must begin with postgresql:// or with sqlite:/// and a file; unset it to use SQLite."
-    )
+    raise Unusable("DATABASE_URL must begin with postgresql:// or with sqlite:/// and a file; unset it to use SQLite.")
 
 
 def engine() -> Engine:
@@ -233,12 +231,30 @@ def read_frame(statement: Select, session: Session | None = None, schema: pl.Sch
     if session is not None:
         session.flush()
         return frames.by(session.connection(), statement, schema)
-    return frames.read([statement], [schema], engine())[0]
+    with snapshot() as one:
+        return one.frame(statement, schema)
 
 
-def read_frames(wanted: Sequence[tuple[Select, pl.Schema | None]]) -> list[pl.DataFrame]:
-    """Several frames of one moment; see `read_frame`."""
-    return frames.read([statement for statement, _ in wanted], [schema for _, schema in wanted], engine())
+class Snapshot:
+    """One moment of the store, committed data only."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+
+    def frame(self, statement: Select, schema: pl.Schema | None = None) -> pl.DataFrame:
+        """As `read_frame`."""
+        return frames.by(self._connection, statement, schema)
+
+    def rows(self, statement: Select) -> list[Row]:
+        return self._connection.execute(statement).fetchall()
+
+
+@contextmanager
+def snapshot() -> Iterator[Snapshot]:
+    """Several frames of one moment, also inside a writing block."""
+    options = {} if is_sqlite() else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine().execution_options(**options).connect() as connection:
+        yield Snapshot(connection)
 
 
 def migrate() -> None:

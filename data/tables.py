@@ -7,6 +7,7 @@ away and computed again. No fact names a person.
 from datetime import date
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -36,6 +37,11 @@ def instant(**options):
 def many_key():
     """The key of a table whose rows come and go by the million; on SQLite every integer is large."""
     return Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite"))
+
+
+def _only_where(condition: str) -> dict:
+    """An index of the few rows for which that holds."""
+    return {"sqlite_where": sql(condition), "postgresql_where": sql(condition)}
 
 
 def text(**options):
@@ -121,11 +127,15 @@ class Service(Base, table=True):
     settings: dict | None = json(default=None)
     created_at: int = instant()
     facts_version: int = 0  # raised whenever a fact, correction or setting changes
+    dirty_since: int | None = instant(default=None)  # no fact before it has changed since; null: any may have
     derived_version: int = -1  # the facts_version that the derived rows were computed from
     rules_version: int = 0
     derived_with: dict | None = json(default=None)  # the settings that the derived rows were computed with
     existed_from: int | None = instant(default=None)
     collected_until: int | None = instant(default=None)
+    environments: list | None = json(default=None)  # of the production deployments
+    has_changes: bool = False  # any change is known of it, in its derived rows
+    resumable: bool = False  # the next judgement may begin in the middle of the history, see data.tail
 
 
 class Source(Base, table=True):
@@ -162,9 +172,13 @@ class TrunkCommit(Base, table=True):
 class Change(Base, table=True):
     """See `assessments.delivery.facts.CHANGES`; `paths` and `reverts` are lines of text."""
 
-    __table_args__ = (UniqueConstraint("repository_id", "source_id", "change_id"),)
+    __table_args__ = (
+        UniqueConstraint("repository_id", "source_id", "change_id"),
+        Index("ix_change_repository_merged", "repository_id", "merged_at"),
+        Index("ix_change_reverting", "repository_id", **_only_where("reverts IS NOT NULL")),
+    )
     id: int | None = many_key()
-    repository_id: int = key("repository.id", index=True)
+    repository_id: int = key("repository.id")
     source_id: int = key("source.id", index=True)
     service_id: int | None = key("service.id", default=None, index=True)  # null: for every service of the repository
     change_id: str
@@ -187,9 +201,12 @@ class Change(Base, table=True):
 class Deployment(Base, table=True):
     """See `assessments.delivery.facts.DEPLOYMENTS`."""
 
-    __table_args__ = (UniqueConstraint("repository_id", "source_id", "deployment_id"),)
+    __table_args__ = (
+        UniqueConstraint("repository_id", "source_id", "deployment_id"),
+        Index("ix_deployment_repository_finished", "repository_id", "finished_at"),
+    )
     id: int | None = many_key()
-    repository_id: int = key("repository.id", index=True)
+    repository_id: int = key("repository.id")
     source_id: int = key("source.id", index=True)
     service_id: int | None = key("service.id", default=None, index=True)
     deployment_id: str
@@ -209,9 +226,13 @@ class Deployment(Base, table=True):
 class Incident(Base, table=True):
     """See `assessments.delivery.facts.INCIDENTS`."""
 
-    __table_args__ = (UniqueConstraint("service_id", "source_id", "incident_id"),)
+    __table_args__ = (
+        UniqueConstraint("service_id", "source_id", "incident_id"),
+        Index("ix_incident_service_opened", "service_id", "opened_at"),
+        Index("ix_incident_naming", "service_id", **_only_where("deployment IS NOT NULL")),
+    )
     id: int | None = many_key()
-    service_id: int = key("service.id", index=True)
+    service_id: int = key("service.id")
     source_id: int = key("source.id", index=True)
     incident_id: str
     title: str = text()
@@ -219,6 +240,30 @@ class Incident(Base, table=True):
     acknowledged_at: int | None = instant(default=None)
     resolved_at: int | None = instant(default=None)
     deployment: str | None = text(default=None)
+    url: str | None = text(default=None)
+
+
+class PipelineRun(Base, table=True):
+    """One attempt of one run of a workflow. A service whose rule names workflows has its deployments from them."""
+
+    __tablename__ = "pipeline_run"
+    __table_args__ = (
+        UniqueConstraint("source_id", "run_id", "attempt"),
+        Index("ix_pipeline_run_repository_workflow", "repository_id", "workflow", "finished_at"),
+    )
+    id: int | None = many_key()
+    repository_id: int = key("repository.id")
+    source_id: int = key("source.id")
+    run_id: str
+    attempt: int = 1
+    workflow: str
+    event: str | None = None  # push, workflow_dispatch, schedule, release, pull_request ...
+    branch: str | None = text(default=None)
+    sha: str | None = None
+    queued_at: int | None = instant(default=None)
+    started_at: int | None = instant(default=None)
+    finished_at: int | None = instant(default=None)
+    conclusion: str | None = None  # success | failure | cancelled | skipped; null = in progress
     url: str | None = text(default=None)
 
 
@@ -245,7 +290,11 @@ class JudgedDeployment(Base, table=True):
     """See `assessments.delivery.results.JUDGED`; `week` is the Monday."""
 
     __tablename__ = "judged_deployment"
-    __table_args__ = (Index("ix_judged_deployment_service_finished", "service_id", "finished_at"),)
+    __table_args__ = (
+        Index("ix_judged_deployment_service_finished", "service_id", "finished_at"),
+        Index("ix_judged_deployment_service_position", "service_id", "position"),
+        Index("ix_judged_deployment_service_deployment", "service_id", "deployment_id"),
+    )
     id: int | None = many_key()
     service_id: int = key("service.id")
     deployment_id: str
@@ -261,6 +310,7 @@ class JudgedDeployment(Base, table=True):
     status: str
     counts: bool
     reason: str = text()
+    stands_for: str | None = None
     role: str
     previous_id: str | None = None
     ships: int | None = None
@@ -281,6 +331,7 @@ class ShippedChange(Base, table=True):
     __table_args__ = (
         Index("ix_shipped_change_service_finished", "service_id", "finished_at"),
         Index("ix_shipped_change_service_merged", "service_id", "merged_at"),
+        Index("ix_shipped_change_service_position", "service_id", "position"),
     )
     id: int | None = many_key()
     service_id: int = key("service.id")
@@ -313,8 +364,12 @@ class ShippedChange(Base, table=True):
 class Failure(Base, table=True):
     """See `assessments.delivery.results.FAILURES`."""
 
+    __table_args__ = (
+        Index("ix_failure_service_began", "service_id", "began_at"),
+        Index("ix_failure_service_recovered", "service_id", "recovered_at"),
+    )
     id: int | None = many_key()
-    service_id: int = key("service.id", index=True)
+    service_id: int = key("service.id")
     deployment_id: str | None = None
     signal: str
     confidence: str
@@ -327,14 +382,17 @@ class Failure(Base, table=True):
     why: str = text()
 
 
-class PackedDelivery(Base, table=True):
-    """The same rows as whole frames (Arrow IPC), written with them: what pages load, fifteen times faster than rows."""
+class PackedWeek(Base, table=True):
+    """The value parts of one service and ISO week, exact: what any window of any number of services is computed from.
+    See `assessments.delivery.parts`."""
 
-    __tablename__ = "packed_delivery"
+    __tablename__ = "packed_week"
     service_id: int = key("service.id", primary_key=True)
+    week: date = Field(primary_key=True)  # Monday
     deployments: bytes
     changes: bytes
-    failures: bytes
+    merges: bytes
+    incidents: bytes
 
 
 class Cell(Base, table=True):

@@ -4,6 +4,7 @@ All instants are UTC with microseconds. A null means "not known", never zero. Fr
 repositories and paths, and no fact is ever aggregated per person.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -118,3 +119,64 @@ class Facts:
     incidents: pl.DataFrame = field(default_factory=lambda: empty(INCIDENTS))
     corrections: pl.DataFrame = field(default_factory=lambda: empty(CORRECTIONS))
     history_start: datetime | None = None
+
+
+#: What was read of each service of a fleet; as the fields of Facts.
+READ = pl.Schema({"service": pl.Int64, "collected_until": INSTANT, "history_start": INSTANT})
+
+
+@dataclass(frozen=True)
+class FleetFacts:
+    """Everything known about many services: `services` has one row each (frame READ); the other frames are those of
+    Facts with a first column `service`."""
+
+    services: pl.DataFrame
+    changes: pl.DataFrame
+    deployments: pl.DataFrame
+    incidents: pl.DataFrame
+    corrections: pl.DataFrame
+
+    @classmethod
+    def of(cls, known: Mapping[int, Facts]) -> "FleetFacts":
+        """The facts of these services, by number, side by side."""
+        numbers = list(known)
+        read = {
+            "service": numbers,
+            "collected_until": [each.collected_until for each in known.values()],
+            "history_start": [each.history_start for each in known.values()],
+        }
+
+        def together(name: str, schema: pl.Schema) -> pl.DataFrame:
+            shape = {"service": pl.Int64, **schema}
+            frames = [
+                getattr(known[one], name).select(
+                    service=pl.lit(one, pl.Int64), **{column: pl.col(column) for column in schema}
+                )
+                for one in numbers
+            ]
+            return pl.concat([pl.DataFrame(schema=shape), *frames])
+
+        return cls(
+            pl.DataFrame(read, schema=READ),
+            together("changes", CHANGES),
+            together("deployments", DEPLOYMENTS),
+            together("incidents", INCIDENTS),
+            together("corrections", CORRECTIONS),
+        )
+
+    def alone(self, service: int) -> Facts:
+        """Those of one service. Raises KeyError when it is not among them."""
+        mine = self.services.filter(service=service)
+        if mine.is_empty():
+            raise KeyError(service)
+        frames = {
+            name: getattr(self, name).filter(service=service).drop("service")
+            for name in ("changes", "deployments", "incidents", "corrections")
+        }
+        return Facts(**frames, **mine.drop("service").row(0, named=True))
+
+    def only(self, services: Collection[int]) -> "FleetFacts":
+        """Those of these services."""
+        names = ("services", "changes", "deployments", "incidents", "corrections")
+        mine = pl.col("service").is_in(list(services))
+        return FleetFacts(**{name: getattr(self, name).filter(mine) for name in names})

@@ -3,7 +3,8 @@
 Durations are integer microseconds so that the stages of a change add up to its lead time exactly.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +29,7 @@ JUDGED = pl.Schema(
         "status": pl.String,
         "counts": pl.Boolean,  # a production deployment (attempt) under the rule in use
         "reason": pl.String,  # one sentence: why it counts or does not
+        "stands_for": pl.String,  # the counted deployment that it is, or is one with; null = not production
         "role": pl.String,  # first, forward, redeployment, rollback, roll_forward, side_release, unknown, attempt
         "previous_id": pl.String,  # the successful deployment before it
         "ships": pl.Int64,  # number of changes; null = not known
@@ -94,6 +96,53 @@ class Delivery:
     collected_until: datetime
     rules_version: int
     attribution_hours: float = 24  # until then a late incident can still change a week
+    deploys: bool = False  # at least one production deployment is known, in the frames or before them
+    has_changes: bool = False  # at least one change is known, likewise
+
+
+#: What is known of each service of a fleet as a whole; as the fields of Delivery.
+FLEET = pl.Schema(
+    {
+        "service": pl.Int64,
+        "incidents_collected": pl.Boolean,
+        "existed_from": INSTANT,
+        "collected_until": INSTANT,
+        "attribution_hours": pl.Float64,
+        "deploys": pl.Boolean,
+        "has_changes": pl.Boolean,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Many services, judged in one pass. `services` has one row each (frame FLEET); the other frames are those of
+    Delivery with a first column `service`, in order of service."""
+
+    services: pl.DataFrame
+    deployments: pl.DataFrame
+    changes: pl.DataFrame
+    failures: pl.DataFrame
+    rules_version: int
+
+    def of(self, service: int) -> Delivery:
+        """One of them. Raises KeyError when it is not among them."""
+        mine = self.services.filter(service=service)
+        if mine.is_empty():
+            raise KeyError(service)
+        frames = {
+            name: getattr(self, name).filter(service=service).drop("service")
+            for name in ("deployments", "changes", "failures")
+        }
+        return Delivery(**frames, **mine.drop("service").row(0, named=True), rules_version=self.rules_version)
+
+    def without(self, services: Collection[int]) -> "Fleet":
+        """The others."""
+        if not services:
+            return self
+        names = ("services", "deployments", "changes", "failures")
+        others = ~pl.col("service").is_in(list(services))
+        return replace(self, **{name: getattr(self, name).filter(others) for name in names})
 
 
 class State(StrEnum):

@@ -12,7 +12,7 @@ from assessments import delivery
 from assessments.delivery import results
 from assessments.delivery.settings import RULES_VERSION
 from assessments.delivery.weeks import CELLS
-from data import access, derive, store
+from data import access, derive, queries, store
 from data.tables import Cell, Failure, JudgedDeployment, Service, ShippedChange
 from tests.data.arrange import Place, change, deployment, hour, incident, sha
 
@@ -66,30 +66,61 @@ def test_what_is_loaded_is_what_was_judged(shop):
     judged = delivery.judge(derive.facts(shop.service_id), derive.settings(shop.service_id))
     loaded = derive.load(shop.service_id)
     for name in ("deployments", "changes", "failures"):
-        assert getattr(loaded, name).equals(getattr(judged, name)), name
+        assert getattr(loaded, name).sort(pl.all()).equals(getattr(judged, name).sort(pl.all())), name
         assert getattr(loaded, name).schema == getattr(judged, name).schema
     assert (loaded.existed_from, loaded.collected_until) == (judged.existed_from, judged.collected_until)
     assert (loaded.incidents_collected, loaded.rules_version) == (True, RULES_VERSION)
     assert loaded.attribution_hours == judged.attribution_hours
 
 
-def test_the_packed_rows_are_those_of_the_tables(shop):
+@pytest.mark.parametrize("start, end", [(0, 500), (30, 60), (46, 47), (300, 500)])
+def test_a_window_loads_all_that_its_summary_needs(shop, start, end):
     busy(shop)
     derive.refresh(shop.service_id)
-    loaded = derive.load(shop.service_id)
-    for table, name in ((JudgedDeployment, "deployments"), (ShippedChange, "changes"), (Failure, "failures")):
-        packed = getattr(loaded, name)
-        columns = [getattr(table, column) for column in packed.columns]
-        assert store.read_frame(select(*columns).order_by(table.id), None, packed.schema).equals(packed), name
-        assert packed.height > 0
+    part, whole = derive.load(shop.service_id, hour(start), hour(end)), derive.load(shop.service_id)
+    assert delivery.summarise(part, hour(start), hour(end)) == delivery.summarise(whole, hour(start), hour(end))
 
 
-def test_rows_packed_before_a_column_was_added_have_it_as_null(shop, monkeypatch):
+@pytest.mark.parametrize("start, end", [(0, 2000), (30, 60), (100, 500)])
+def test_the_summary_from_value_parts_is_that_of_the_rows(shop, start, end):
     busy(shop)
     derive.refresh(shop.service_id)
-    wider = pl.Schema({**results.SHIPPED, "new": pl.String})
-    monkeypatch.setattr(derive, "_SHAPES", (derive._SHAPES[0], (ShippedChange, wider), derive._SHAPES[2]))
-    assert derive.load(shop.service_id).changes["new"].null_count() == 12
+    window = hour(start), hour(end)
+    told = derive.summaries({shop.service_id: window})
+    assert told == {shop.service_id: delivery.summarise(derive.load(shop.service_id), *window)}
+
+
+def test_a_page_never_mixes_two_versions(shop):
+    busy(shop)
+    derive.refresh(shop.service_id)
+    version, window = service(shop).derived_version, (hour(0), hour(500))
+    derive.load(shop.service_id, *window, version=version)
+    derive.summaries({shop.service_id: window}, {shop.service_id: version})
+    queries.cells(shop.service_id, *window, version=version)
+    shop.add(deployments=[deployment("late", 12, 300)])
+    derive.refresh(shop.service_id)
+    for read in (
+        lambda: derive.load(shop.service_id, *window, version=version),
+        lambda: derive.summaries({shop.service_id: window}, {shop.service_id: version}),
+        lambda: queries.cells(shop.service_id, *window, version=version),
+    ):
+        with pytest.raises(derive.Outdated):
+            read()
+
+
+def test_many_services_are_judged_at_once_and_each_as_alone(both, who):
+    places = [busy(Place(who, f"Service {number}")) for number in range(3)]
+    places[1].add(deployments=[deployment("more", 11, 300)], incidents=[incident("INC-2", 301, None)])
+    alone = []
+    for place in places:
+        derive.refresh(place.service_id)
+        alone.append(derived(place))
+    with store.writing() as session:
+        for place in places:
+            derive.changed(session, service_id=place.service_id)
+    told = []
+    assert derive.refresh([place.service_id for place in places], lambda done, total: told.append((done, total)))
+    assert ([derived(place) for place in places], told) == (alone, [(3, 3)])
 
 
 def test_cells_are_those_of_the_judged_rows(shop):
@@ -143,7 +174,7 @@ def test_refreshing_again_changes_nothing(shop):
 
 def test_facts_that_change_while_computing_are_computed_again(shop, monkeypatch):
     busy(shop)
-    judge, times = delivery.judge, []
+    judge, times = delivery.judge_fleet, []
 
     def interrupted(facts, settings):
         times.append(facts.deployments.height)
@@ -151,7 +182,7 @@ def test_facts_that_change_while_computing_are_computed_again(shop, monkeypatch)
             shop.add(deployments=[deployment("late", 12, 300)])
         return judge(facts, settings)
 
-    monkeypatch.setattr(delivery, "judge", interrupted)
+    monkeypatch.setattr(delivery, "judge_fleet", interrupted)
     assert derive.refresh(shop.service_id)
     assert (times, derive.stale()) == ([6, 7], [])
     assert "late" in derive.load(shop.service_id).deployments["deployment_id"]
@@ -160,14 +191,14 @@ def test_facts_that_change_while_computing_are_computed_again(shop, monkeypatch)
 def test_facts_that_never_rest_leave_the_old_rows_and_say_so(shop, monkeypatch):
     busy(shop)
     derive.refresh(shop.service_id)
-    before, judge, times = derived(shop), delivery.judge, []
+    before, judge, times = derived(shop), delivery.judge_fleet, []
 
     def interrupted(facts, settings):
         times.append(1)
         shop.add(deployments=[deployment(f"late {len(times)}", 12, 300)])
         return judge(facts, settings)
 
-    monkeypatch.setattr(delivery, "judge", interrupted)
+    monkeypatch.setattr(delivery, "judge_fleet", interrupted)
     shop.add(deployments=[deployment("new", 12, 299)])
     assert not derive.refresh(shop.service_id)
     assert (derived(shop), derive.stale()) == (before, [shop.service_id])
@@ -175,7 +206,7 @@ def test_facts_that_never_rest_leave_the_old_rows_and_say_so(shop, monkeypatch):
 
 def test_a_slower_refresh_never_puts_older_rows_over_newer_ones(shop, monkeypatch):
     busy(shop)
-    judge, times = delivery.judge, []
+    judge, times = delivery.judge_fleet, []
 
     def overtaken(facts, settings):
         times.append(1)
@@ -184,7 +215,7 @@ def test_a_slower_refresh_never_puts_older_rows_over_newer_ones(shop, monkeypatc
             derive.refresh(shop.service_id)  # by another process, meanwhile
         return judge(facts, settings)
 
-    monkeypatch.setattr(delivery, "judge", overtaken)
+    monkeypatch.setattr(delivery, "judge_fleet", overtaken)
     derive.refresh(shop.service_id)
     assert "late" in derive.load(shop.service_id).deployments["deployment_id"]
 

@@ -354,8 +354,9 @@ def test_several_frames_are_of_one_moment(both, monkeypatch):
         return plain(*arguments)
 
     monkeypatch.setattr(frames, "fit", fit)
-    found = store.read_frames([(select(Organization.name), None)] * 3)
-    assert [frame.height for frame in found] == [1, 1, 1]
+    with store.snapshot() as snapshot:
+        found = [snapshot.frame(select(Organization.name)).height for _ in range(3)]
+    assert found == [1, 1, 1]
 
 
 def test_unknown_columns_and_times_without_a_zone_are_refused(home):
