@@ -1,13 +1,15 @@
 """Intervals and quantiles, each with its source. All intervals are two-sided and 95 % unless told otherwise.
 
-The functions that end in `_by` work on many groups at once: `groups` holds for each value the number of its group,
-0 .. size-1, and every answer is an array of length `size` with NaN where there is none.
+`Grouped` and the functions that end in `_by` work on many groups at once: `groups` holds for each value the number of
+its group, 0 .. size-1, and every answer is an array of length `size` with NaN where there is none. It depends on the
+values of its own group alone, to the last digit, and not on their order.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
 _CLOSE = 1e-9
@@ -21,7 +23,7 @@ def wilson(k, n, confidence: float = CONFIDENCE):
     k, n = np.asarray(k, float), np.asarray(n, float)
     if np.any(k < 0) or np.any(k > n):
         raise ValueError("k must lie between 0 and n")
-    z = stats.norm.ppf(0.5 + confidence / 2)
+    z = special.ndtri(0.5 + confidence / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         share, weight = k / n, z * z / n
         middle = (share + weight / 2) / (1 + weight)
@@ -40,31 +42,59 @@ def poisson(k, confidence: float = CONFIDENCE):
     if np.any(k < 0):
         raise ValueError("a count cannot be negative")
     tail = (1 - confidence) / 2
-    low = np.where(k > 0, stats.chi2.ppf(tail, 2 * np.maximum(k, 0.5)) / 2, 0.0)
-    return low, stats.chi2.ppf(1 - tail, 2 * k + 2) / 2
+
+    def limits(k):  # of the gamma distribution; without an event the lower one is 0
+        return np.where(k > 0, special.gammaincinv(np.maximum(k, 0.5), tail), 0.0), special.gammaincinv(k + 1, 1 - tail)
+
+    return _each(k, limits)
 
 
 def order_statistic_ranks(n, p: float = 0.5, confidence: float = CONFIDENCE):
     """Ranks (1-based) of the values that enclose the p-quantile, free of any distribution (David and Nagaraja 2003,
     Order Statistics, 7.1): P(X(low) <= q <= X(high)) >= confidence with equal tails. 0 where n is too small.
     """
-    n = np.asarray(n, int)
     tail = (1 - confidence) / 2
-    # B ~ Binomial(n, p) values lie below the quantile; X(r) > q has probability P(B < r) = P(B <= r - 1).
-    low = stats.binom.ppf(tail, n, p).astype(int)
-    high = stats.binom.ppf(1 - tail, n, p).astype(int) + 1
-    return low, np.where(high <= n, high, 0)
+
+    def ranks(n):
+        # B ~ Binomial(n, p) values lie below the quantile; X(r) > q has probability P(B < r) = P(B <= r - 1).
+        low, high = _binomial(tail, n, p), _binomial(1 - tail, n, p) + 1
+        return low, np.where(high <= n, high, 0)
+
+    return _each(np.asarray(n, int), ranks)
 
 
-@dataclass(frozen=True)
-class _Sorted:
+def _binomial(q: float, n: np.ndarray, p: float) -> np.ndarray:
+    """The smallest k with P(B <= k) >= q, B ~ Binomial(n, p)."""
+    some = np.maximum(n, 1)
+    k = np.ceil(special.bdtrik(q, some, p))
+    less = np.maximum(k - 1, 0)  # the inverse may lie a rounding error too high
+    k = np.where(special.bdtr(less, some, p) >= q, less, k)
+    return np.where(n > 0, k, 0).astype(int)
+
+
+def _each(numbers: np.ndarray, function: Callable) -> tuple[np.ndarray, ...]:
+    """The arrays function(numbers), of which each number is looked at once: of many counts few are distinct."""
+    distinct, place = np.unique(numbers, return_inverse=True)
+    return tuple(found[place].reshape(numbers.shape) for found in function(distinct))
+
+
+class Grouped:
     """Values of many groups, sorted within their group; `start` and `count` of each group by its number."""
 
-    values: np.ndarray
-    groups: np.ndarray
-    start: np.ndarray
-    count: np.ndarray
-    order: np.ndarray
+    def __init__(self, groups, values, size: int):
+        self._groups, self._values = np.asarray(groups, np.int64), np.asarray(values, float)
+        self.count = np.bincount(self._groups, minlength=size)
+        self.start = np.cumsum(self.count) - self.count
+        # Like lexsort, but on many values several times faster: one key of the group and the rank of the value.
+        order = np.argsort(self._values, kind="stable")
+        bits = len(order).bit_length()
+        keys = (self._groups[order] << bits) | np.arange(len(order))
+        keys.sort()
+        self.values = self._values[order[keys & ((1 << bits) - 1)]]
+
+    def of(self, group: int) -> np.ndarray:
+        """The values of that group, in order."""
+        return self.values[self.start[group] : self.start[group] + self.count[group]]
 
     def at(self, rank: np.ndarray) -> np.ndarray:
         """Value of that rank (1-based) in each group, NaN where the rank is outside 1..count."""
@@ -73,58 +103,75 @@ class _Sorted:
         found[inside] = self.values[(self.start + rank - 1)[inside]]
         return found
 
+    def quantile(self, p: float = 0.5) -> np.ndarray:
+        """With linear interpolation (type 7 of Hyndman and Fan 1996, Am. Stat. 50, 361-365)."""
+        place = (self.count - 1) * p
+        below = np.floor(place).astype(int)
+        low, high = self.at(below + 1), self.at(np.minimum(below + 2, self.count))
+        return low + (high - low) * (place - below)
 
-def _sort(groups, values, size: int, *ties) -> _Sorted:
-    groups, values = np.asarray(groups, int), np.asarray(values, float)
-    order = np.lexsort((*ties, values, groups))
-    count = np.bincount(groups, minlength=size)
-    return _Sorted(values[order], groups[order], np.cumsum(count) - count, count, order)
+    def order_statistic(self, p: float = 0.5, confidence: float = CONFIDENCE):
+        """Interval of the p-quantile of independent values; see `order_statistic_ranks`."""
+        low, high = order_statistic_ranks(self.count, p, confidence)
+        return self.at(low), self.at(high)
+
+    def woodruff(self, clusters: "Clusters", p: float = 0.5, confidence: float = CONFIDENCE):
+        """Interval of a quantile of values that come in clusters (Woodruff 1952, JASA 47, 635-646).
+
+        The share of values at or below the quantile gets a cluster-robust standard error (ratio linearisation, t with
+        clusters-1 degrees of freedom, never below the one of independent values); its limits are turned back into
+        values. NaN on a side where the limit falls outside the values, or with fewer than 2 clusters.
+        """
+        below = self._values <= self.quantile(p)[self._groups]
+        under = np.bincount(clusters.of, below, len(clusters.size))
+        m = clusters.count
+
+        def summed(products: np.ndarray) -> np.ndarray:
+            return np.bincount(clusters.group, products, len(m))
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # The ratio estimator is centred on its own share: a tie at the quantile must not look like variance.
+            share = summed(under) / self.count
+            # The squares of under - share * size, from sums of whole numbers: exact in whatever order they come.
+            square = summed(under**2) - 2 * share * summed(under * clusters.size) + share**2 * summed(clusters.size**2)
+            variance = m / (m - 1) * np.maximum(square, 0) / self.count**2
+            error = np.sqrt(np.maximum(variance, p * (1 - p) / self.count))
+            (t,) = _each(m, lambda m: (special.stdtrit(np.maximum(m - 1, 1), 0.5 + confidence / 2),))
+            low, high = np.ceil(self.count * (p - t * error)), np.floor(self.count * (p + t * error)) + 1
+        usable = m >= 2
+        return tuple(self.at(np.where(usable, rank, 0).astype(int)) for rank in (low, high))
 
 
-def _quantile(data: _Sorted, p: float) -> np.ndarray:
-    place = (data.count - 1) * p
-    below = np.floor(place).astype(int)
-    low, high = data.at(below + 1), data.at(np.minimum(below + 2, data.count))
-    return low + (high - low) * (place - below)
+class Clusters:
+    """Which values came together: `of` each value the number of its cluster, of each cluster its `size` and its
+    `group`, and how many clusters each group has (`count`). The same number in another group is another cluster.
+    `clusters` are integers >= 0; smaller ones cost less."""
+
+    def __init__(self, groups, clusters, size: int):
+        groups, self.of = np.asarray(groups, np.int64), np.asarray(clusters, np.int64)
+        span = int(self.of.max(initial=-1)) + 1
+        self.group = np.zeros(span, np.int64)
+        self.group[self.of] = groups
+        if (self.group[self.of] != groups).any():
+            pairs, self.of = np.unique(groups * span + self.of, return_inverse=True)
+            self.group = pairs // span
+        self.size = np.bincount(self.of, minlength=len(self.group))
+        self.count = np.bincount(self.group[self.size > 0], minlength=size)
 
 
 def quantile_by(groups, values, size: int, p: float = 0.5) -> np.ndarray:
-    """Quantile with linear interpolation (type 7 of Hyndman and Fan 1996, Am. Stat. 50, 361-365)."""
-    return _quantile(_sort(groups, values, size), p)
+    """The p-quantile of each group; see `Grouped.quantile`."""
+    return Grouped(groups, values, size).quantile(p)
 
 
 def order_statistic_by(groups, values, size: int, p: float = 0.5, confidence: float = CONFIDENCE):
-    """Order-statistic interval of the p-quantile of independent values; see `order_statistic_ranks`."""
-    data = _sort(groups, values, size)
-    low, high = order_statistic_ranks(data.count, p, confidence)
-    return data.at(low), data.at(high)
+    """Its interval where values are independent; see `Grouped.order_statistic`."""
+    return Grouped(groups, values, size).order_statistic(p, confidence)
 
 
 def woodruff_by(groups, values, clusters, size: int, p: float = 0.5, confidence: float = CONFIDENCE):
-    """Interval of a quantile of values that come in clusters (Woodruff 1952, JASA 47, 635-646).
-
-    The share of values at or below the quantile gets a cluster-robust standard error (ratio linearisation, t with
-    clusters-1 degrees of freedom, never below the one of independent values); its limits are turned back into values.
-    `clusters` are integers >= 0. NaN on a side where the limit falls outside the values, or with fewer than 2 clusters.
-    """
-    data = _sort(groups, values, size)
-    clusters = np.asarray(clusters, np.int64)[data.order]
-    below = (data.values <= _quantile(data, p)[data.groups]).astype(float)
-    span = int(clusters.max(initial=0)) + 1
-    pairs, pair = np.unique(data.groups * span + clusters, return_inverse=True)
-    owner = pairs // span
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.bincount(data.groups, below, size) / data.count
-        # The ratio estimator is centred on its own share: a tie at the quantile must not look like variance.
-        residual = np.bincount(pair, below - share[data.groups], len(pairs))
-        m = np.bincount(owner, minlength=size)
-        variance = m / (m - 1) * np.bincount(owner, residual**2, size) / data.count**2
-        error = np.sqrt(np.maximum(variance, p * (1 - p) / data.count))
-        reach = stats.t.ppf(0.5 + confidence / 2, np.maximum(m - 1, 1)) * error
-        low, high = np.ceil(data.count * (p - reach)), np.floor(data.count * (p + reach)) + 1
-    usable = m >= 2
-    low, high = np.where(usable, low, 0).astype(int), np.where(usable, high, 0).astype(int)
-    return data.at(low), data.at(high)
+    """Its interval where values come in clusters; see `Grouped.woodruff` and `Clusters`."""
+    return Grouped(groups, values, size).woodruff(Clusters(groups, clusters, size), p, confidence)
 
 
 @dataclass(frozen=True)
@@ -144,54 +191,60 @@ def kaplan_meier_by(groups, times, ended, size: int, confidence: float = CONFIDE
     `ended` False: right-censored at that time. Where the estimate is flat at exactly one half, the median is the middle
     of the flat stretch, so that without censoring it is the usual median; a stretch that does not end has no median.
     """
-    ended = np.asarray(ended, bool)
-    data = _sort(groups, times, size, ~ended)  # at one time, what ended comes before what is censored
-    ended, slot = ended[data.order], data.groups
-    rank = np.arange(len(slot)) - data.start[slot]
-    risk = data.count[slot] - rank
+    groups, times, ended = np.asarray(groups, np.int64), np.asarray(times, float), np.asarray(ended, bool)
+    order = np.lexsort((~ended, times, groups))  # at one time, what ended comes before what is censored
+    slot, times, ended = groups[order], times[order], ended[order]
+    count = np.bincount(slot, minlength=size)
+    start = np.cumsum(count) - count
+    risk = count[slot] - (np.arange(len(slot)) - start[slot])
     last = ended & (risk == 1)  # would be log(0): survival is exactly zero there
     safe = np.maximum(risk, 2)
     step = np.where(ended & ~last, np.log1p(-1 / safe), 0.0)
-    survival = np.where(last, 0.0, np.exp(_running(step, data)))
-    greenwood = _running(np.where(ended & ~last, 1 / (safe * (safe - 1.0)), 0.0), data)
+    survival = np.where(last, 0.0, np.exp(_running(step, start, count)))
+    greenwood = _running(np.where(ended & ~last, 1 / (safe * (safe - 1.0)), 0.0), start, count)
 
-    z = stats.norm.ppf(0.5 + confidence / 2)
+    z = special.ndtri(0.5 + confidence / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = z * np.sqrt(greenwood) / np.abs(np.log(survival))
         lower = np.where(survival < 1, survival ** np.exp(spread), 1.0)
         upper = np.where(survival < 1, survival ** np.exp(-spread), 1.0)
     lower, upper = np.where(last, 0.0, lower), np.where(last, 1.0, upper)
 
-    crossed = _first(survival <= 0.5 + _CLOSE, data)
+    def first(condition: np.ndarray) -> np.ndarray:
+        """Index of the first row of each group for which the condition holds, -1 where none does."""
+        found = np.full(size, -1)
+        rows = np.flatnonzero(condition)[::-1]
+        found[slot[rows]] = rows
+        return found
+
+    def time(index: np.ndarray) -> np.ndarray:
+        return np.where(index >= 0, times[np.maximum(index, 0)] if len(times) else np.nan, np.nan)
+
+    crossed = first(survival <= 0.5 + _CLOSE)
     flat = np.zeros(size, bool)
     hit = crossed >= 0
     flat[hit] = np.abs(survival[crossed[hit]] - 0.5) < _CLOSE
-    follows = _first(ended & (survival < 0.5 - _CLOSE), data)
-    at = _pick(data.values, crossed)
-    median = np.where(flat, (at + _pick(data.values, follows)) / 2, at)
-    longest = data.at(data.count)
+    at = time(crossed)
+    median = np.where(flat, (at + time(first(ended & (survival < 0.5 - _CLOSE)))) / 2, at)
+    longest = time(np.where(count > 0, start + count - 1, -1))
     return Survival(
         median,
-        _pick(data.values, _first(ended & (lower <= 0.5), data)),
-        _pick(data.values, _first(ended & (upper <= 0.5), data)),
+        time(first(ended & (lower <= 0.5))),
+        time(first(ended & (upper <= 0.5))),
         np.where(hit, at, longest),
     )
 
 
-def _running(steps: np.ndarray, data: _Sorted) -> np.ndarray:
-    """Running sum that starts anew with every group."""
-    total = np.cumsum(steps)
-    before = np.concatenate([[0.0], total])[data.start]
-    return total - before[data.groups]
-
-
-def _first(condition: np.ndarray, data: _Sorted) -> np.ndarray:
-    """Index of the first row of each group for which the condition holds, -1 where none does."""
-    found = np.full(len(data.count), -1)
-    rows = np.flatnonzero(condition)[::-1]
-    found[data.groups[rows]] = rows
-    return found
-
-
-def _pick(values: np.ndarray, index: np.ndarray) -> np.ndarray:
-    return np.where(index >= 0, values[np.maximum(index, 0)] if len(values) else np.nan, np.nan)
+def _running(steps: np.ndarray, start: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Running sum that starts anew with every group. What other groups hold never shows in it, not in the last digit:
+    no group is summed through another."""
+    start, count = start[count > 0], count[count > 0]
+    total = steps.copy()
+    if len(count) <= count.max(initial=0):
+        for begin, length in zip(start.tolist(), count.tolist(), strict=True):
+            total[begin : begin + length].cumsum(out=total[begin : begin + length])
+        return total
+    for place in range(1, count.max(initial=0)):
+        start, count = start[count > place], count[count > place]
+        total[start + place] += total[start + place - 1]
+    return total

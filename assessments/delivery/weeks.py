@@ -1,13 +1,15 @@
 """Weekly cells: every metric in every ISO week (UTC), and over the four weeks that end with it."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import polars as pl
 
-from assessments.delivery.measures import Measure, measure, prepare
-from assessments.delivery.metrics import windows
-from assessments.delivery.results import Delivery
+from assessments.delivery import parts
+from assessments.delivery.measures import HOUR, STATES, TOO_FEW, VALUE, Windows, measure, together, words
+from assessments.delivery.parts import NULL, Part, Rows, instants, mondays, week_of, week_start
+from assessments.delivery.results import Delivery, Fleet
 
 ROLLING = 4
 CELLS = pl.Schema(
@@ -26,75 +28,94 @@ CELLS = pl.Schema(
         "provisional": pl.Boolean,  # the week is not over, or a late incident can still change it
     }
 )
-_WEEK_US = 7 * 24 * 3_600_000_000
 
 
 def weekly(delivery: Delivery) -> pl.DataFrame:
     """One row per week and metric, frame CELLS, from the service's first week to the one the collection ends in,
     without holes. Empty when nothing is known of the service."""
-    if delivery.existed_from is None:
-        return CELLS.to_frame()
-    first, last = (_monday(at) for at in (delivery.existed_from, delivery.collected_until))
-    weeks = pl.date_range(first, last, "1w", eager=True).alias("week")
-    deployments, changes = (_numbered(rows, first, len(weeks)) for rows in prepare(delivery))
-    starts = weeks.cast(pl.Datetime("us", "UTC")).to_physical().to_numpy()
-    ends = starts + _WEEK_US
-    single = measure(deployments, changes, _windows(delivery, starts, ends))
-    rolling = measure(
-        _rolled(deployments, len(weeks)),
-        _rolled(changes, len(weeks)),
-        _windows(delivery, starts - (ROLLING - 1) * _WEEK_US, ends),
-    )
-    settled = ends + delivery.attribution_hours * 3_600_000_000
-    provisional = pl.Series("provisional", settled > _us(delivery.collected_until))
-    frames = [_cells(weeks, key, single[key], rolling[key], provisional) for key in single]
-    return pl.concat(frames).sort("week", maintain_order=True)
+    return weekly_fleet(parts.alone(delivery)).drop("service")
 
 
-def _monday(at):
-    day = at.date()
-    return day - timedelta(days=day.weekday())
+def weekly_fleet(fleet: Fleet, since: Mapping[int, date] | None = None) -> pl.DataFrame:
+    """The same of every service: a column `service` and those of CELLS, in order of service and week.
+
+    since: of a service in it only the week of that date and later ones are given. Its deployments and changes then need
+    not reach back further than to the start of the third week before: ROLLING weeks end with the first one.
+    """
+    services = fleet.services.sort("service")
+    weeks = _Weeks(services, since or {})
+    deployments, changes = parts.part(fleet, "deployments"), _by_lead(parts.part(fleet, "changes"))
+    starts = week_start(weeks.week)
+    ends = week_start(weeks.week + 1)
+    windows = Windows(services, weeks.service, starts, ends)
+    single = measure(weeks.rows(deployments), weeks.rows(changes), windows)
+    rolled = Windows(services, weeks.service, week_start(weeks.week - (ROLLING - 1)), ends)
+    rolling = measure(weeks.rows(deployments, ROLLING), weeks.rows(changes, ROLLING), rolled)
+    late = services["attribution_hours"].to_numpy()[weeks.service] * HOUR
+    return _cells(weeks, single, rolling, provisional=ends + late > windows.collected_until)
 
 
-def _us(at) -> int:
-    return pl.Series([at], dtype=pl.Datetime("us", "UTC")).to_physical().item()
+def _by_lead(changes: Part) -> Part:
+    """What measures ask of changes, in order of lead time: quick to sort again within many windows."""
+    order = np.argsort(changes.records["lead_us"], kind="stable")
+    kind = changes.records.dtype
+    wanted = ("finished_at", "lead_us", "deployment", "series")
+    records = np.empty(len(order), [(name, kind[name]) for name in wanted])
+    for name in wanted:
+        records[name] = np.ascontiguousarray(changes.records[name])[order]
+    return Part(records, changes.service[order])
 
 
-def _windows(delivery: Delivery, starts: np.ndarray, ends: np.ndarray):
-    until, since = _us(delivery.collected_until), _us(delivery.existed_from)
-    days = (np.minimum(ends, until) - np.maximum(starts, since)) / (_WEEK_US / 7)
-    return windows(delivery, (ends > since) & (starts <= until), np.maximum(days, 0.0))
+class _Weeks:
+    """The weeks that get cells: of each its number and the place of its service."""
+
+    def __init__(self, services: pl.DataFrame, since: Mapping[int, date]):
+        existed = instants(services["existed_from"])
+        known = existed != NULL
+        self._first, last = week_of(np.where(known, existed, 0)), week_of(instants(services["collected_until"]))
+        wanted = [since.get(service, date.min).toordinal() for service in services["service"]]
+        wanted = (np.array(wanted, np.int64) - date(1969, 12, 29).toordinal()) // 7
+        self._given = np.maximum(self._first, wanted)
+        self._count = np.where(known, np.maximum(last - self._given + 1, 0), 0)
+        self._offset = np.cumsum(self._count) - self._count
+        self.names = services["service"]
+        self.service = np.repeat(np.arange(len(known)), self._count)
+        self.week = np.arange(len(self.service)) - self._offset[self.service] + self._given[self.service]
+
+    def rows(self, part: Part, rolling: int = 1) -> Rows:
+        """Each record once for every window of so many weeks that it is in. Records outside a service's weeks have
+        broken clocks and are in no cell."""
+        service, week = part.service, week_of(part.records["finished_at"])
+        inside = np.flatnonzero(week >= self._first[service])
+        place, service = (week - self._given[part.service])[inside], service[inside]
+        chosen, w, copies = [], [], []
+        for copy in range(rolling):
+            within = np.flatnonzero((place + copy >= 0) & (place + copy < self._count[service]))
+            chosen.append(inside[within])
+            w.append((self._offset[service] + place)[within] + copy)
+            copies.append(np.full(len(within), copy))
+        return Rows(part.records, *(np.concatenate(each) for each in (chosen, w, copies)), rolling)
 
 
-def _numbered(rows: pl.DataFrame, first, size: int) -> pl.DataFrame:
-    """Adds w, the number of the row's week; rows outside the weeks have broken clocks and are in no cell."""
-    w = (pl.col("week") - pl.lit(first)).dt.total_days() // 7
-    return rows.with_columns(w=w).filter(pl.col("w").is_between(0, size - 1))
-
-
-def _rolled(rows: pl.DataFrame, size: int) -> pl.DataFrame:
-    """Each row once for every window of four weeks that it is in."""
-    later = [rows.with_columns(pl.col("w") + shift) for shift in range(ROLLING)]
-    return pl.concat(later).filter(pl.col("w") < size)
-
-
-def _cells(weeks: pl.Series, key: str, single: Measure, rolling: Measure, provisional: pl.Series) -> pl.DataFrame:
-    judged = rolling.state == "value"
+def _cells(weeks: _Weeks, single: dict, rolling: dict, provisional: np.ndarray) -> pl.DataFrame:
+    metrics = len(single)
+    state = together(single, "state")
     frame = pl.DataFrame(
         {
-            "week": weeks,
-            "metric": pl.repeat(key, len(weeks), eager=True),
-            "state": single.state,
-            "value": np.where(np.isin(single.state, ["value", "too_few"]), single.raw, np.nan),
-            "n": np.where(single.state == "not_collected", 0, single.n),
-            "of": pl.Series(single.of).replace(-1, None),
-            "rolling_state": rolling.state,
-            "rolling_value": rolling.value,
-            "rolling_low": np.where(judged, rolling.low, np.nan),
-            "rolling_high": np.where(judged, rolling.high, np.nan),
-            "rolling_n": np.where(rolling.state == "not_collected", 0, rolling.n),
-            "provisional": provisional,
-        }
+            "service": weeks.names.gather(np.repeat(weeks.service, metrics)),
+            "week": mondays(np.repeat(weeks.week, metrics)),
+            "metric": words(np.tile(np.arange(metrics), len(weeks.week)), list(single)),
+            "state": words(state, STATES),
+            "value": np.where((state == VALUE) | (state == TOO_FEW), together(single, "raw"), np.nan),
+            "n": together(single, "counted"),
+            "of": together(single, "counted_of"),
+            "rolling_state": words(together(rolling, "state"), STATES),
+            "rolling_value": together(rolling, "value"),
+            "rolling_low": together(rolling, "low"),
+            "rolling_high": together(rolling, "high"),
+            "rolling_n": together(rolling, "counted"),
+            "provisional": np.repeat(provisional, metrics),
+        },
+        schema={"service": pl.Int64, **CELLS},
     )
-    frame = frame.with_columns(of=pl.when(pl.col("state") != "not_collected").then("of"))
-    return frame.cast(dict(CELLS)).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None), pl.col("of").replace(-1, None))

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from assessments import statistics
+
+unhurried = settings(deadline=None)  # a busy machine is no failure
 
 #: Survival in weeks, acute myelogenous leukaemia (Miller 1997, Survival Analysis, table 1.1); a + is censored.
 MAINTAINED = "9 13 13+ 18 23 28+ 31 34 45+ 48 161+"
@@ -72,6 +74,7 @@ def test_ranks_around_a_median_as_tabled(n, ranks):
     assert (int(low), int(high)) == ranks if n > 5 else (int(low) == 0 or int(high) == 0)
 
 
+@unhurried
 @given(st.integers(6, 200), st.sampled_from([0.5, 0.9]))
 def test_ranks_hold_what_they_promise(n, p):
     low, high = (int(rank) for rank in statistics.order_statistic_ranks(n, p))
@@ -79,11 +82,13 @@ def test_ranks_hold_what_they_promise(n, p):
         assert stats.binom.cdf(high - 1, n, p) - stats.binom.cdf(low - 1, n, p) >= 0.95
 
 
+@unhurried
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40), st.sampled_from([0.5, 0.9]))
 def test_quantiles_are_those_of_numpy(values, p):
     assert statistics.quantile_by([0] * len(values), values, 1, p)[0] == pytest.approx(np.quantile(values, p))
 
 
+@unhurried
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 50)), max_size=60))
 def test_groups_do_not_touch_each_other(pairs):
     groups, values = [group for group, _ in pairs], [value for _, value in pairs]
@@ -91,6 +96,28 @@ def test_groups_do_not_touch_each_other(pairs):
     for group in range(5):
         own = [value for other, value in pairs if other == group]
         assert together[group] == pytest.approx(np.median(own)) if own else np.isnan(together[group])
+
+
+@unhurried
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 50), st.integers(0, 9), st.booleans()), max_size=200))
+def test_an_answer_is_the_same_in_any_company_and_order(rows):
+    """Exactly: what is computed for one group must not change with what is computed beside it."""
+    mixed = sorted(rows, key=lambda row: (row[2], row[1] % 7))
+    groups, values, clusters, ended = zip(*mixed, strict=True) if mixed else ((),) * 4
+    together = [*everything(groups, values, clusters, ended, 5)]
+    for group in range(5):
+        own = [row[1:] for row in rows if row[0] == group]
+        alone = everything([0] * len(own), *(zip(*own, strict=True) if own else ((),) * 3), 1)
+        for ours, its in zip(together, alone, strict=True):
+            assert np.array_equal(ours[group], its[0], equal_nan=True)
+
+
+def everything(groups, values, clusters, ended, size):
+    yield from (statistics.quantile_by(groups, values, size, p) for p in (0.5, 0.9))
+    yield from statistics.order_statistic_by(groups, values, size)
+    yield from statistics.woodruff_by(groups, values, clusters, size)
+    survival = statistics.kaplan_meier_by(groups, values, np.array(ended, bool), size)
+    yield from (survival.median, survival.low, survival.high, survival.at_least)
 
 
 @pytest.mark.parametrize(("data", "median"), [(MAINTAINED, 31), (NOT_MAINTAINED, 23), (REMISSION, 23)])
@@ -113,12 +140,14 @@ def test_kaplan_meier_interval_agrees_with_scipy(data):
     assert np.array_equal([ours.low[0], ours.high[0]], crossing, equal_nan=True)
 
 
+@unhurried
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=30))
 def test_without_censoring_it_is_the_median(times):
     found = statistics.kaplan_meier_by([0] * len(times), times, [True] * len(times), 1)
     assert found.median[0] == pytest.approx(np.median(times))
 
 
+@unhurried
 @given(st.lists(st.tuples(st.integers(1, 50), st.booleans()), min_size=1, max_size=30))
 def test_kaplan_meier_agrees_with_a_plain_loop(pairs):
     survival, curve = 1.0, []
