@@ -8,7 +8,7 @@ import polars as pl
 
 from assessments.delivery import parts
 from assessments.delivery.measures import HOUR, STATES, TOO_FEW, VALUE, Windows, measure, together, words
-from assessments.delivery.parts import NULL, Part, Rows, instants, mondays, week_of, week_start
+from assessments.delivery.parts import NULL, Part, Parts, Rows, instants, mondays, week_of, week_start
 from assessments.delivery.results import Delivery, Fleet
 
 ROLLING = 4
@@ -43,8 +43,16 @@ def weekly_fleet(fleet: Fleet, since: Mapping[int, date] | None = None) -> pl.Da
     not reach back further than to the start of the third week before: ROLLING weeks end with the first one.
     """
     services = fleet.services.sort("service")
-    weeks = _Weeks(services, since or {})
-    deployments, changes = parts.part(fleet, "deployments"), _by_lead(parts.part(fleet, "changes"))
+    return _weekly(services, parts.part(fleet, "deployments"), parts.part(fleet, "changes"), since or {})
+
+
+def weekly_parts(known: Parts, since: Mapping[int, date] | None = None) -> pl.DataFrame:
+    """The same, from the value parts."""
+    return _weekly(known.services, known.deployments, known.changes, since or {})
+
+
+def _weekly(services: pl.DataFrame, deployments: Part, changes: Part, since: Mapping[int, date]) -> pl.DataFrame:
+    weeks, changes = _Weeks(services, since), _by_lead(changes)
     starts = week_start(weeks.week)
     ends = week_start(weeks.week + 1)
     windows = Windows(services, weeks.service, starts, ends)

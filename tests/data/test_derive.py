@@ -2,7 +2,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -424,3 +424,16 @@ def test_the_lead_time_of_an_import_is_that_of_its_rows(shop):
     assert (row["deployment_id"], row["lead_us"]) == ("d2", timedelta(hours=8) // timedelta(microseconds=1))
     failed = loaded.deployments.filter("failed")["deployment_id"].to_list()
     assert failed == ["d2"]
+
+
+def test_the_weeks_of_many_services_are_their_cells(both, who):
+    places = [busy(Place(who, f"Service {number}")) for number in range(2)]
+    derive.refresh([place.service_id for place in places])
+    stored = select(Cell.service_id.label("service"), *(getattr(Cell, name) for name in CELLS))
+    first, last = date(2024, 1, 8), date(2024, 2, 5)
+    wanted = store.read_frame(
+        stored.where(Cell.week.between(first, last)).order_by(Cell.service_id, Cell.week, Cell.metric)
+    )
+    told = derive.weekly(hour(7 * 24 + 5), hour(35 * 24 + 5))
+    assert told.sort("service", "week", "metric").equals(wanted)
+    assert wanted.height == 2 * 5 * 9

@@ -1,4 +1,4 @@
-"""Whatever comes, changes and goes, in whatever order: judging only what changed gives what judging everything gives."""
+"""Whatever comes, changes and goes, in whatever order: judging what changed gives what judging everything gives."""
 
 import os
 import random
@@ -21,7 +21,6 @@ from data.tables import (
     Service,
     ShippedChange,
     Source,
-    TrunkCommit,
 )
 from tests.data.arrange import Place, change, deployment, hour, incident, sha
 
@@ -207,3 +206,21 @@ def test_judging_what_changed_gives_what_judging_everything_gives(both, who, see
         assert differing(step_by_step, derived(ids)) == {}
         assert derive.stale() == []
     assert in_part > 10  # else this proves nothing
+
+
+def test_a_clock_that_jumps_back_leaves_no_weeks_of_a_future_that_was_none(both, who):
+    place = History(who)
+    live(place, random.Random(1), 20 * WEEK)
+    derive.refresh(place.service_id)
+    ahead, back = place.until() + 60 * WEEK * 3_600_000_000, place.until()
+    weeks = []
+    for until in (ahead, back):
+        with store.writing() as session:
+            session.execute(update(Source).where(Source.service_id == place.service_id).values(collected_until=until))
+            derive.changed(session, service_id=place.service_id, since=back)
+        derive.refresh(place.service_id)
+        weeks.append(len(set(derived([place.service_id])["Cell"]["week"])))
+    step_by_step = derived([place.service_id])
+    everything_anew([place.service_id])
+    assert differing(step_by_step, derived([place.service_id])) == {}
+    assert weeks[0] - weeks[1] == 60
