@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Of `make bench`: 1 is 2,000 services with a million changes. KEEP=folder keeps the stores for the next run.
+FACTOR ?= 0.05
+KEEP ?=
 
 .PHONY: run test lint bench clean
 
@@ -15,6 +18,7 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 
 bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.compare --factor $(FACTOR) $(if $(KEEP),--keep $(KEEP))
 	$(BIN)/python -m benchmarks.clone
 	$(BIN)/python -m benchmarks.pages
 

@@ -1,0 +1,98 @@
+"""The process that answers: `python -m benchmarks.worker WAY`, on the store that its environment names.
+
+One line of JSON asks, one answers, so that whoever asks can stop it when it takes too long, and its peak memory is that
+of what it was asked. Asked are `ask` (a question), `anew` (everything derived, from the facts) and `arrive` (new facts,
+and then a question until it is answered again).
+"""
+
+import importlib
+import json
+import resource
+import sys
+import time
+from contextlib import contextmanager
+from types import ModuleType
+
+from benchmarks import arrivals, way_ours
+from benchmarks.questions import Question
+from data import store
+
+
+def way(name: str) -> ModuleType:
+    """ours, orm, sql or often."""
+    return importlib.import_module(f"benchmarks.way_{name}")
+
+
+def question(given: dict) -> Question:
+    return Question(**{**given, "services": None if given["services"] is None else tuple(given["services"])})
+
+
+@contextmanager
+def _timed(taken: dict, name: str = "seconds"):
+    begun = time.perf_counter()
+    yield
+    taken[name] = time.perf_counter() - begun
+
+
+class Worker:
+    def __init__(self, name: str):
+        self.name, self.way = name, way(name)
+        with store.engine().begin() as connection:
+            self.way.ready(connection)
+        store.dispose()
+
+    def ask(self, asked: dict) -> dict:
+        """cold: with a new connection. save: the file for the answer."""
+        wanted, taken = question(asked["question"]), {}
+        if asked.get("cold"):
+            store.dispose()
+        else:
+            with store.engine().connect():
+                pass
+        with _timed(taken):
+            raw = self.way.ask(wanted)
+        if asked.get("save"):
+            self.way.shaped(wanted, raw).write_parquet(asked["save"])
+        return {**taken, "rows": len(raw)}
+
+    def anew(self, asked: dict) -> dict:
+        services, taken = way_ours.make_stale(), {}
+        with _timed(taken):
+            way_ours.refresh(services)
+        return {**taken, "rows": len(services)}
+
+    def arrive(self, asked: dict) -> dict:
+        """saving: seconds until the facts are saved; seconds: until all is answered again."""
+        services, taken = arrivals.chosen(asked["services"], asked["spread"]), {}
+        ours = self.name == "ours"
+        with _timed(taken, "saving"):
+            arrived = arrivals.bring(services, marking=ours)
+        try:
+            with _timed(taken):
+                if ours:
+                    way_ours.refresh(services)
+                else:
+                    self.way.ask(question(asked["question"]))
+        finally:
+            arrivals.take_away(arrived, marking=ours)
+            if ours:
+                way_ours.refresh(services)
+        return {**taken, "rows": len(services)}
+
+
+def main(name: str) -> None:
+    worker = Worker(name)
+    _tell({})
+    for line in sys.stdin:
+        asked = json.loads(line)
+        _tell(getattr(worker, asked["do"])(asked))
+
+
+def _tell(answer: dict) -> None:
+    """megabytes: the peak memory of this process until now."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps({**answer, "megabytes": peak / 1e6}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
