@@ -34,6 +34,7 @@ class History(Place):
     """A service whose history grows: a trunk with changes, deployments and incidents, each from a source of its own."""
 
     now: float = 0  # hours
+    regions: int = 0  # of forty deployments to production, so many more go to a second one
     merged: list = field(default_factory=list)
     deployed: list = field(default_factory=list)
     hit: list = field(default_factory=list)
