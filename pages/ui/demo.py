@@ -5,16 +5,24 @@ import streamlit as st
 from data import demo
 from data.access import Action, Subject, may
 from data.people import Who
+from data.queries import ServiceView
+from pages.ui import words
 from pages.ui.registry import page_file
+from pages.ui.text import plain
 
 
-def label(user: Who, is_demo: bool) -> None:
-    """The label with the button beside it, when what the page shows is demo data."""
+def story(one: ServiceView) -> str:
+    """What an invented service is there to show; empty for a real one."""
+    return words.sentence((one.story or "").removeprefix("Demo story: "))
+
+
+def label(user: Who, is_demo: bool, about: str = "") -> None:
+    """The label with the button beside it, when what the page shows is demo data. about: the story of a service."""
     if not is_demo:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge("Demo data", icon=":material/science:", color="violet")
-        st.text("Made up, to try things out.")
+        says = f"Made up, to try things out. {about}".rstrip()
+        st.markdown(f":violet-badge[:material/science: Demo data]\N{EN SPACE}{plain(says)}", width="content")
         if may(user, Action.ADMINISTER, Subject(0, is_demo=True)):
             look = {"icon": ":material/delete:", "type": "tertiary"}
             st.button("Remove the demo", key="demo_remove", on_click=_remove, args=(user,), **look)

@@ -7,7 +7,7 @@ import streamlit as st
 from data import jobs
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import paging
+from pages.ui import demo, paging
 from pages.ui.registry import page_file
 from pages.ui.text import day, minute, plain
 
@@ -21,7 +21,12 @@ def show(user: Who, seen: list[ServiceView], key: str) -> None:
     many = len(seen) > CARDS
     if many:
         seen = paging.part(
-            seen, key, "Find a service or team", ("service", "services"), lambda one: f"{one.team} {one.name}"
+            seen,
+            key,
+            "Find a service or team",
+            ("service", "services"),
+            lambda one: f"{one.team} {one.name}",
+            together=lambda one: one.team_id,
         )
     for team_id, mine in groupby(seen, lambda one: one.team_id):
         mine = list(mine)
@@ -29,7 +34,7 @@ def show(user: Who, seen: list[ServiceView], key: str) -> None:
             st.subheader(plain(mine[0].team), anchor=False, width="content")
             st.page_link(page_file("overview"), label="Team overview", query_params={"team": str(team_id)})
         if many:
-            with st.container(border=True, gap=None):
+            with st.container(border=True, gap="xxsmall"):
                 for one in mine:
                     _row(one, one.id in busy)
             continue
@@ -61,7 +66,7 @@ def _card(one: ServiceView, busy: bool) -> None:
     says, label, icon, page = _next(one, busy)
     st.markdown(f"**{plain(one.name)}**")
     if says or one.story:
-        st.text(says or one.story)
+        st.text(says or demo.story(one))
     if not says:
         st.caption(f"Collected until {minute(one.collected_until)}")
     st.space("stretch")
@@ -70,7 +75,7 @@ def _card(one: ServiceView, busy: bool) -> None:
 
 def _row(one: ServiceView, busy: bool) -> None:
     says, _, icon, page = _next(one, busy)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        look = {"icon": f":material/{icon}:", "query_params": {"service": str(one.id)}}
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        look = {"icon": f":material/{icon}:", "query_params": {"service": str(one.id)}, "width": 240}
         st.page_link(page_file(page), label=plain(one.name), **look)
-        st.caption(says or f"Collected until {day(one.collected_until)}", width="content")
+        st.caption(plain(says or demo.story(one) or f"Collected until {day(one.collected_until)}"), width="content")

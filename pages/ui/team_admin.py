@@ -29,6 +29,7 @@ def listed(user: Who, teams: list[TeamView], own: list[TeamView], services: Sequ
         ("entry", "entries"),
         lambda line: f"{line[0].name} {line[1].name if line[1] else ''}",
         LINES,
+        together=lambda line: line[0].id,
     )
     for one, some in groupby(part, lambda line: line[0]):
         team(user, one, own, [service for _, service in some if service])

@@ -1,5 +1,7 @@
 """Forty teams with two thousand services: every page stays short, and everything can be found."""
 
+from itertools import pairwise
+
 import pytest
 
 from data import people, queries
@@ -54,6 +56,20 @@ def test_few_services_are_cards_and_many_are_rows(home):
 
 def test_a_list_that_fits_is_left_alone():
     assert paging.part([1, 2], "x", "Find", ("one", "many"), str) == [1, 2]
+
+
+def test_neighbours_that_fit_on_a_page_are_not_torn_apart():
+    sizes = {"a": 9, "b": 9, "c": 4, "d": 45, "e": 3}
+    items = [name for name, size in sizes.items() for _ in range(size)]
+    assert paging.begins(items, 20, together=str) == [0, 18, 22, 42, 62]
+    assert paging.begins(items, 20) == [0, 20, 40, 60]
+    assert paging.begins([], 20, together=str) == paging.begins([], 20) == [0]
+
+
+def test_the_pages_of_a_list_hold_everything_once(many):
+    found = queries.services(people.local_person())
+    edges = [*paging.begins(found, 12, together=lambda one: one.team_id), len(found)]
+    assert edges == sorted(set(edges)) and max(b - a for a, b in pairwise(edges)) <= 12
 
 
 def test_who_may_see_one_team_sees_only_its_services_among_many(many, monkeypatch):
