@@ -97,7 +97,11 @@ def trend(cells: pl.DataFrame, y_title: str, percent: bool = False, height: int 
         y=cells["value"].to_list(),
         mode="markers",
         marker={
-            "size": 8,
+            "size": 8
+            if len(cells) <= 14
+            else 6
+            if len(cells) <= 28
+            else 4.5,  # a year of points shall not hide the line
             "color": ["rgba(0,0,0,0)" if young else ORANGE for young in provisional],
             "line": {"color": ORANGE, "width": 1.5},
         },
@@ -117,7 +121,7 @@ def multiples(panels: list[tuple[str, pl.DataFrame]], y_title: str, columns: int
     """The same small picture once per service, in the order given, on one scale; no panel is ranked above another."""
     rows = -(-len(panels) // columns)
     figure = make_subplots(
-        rows, columns, shared_xaxes=True, shared_yaxes="all", horizontal_spacing=0.04, vertical_spacing=0.16 / rows,
+        rows, columns, shared_xaxes=True, shared_yaxes="all", horizontal_spacing=0.04, vertical_spacing=0.2 / rows,
         subplot_titles=[escape(name) for name, _ in panels],
     )  # fmt: skip
     for index, (_, cells) in enumerate(panels):
@@ -126,7 +130,11 @@ def multiples(panels: list[tuple[str, pl.DataFrame]], y_title: str, columns: int
             figure.add_trace(whole, **place)
     brand(figure, 60 + 190 * rows)
     mondays(figure, 2 * max(len(cells) for _, cells in panels))
-    figure.update_layout(margin={"t": 30})
+    figure.update_layout(margin={"t": 30, "b": 48})
+    figure.update_xaxes(automargin=False)
+    if len(panels) % columns:  # the last row is not full: what stands above the hole is the last of its column
+        for column in range(len(panels) % columns + 1, columns + 1):
+            figure.update_xaxes(showticklabels=True, row=rows - 1, col=column)
     figure.update_annotations(font_size=14)
     figure.update_yaxes(rangemode="tozero", matches="y", hoverformat=".2f")
     figure.update_yaxes(title_text=y_title, col=1)
