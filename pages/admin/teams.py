@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from data import queries
 from data.access import Action, Subject, may
 from pages.ui import cached, demo, team_admin
 from pages.ui.guard import require
@@ -14,7 +13,8 @@ st.title("Teams and services", anchor=False)
 if note := st.session_state.pop("teams_note", None):
     st.toast(note)
 
-teams, services = queries.teams(user), cached.services(cached.version(), user)
+version = cached.version()
+teams, services = cached.teams(version, user), cached.services(version, user)
 own = [team for team in teams if not team.is_demo]
 managed = sorted(one for one in user.organizations if may(user, Action.MANAGE_TEAMS, Subject(one)))
 if managed and st.button("New team", icon=":material/group_add:", type="primary", key="team_new"):

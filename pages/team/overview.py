@@ -9,15 +9,15 @@ from pages.ui.guard import require
 user = require(Action.VIEW)
 
 demo.leave_when_removed()
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    st.title("Team overview", anchor=False)
-    team = pick.team(user)
-    weeks = pick.weeks()
+head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+head.title("Team overview", anchor=False)
+team = pick.team(user, head)
+weeks = pick.weeks(head)
 demo.label(user, team.is_demo)
 
-version = cached.version()
-services = [one for one in cached.services(version, user) if one.team_id == team.id]
-found = team_view.read(version, services, weeks)
+services = [one for one in cached.services(cached.version(), user) if one.team_id == team.id]
+found = team_view.read(services, weeks)
+team_view.recomputing(services)
 team_view.sentences(found)
-team_view.picture(version, found, weeks)
+team_view.picture(found)
 team_view.unknown(services, found)

@@ -11,7 +11,7 @@ user = require(Action.VIEW_ROWS)
 
 demo.leave_when_removed()
 st.title("What counts as a production deployment", anchor=False)
-service = pick.service(user)
+service = pick.service(user, st.container())
 demo.label(user, service.is_demo)
 if service.collected_until is None:
     states.empty(
@@ -23,11 +23,10 @@ if service.collected_until is None:
     )
     st.stop()
 
-version = cached.version()
-settings = rule_form.edit(service, cached.proposals(version, service.id))
+settings = rule_form.edit(service, cached.proposals(service))
 if settings is None:
     st.stop()
-rows = cached.dry_run(version, service.id, settings.model_dump_json())
+rows = cached.dry_run(service, settings)
 dry_run.summary(rows, settings == service.settings)
 rule_form.save(user, service, settings)
 dry_run.table(service, rows)

@@ -1,27 +1,33 @@
 """The rows behind a number, newest first, with their links."""
 
+import polars as pl
 import streamlit as st
 
-from assessments.delivery.results import Summary
-from data.queries import ServiceView
-from pages.ui import cached, tables
+from pages.ui import judged, tables
+from pages.ui.window import Window
 
 TIME = {"format": "D MMM YYYY, HH:mm", "timezone": "UTC"}
 
 
-def section(service: ServiceView, version: int, key: str, summary: Summary) -> None:
-    """What was counted for this metric, and what was not."""
+def section(window: Window, key: str) -> None:
+    """What was counted for this metric, and what was not; only the open tab is worked out."""
     st.subheader("The rows behind", anchor=False)
     if key in ("lead_time", "merge_to_production"):
-        _changes(service, version, key, summary)
+        parts = {"Shipped": ("shipped", key), "Merged, not shipped": ("waiting",)}
+        show = _changes
     else:
-        _deployments(service, version, key, summary)
+        parts = {"Production": ("deployed",), "Not production": ("deployed", False)}
+        show = _deployments
+    found = [judged.listed(window, *which) for which in parts.values()]
+    names = [f"{name} ({len(rows):,})" for name, rows in zip(parts, found, strict=True)]
+    tabs = st.tabs(names, key=f"rows_{window.service.id}_{'_'.join(names)}", on_change="rerun")
+    for tab, rows, counted in zip(tabs, found, (True, False), strict=True):
+        if tab.open:
+            with tab:
+                show(rows, f"{key}_{'' if counted else 'others_'}{window.service.id}", key, counted)
 
 
-def _changes(service: ServiceView, version: int, key: str, summary: Summary) -> None:
-    shipped = cached.listed(version, service.id, "shipped", summary.start, summary.end, key)
-    waiting = cached.listed(version, service.id, "waiting", summary.start, summary.end)
-    inside, outside = st.tabs([f"Shipped ({len(shipped):,})", f"Merged, not shipped ({len(waiting):,})"])
+def _changes(rows: pl.DataFrame, name: str, key: str, shipped: bool) -> None:
     columns = {
         "change": "Change",
         "title": st.column_config.TextColumn("Title", width="large"),
@@ -33,23 +39,20 @@ def _changes(service: ServiceView, version: int, key: str, summary: Summary) -> 
         "url": "Link",
     }
     noun = ("change", "changes")
-    with inside:
-        alt = "Changes shipped in the window, each with its lead time and deployment."
-        tables.show(
-            shipped, f"{key}_{service.id}", noun, alt, columns, links=("url",), durations={"lead": "lead_hours"},
-            order=("change", "title", "lead", "merged_at", "deployed_at", "deployment", "url"),
-        )  # fmt: skip
-    with outside:
-        if waiting.is_empty():
+    if not shipped:
+        if rows.is_empty():
             st.text("Every change merged in this window has been shipped.")
         alt = "Changes merged in the window that no deployment has shipped, with the reason."
-        tables.show(waiting, f"{key}_waiting_{service.id}", noun, alt, columns, links=("url",))
+        tables.show(rows, name, noun, alt, columns, links=("url",))
+        return
+    if rows.is_empty():
+        st.text("No change was shipped in this window.")
+    alt = "Changes shipped in the window, each with its lead time and deployment."
+    order = ("change", "title", "lead", "merged_at", "deployed_at", "deployment", "url")
+    tables.show(rows, name, noun, alt, columns, links=("url",), durations={"lead": "lead_hours"}, order=order)
 
 
-def _deployments(service: ServiceView, version: int, key: str, summary: Summary) -> None:
-    counted = cached.listed(version, service.id, "deployed", summary.start, summary.end)
-    others = cached.listed(version, service.id, "deployed", summary.start, summary.end, False)
-    inside, outside = st.tabs([f"Production ({len(counted):,})", f"Not production ({len(others):,})"])
+def _deployments(rows: pl.DataFrame, name: str, key: str, counted: bool) -> None:
     columns = {
         "deployment": "Deployment",
         "finished_at": st.column_config.DatetimeColumn("Finished (UTC)", **TIME),
@@ -66,18 +69,15 @@ def _deployments(service: ServiceView, version: int, key: str, summary: Summary)
         "url": "Link",
         "deployment_id": None,
     }
-    noun = ("deployment", "deployments")
-    failing = ("reached_users", "failed", "candidate") if not key.startswith("deployment") else ()
-    repair = ("rework", "rework_candidate") if key.startswith("rework") else ()
-    order = ("deployment", "finished_at", "status", "role", "ships", *failing, *repair, "reason", "url")
-    with inside:
-        if counted.is_empty():
-            st.text("No production deployment in this window.")
-        alt = "Production deployments of the window."
-        tables.show(counted, f"{key}_{service.id}", noun, alt, columns, links=("url",), order=order)
-    with outside:
-        if others.is_empty():
-            st.text("Every deployment of this window counts.")
+    if counted:
+        empty, alt = "No production deployment in this window.", "Production deployments of the window."
+        failing = ("reached_users", "failed", "candidate") if not key.startswith("deployment") else ()
+        repair = ("rework", "rework_candidate") if key.startswith("rework") else ()
+        order = ("deployment", "finished_at", "status", "role", "ships", *failing, *repair, "reason", "url")
+    else:
+        empty = "Every deployment of this window counts."
         alt = "Deployments of the window that do not count as production, with the reason."
         order = ("deployment", "finished_at", "environment", "status", "reason", "url")
-        tables.show(others, f"{key}_others_{service.id}", noun, alt, columns, links=("url",), order=order)
+    if rows.is_empty():
+        st.text(empty)
+    tables.show(rows, name, ("deployment", "deployments"), alt, columns, links=("url",), order=order)

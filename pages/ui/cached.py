@@ -1,33 +1,43 @@
-"""Reads that several visitors share. Keyed by the data version, so a write is seen with the next click on every replica
-and nothing is ever cleared by hand. Call them only with what `queries` has already let the person see."""
+"""Reads that several visitors share; nothing is ever cleared by hand. Call them only with what `queries` has already
+let the person see. Numbers are in `judged`.
 
-from datetime import datetime
+Lists are kept by the version of the store, so a write is seen with the next click on every replica; what comes from the
+facts of one service by their state, so that a refresh of another takes nothing away.
+"""
 
 import polars as pl
 import streamlit as st
 
-from assessments import delivery as judging
-from assessments.delivery.devlake import Compared
-from assessments.delivery.devlake import summarise as judged_by_devlake
-from assessments.delivery.results import Delivery, Summary
-from assessments.delivery.settings import Settings
-from data import derive, intake, queries, rows, store
+from assessments.delivery.settings import ProductionRule, Settings
+from data import intake, queries, store
 from data.people import Who
+from data.queries import ServiceView
+from pages.ui import window
 
 
 def version() -> int:
-    """The key of everything below."""
+    """The key of the lists."""
     return store.version()
 
 
-def services(version: int, user: Who) -> tuple[queries.ServiceView, ...]:
+def services(version: int, user: Who) -> tuple[ServiceView, ...]:
     """The services that this person may see; others with the same roles share them, somebody with others does not."""
     return _services(version, _standing(user), user)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _services(version: int, standing: tuple, _user: Who) -> tuple[queries.ServiceView, ...]:
+def _services(version: int, standing: tuple, _user: Who) -> tuple[ServiceView, ...]:
     return queries.services(_user)
+
+
+def teams(version: int, user: Who) -> tuple[queries.TeamView, ...]:
+    """The teams that this person may see."""
+    return _teams(version, _standing(user), user)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _teams(version: int, standing: tuple, _user: Who) -> tuple[queries.TeamView, ...]:
+    return queries.teams(_user)
 
 
 def sources(version: int, user: Who) -> tuple[queries.SourceView, ...]:
@@ -45,44 +55,21 @@ def _standing(user: Who) -> tuple:
     return user.is_active, sorted(user.organization_roles), sorted(user.team_roles)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def delivery(version: int, service_id: int) -> Delivery:
-    """All judged rows of a service."""
-    return derive.load(service_id)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def summary(version: int, service_id: int, start: datetime, end: datetime) -> Summary:
-    """The metrics of a window."""
-    return judging.summarise(delivery(version, service_id), start, end)
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def cells(version: int, service_id: int, start: datetime, end: datetime) -> pl.DataFrame:
-    """The weekly cells of every metric whose week touches [start, end)."""
-    return queries.cells(service_id, start, end)
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def devlake(version: int, service_id: int, start: datetime, end: datetime) -> dict[str, Compared]:
-    """The same window by DevLake's rules; empty until a production rule was chosen."""
-    settings = derive.settings(service_id)
-    return judged_by_devlake(derive.facts(service_id), settings, start, end) if settings else {}
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def proposals(version: int, service_id: int) -> list:
+def proposals(service: ServiceView) -> list[ProductionRule]:
     """What could count as a production deployment, best first."""
-    return intake.proposals(service_id)
+    return _proposals(window.facts(service), service.id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _proposals(facts: tuple, _service_id: int) -> list[ProductionRule]:
+    return intake.proposals(_service_id)
+
+
+def dry_run(service: ServiceView, settings: Settings) -> pl.DataFrame:
+    """What these settings would count; nothing is saved."""
+    return _dry_run(window.facts(service), settings.model_dump_json(), service.id)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading what this would count ...")
-def dry_run(version: int, service_id: int, settings: str) -> pl.DataFrame:
-    """What these settings (as JSON) would count; nothing is saved."""
-    return intake.dry_run(service_id, Settings.model_validate_json(settings))
-
-
-@st.cache_resource(max_entries=512, show_spinner=False)
-def listed(version: int, service_id: int, which: str, start: datetime, end: datetime, *options) -> pl.DataFrame:
-    """The rows behind a window: `which` is a function of `data.rows`."""
-    return getattr(rows, which)(delivery(version, service_id), start, end, *options)
+def _dry_run(facts: tuple, settings: str, _service_id: int) -> pl.DataFrame:
+    return intake.dry_run(_service_id, Settings.model_validate_json(settings))

@@ -1,20 +1,19 @@
 """A number beside what others said: the survey's bands and clusters, and the same window by another tool's rules."""
 
-from datetime import datetime
-
+import polars as pl
 import streamlit as st
 
 from assessments.delivery import benchmarks, present
 from assessments.delivery.devlake import Compared
 from assessments.delivery.results import Metric, State, Summary
 from content import catalog
-from data.queries import ServiceView
-from pages.ui import cached
+from pages.ui import judged
 from pages.ui.metric_cards import why_no_band
 from pages.ui.text import plain
+from pages.ui.window import Window
 
 
-def section(service: ServiceView, version: int, summary: Summary, key: str) -> None:
+def section(window: Window, summary: Summary, key: str) -> None:
     """What respondents said, by report year, and DevLake's value with its differences."""
     metric = summary.metrics[key]
     st.markdown("**Compared with what respondents said**")
@@ -28,13 +27,12 @@ def section(service: ServiceView, version: int, summary: Summary, key: str) -> N
         clusters(metric)
     else:
         st.text(why_no_band(metric))
-    devlake(service, version, summary.start, summary.end, key)
+    devlake(window, key)
 
 
 def clusters(metric: Metric) -> None:
     """The nearest cluster of each report year; a year without clusters says so."""
-    figures = catalog.benchmarks()
-    rows = []
+    figures, rows = catalog.benchmarks(), []
     for year in sorted(figures["clusters"], reverse=True):
         try:
             found = benchmarks.nearest_cluster(metric.key, metric.value, year, figures)
@@ -42,21 +40,23 @@ def clusters(metric: Metric) -> None:
             return
         fits = {"nearest": "nearest: ", "between": "between: "}.get(found.kind, "")
         rows.append({"Report": year, "Cluster": fits + (" and ".join(found.names) or "none, there was no report")})
-    with st.popover("Nearest cluster by report year", icon=":material/history:"):
-        st.caption("Clusters are medians of groups of answers, not limits; between them lies nothing.")
-        st.table(rows, hide_index=True)
+    label, key = "Nearest cluster by report year", f"clusters_{metric.key}"
+    more = st.popover(label, icon=":material/history:", key=key, on_change="rerun")
+    if more.open:
+        with more:
+            st.caption("Clusters are medians of groups of answers, not limits; between them lies nothing.")
+            st.table(pl.DataFrame(rows), hide_index=True)
 
 
-def devlake(service: ServiceView, version: int, start: datetime, end: datetime, key: str) -> None:
+def devlake(window: Window, key: str) -> None:
     """The same by the rules of Apache DevLake, with each difference stated."""
-    other: Compared | None = cached.devlake(version, service.id, start, end).get(key)
+    other: Compared | None = judged.devlake(window).get(key)
     if other is None:
         return
     st.markdown("**By the rules of Apache DevLake**")
     st.text(_value(other))
     with st.popover("Why it differs", icon=":material/difference:"):
-        for difference in other.differences:
-            st.markdown(f"- {plain(difference)}")
+        st.markdown("\n".join(f"- {plain(difference)}" for difference in other.differences))
 
 
 def _value(other: Compared) -> str:

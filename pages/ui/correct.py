@@ -2,16 +2,14 @@
 
 from datetime import UTC
 
-import polars as pl
 import streamlit as st
 
-from assessments.delivery.results import Delivery
-from data import corrections, rows
+from data import corrections
 from data.access import Forbidden, NotFound
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import cached
-from pages.ui.text import minute, plain
+from pages.ui import judged
+from pages.ui.text import minute, plain, short
 
 FAILED = "deployment.failed"
 LINK = "incident.link"
@@ -54,34 +52,36 @@ def incident(signals: list[dict]) -> str | None:
 def dialog(user: Who, service: ServiceView, signals: list[dict]) -> None:
     """Asks what is true of one failure."""
     for row in signals:
-        st.text(row["why"])
+        st.text(short(row["why"]))
     recovered = next((row["recovered_at"] for row in signals if row["recovered_at"]), None)
     _ask(user, service, choices(signals), signals[0]["deployment_id"], incident(signals), recovered)
 
 
 @st.dialog("Correct a deployment")
-def deployment_dialog(user: Who, service: ServiceView, listed: pl.DataFrame) -> None:
+def deployment_dialog(user: Who, service: ServiceView) -> None:
     """Asks what is true of any deployment, seen as failed or not."""
+    listed = judged.deployments(service, "correctable")
+    if listed.is_empty():
+        st.text("No deployment of this service is known.")
+        return
     names = {one["deployment_id"]: f"{one['deployment']}, {minute(one['at'])}" for one in listed.iter_rows(named=True)}
     chosen = st.selectbox("Deployment", list(names), format_func=names.get, key="correct_which")
     said = [kind for kind in SAYS if kind.startswith("deployment.")]
     _ask(user, service, said, chosen, None, None)
 
 
-def other(user: Who, service: ServiceView, delivery: Delivery, may_correct: bool) -> None:
+def other(user: Who, service: ServiceView, may_correct: bool) -> None:
     """The way to say something about a deployment that nothing points at."""
-    listed = rows.correctable(delivery)
-    if not may_correct or listed.is_empty():
-        return
-    if st.button("Correct another deployment", key=f"correct_other_{service.id}", icon=":material/edit_note:"):
-        deployment_dialog(user, service, listed)
+    key = f"correct_other_{service.id}"
+    if may_correct and st.button("Correct another deployment", key=key, icon=":material/edit_note:"):
+        deployment_dialog(user, service)
 
 
 def _ask(user: Who, service: ServiceView, said: list[str], deployment_id, incident_id, recovered_at) -> None:
     kind = st.radio("What is true?", said, format_func=SAYS.get, key="correct_kind")
     target = at = None
     if kind == LINK:
-        known = rows.deployments_to_link(cached.delivery(cached.version(), service.id))
+        known = judged.deployments(service, "deployments_to_link")
         names = {one: f"{name}, {minute(moment)}" for one, name, moment in known.iter_rows()}
         target = st.selectbox("Which deployment?", list(names), format_func=names.get, key="correct_target")
     if kind in (FAILED, "recovered"):

@@ -7,22 +7,22 @@ from assessments.delivery.results import Metric, State, Summary
 from content import catalog
 from data.access import Action, Subject, may
 from data.people import Who
-from data.queries import ServiceView
-from pages.ui import behind, compare, states, trends
+from pages.ui import behind, compare, states, trends, words
 from pages.ui.metric_cards import FIVE, STAND_IN, title
 from pages.ui.stages import definition
+from pages.ui.window import Window
 
 
-def tabs(user: Who, service: ServiceView, summary: Summary, version: int) -> None:
+def tabs(user: Who, window: Window, summary: Summary) -> None:
     """One tab a metric; only the open one is worked out."""
     for key, tab in zip(FIVE, st.tabs([title(key) for key in FIVE], key="evidence", on_change="rerun"), strict=True):
         if tab.open:
             with tab:
-                _metric(user, service, summary, version, key)
+                _metric(user, window, summary, key)
 
 
-def _metric(user: Who, service: ServiceView, summary: Summary, version: int, key: str) -> None:
-    shown, metric = key, summary.metrics[key]
+def _metric(user: Who, window: Window, summary: Summary, key: str) -> None:
+    service, shown, metric = window.service, key, summary.metrics[key]
     if metric.state is not State.VALUE:
         st.text(states.explain(metric))
         stand_in = summary.metrics.get(STAND_IN.get(key, ""))
@@ -32,22 +32,27 @@ def _metric(user: Who, service: ServiceView, summary: Summary, version: int, key
     if states.zero_by_rule(shown, service.settings):
         st.text(states.AT_MERGE)
     elif summary.metrics[shown].state in (State.VALUE, State.TOO_FEW):
-        trends.section(service, version, shown, summary)
+        trends.section(window, shown, summary)
         details, comparison = st.columns(2, gap="large")
         with details:
             _numbers(summary.metrics[shown])
         with comparison:
-            compare.section(service, version, summary, shown)
+            compare.section(window, summary, shown)
     with st.expander("How this is computed", icon=":material/function:"):
         definition(catalog.definitions()[shown])
         st.caption(f"Rules of version {summary.rules_version}.")
     if may(user, Action.VIEW_ROWS, Subject(service.organization_id, service.team_id, service.is_demo)):
-        behind.section(service, version, shown, summary)
+        behind.section(window, shown)
 
 
 def _numbers(metric: Metric) -> None:
     st.markdown("**The number**")
-    said = [present.headline(metric), present.interval(metric), present.p90(metric), present.counted(metric)]
+    said = [
+        words.sentence(present.headline(metric)),
+        present.interval(metric),
+        present.p90(metric),
+        present.counted(metric),
+    ]
     if metric.state is State.TOO_FEW and (values := present.values(metric)):
         said.append(f"The values: {values}")
     median_days = metric.extra.get("median_days_between")
@@ -57,7 +62,4 @@ def _numbers(metric: Metric) -> None:
         said.append(f"Interval: {metric.method}")
     if metric.basis == "inferred":
         said.append("Inferred from reverts, rollbacks and hotfixes: low confidence")
-    with st.container(gap="xxsmall"):
-        for sentence in said:
-            if sentence:
-                st.text(sentence)
+    st.text("\n".join(sentence for sentence in said if sentence))

@@ -3,12 +3,12 @@
 import polars as pl
 import streamlit as st
 
-from assessments.delivery.results import Summary
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import cached, correct, corrected, tables
-from pages.ui.text import count, link, minute, plain
+from pages.ui import correct, corrected, judged, tables
+from pages.ui.text import count, link, minute, plain, short
+from pages.ui.window import Window
 
 STATE = {
     "confirmed": ("Confirmed", "red"),
@@ -34,20 +34,20 @@ ALL = "all"
 A_PAGE = 5
 
 
-def section(user: Who, service: ServiceView, summary: Summary, version: int) -> None:
+def section(user: Who, window: Window) -> None:
     """The failures one by one, each to be corrected; then what has been corrected."""
+    service = window.service
     allowed = Subject(service.organization_id, service.team_id, service.is_demo)
     if not may(user, Action.VIEW_ROWS, allowed):
         st.text("You may see the numbers of this team, not the rows behind them.")
         return
-    delivery = cached.delivery(version, service.id)
-    found = cached.listed(version, service.id, "failed", summary.start, summary.end)
-    st.text(_finding(found, delivery.incidents_collected))
+    found = judged.listed(window, "failed")
+    st.text(_finding(found, service.incidents_collected))
     if not found.is_empty():
         states = [state for state in STATE if state in found["state"]]
         wanted = ALL
         if len(states) > 1:
-            numbers = {state: found.filter(state=state)["about"].n_unique() for state in states}
+            numbers = dict(found.group_by("state").agg(pl.col("about").n_unique()).iter_rows())
             numbers[ALL] = found["about"].n_unique()
             wanted = st.radio(
                 "Show",
@@ -62,10 +62,13 @@ def section(user: Who, service: ServiceView, summary: Summary, version: int) -> 
         slot, pages = st.container(), -(-len(about) // A_PAGE)
         page = st.pagination(pages, key=f"failures_page_{service.id}_{pages}") if pages > 1 else 1
         with slot:
-            for subject in about.slice((page - 1) * A_PAGE, A_PAGE):
-                _card(user, service, part.filter(about=subject).to_dicts(), may(user, Action.CORRECT, allowed))
+            seen = about.slice((page - 1) * A_PAGE, A_PAGE).to_list()
+            rows = part.filter(pl.col("about").is_in(seen)).to_dicts()
+            for subject in seen:
+                signals = [row for row in rows if row["about"] == subject]
+                _card(user, service, signals, may(user, Action.CORRECT, allowed))
         tables.download(found, f"failures_{service.id}")
-    correct.other(user, service, delivery, may(user, Action.CORRECT, allowed))
+    correct.other(user, service, may(user, Action.CORRECT, allowed))
     corrected.section(user, service, may(user, Action.CORRECT, allowed))
 
 
@@ -89,21 +92,21 @@ def _card(user: Who, service: ServiceView, signals: list[dict], may_correct: boo
     state = next(state for state in STATE if any(row["state"] == state for row in signals))
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-                words, colour = STATE[state]
-                st.badge(words, color=colour)
-                name = link(first["deployment"], first["url"]) if first["deployment"] else "No deployment"
-                st.markdown(f"**{name}**", width="content")
-                st.caption(minute(first["at"]))
+            words, colour = STATE[state]
+            name = link(first["deployment"], first["url"]) if first["deployment"] else "No deployment"
+            when = f":gray[:small[{minute(first['at'])}]]"
+            st.markdown(f":{colour}-badge[{words}]\N{EN SPACE}**{name}**\N{EN SPACE}{when}", width="content")
             key = f"correct_{service.id}_{first['about']}"
             if may_correct and st.button("Correct", key=key, icon=":material/edit:"):
                 correct.dialog(user, service, signals)
         for row in signals:
-            st.text(row["why"])
+            st.text(short(row["why"]))
             recovered = f"recovered {minute(row['recovered_at'])}" if row["recovered_at"] else "not recovered yet"
             own = f" · {STATE[row['state']][0].lower()}" if row["state"] != state else ""
             evidence = (
-                link(row["evidence_title"] or row["evidence_id"], row["evidence_url"]) if row["evidence_id"] else ""
+                link(short(row["evidence_title"] or row["evidence_id"]), row["evidence_url"])
+                if row["evidence_id"]
+                else ""
             )
             st.caption(
                 f"Seen by {SIGNAL[row['signal']]}, {plain(row['confidence'])} confidence · {recovered}{own}"

@@ -1,7 +1,5 @@
 """What stands above every number: the rule it was counted by, and where the window ends."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from assessments.delivery.results import Summary
@@ -11,6 +9,7 @@ from data.queries import ServiceView
 from pages.ui import states, words
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
+from pages.ui.window import Window
 
 LONGEST, FEW = 52, 5
 
@@ -44,20 +43,24 @@ def stop_unless_judged(service: ServiceView) -> None:
 
 
 def longer_window(summary: Summary, weeks: int) -> None:
-    """Where little was deployed: that a longer window shows more."""
+    """Where little was deployed: that a longer window may show more."""
     if weeks < LONGEST and summary.coverage.deployments_counted < FEW:
-        few = count(summary.coverage.deployments_counted, "production deployment")
-        st.caption(f"Only {few} in {weeks} weeks: a longer window shows more.")
+        counted = summary.coverage.deployments_counted
+        few = f"Only {count(counted, 'production deployment')}" if counted else "No production deployment"
+        st.caption(f"{few} in {weeks} weeks: a longer window may show more.")
 
 
-def rule_and_window(user: Who, service: ServiceView, start: datetime, end: datetime) -> None:
-    """The rule in use, with the way to change it, and the window."""
+def rule_and_window(user: Who, window: Window) -> None:
+    """The rule in use, with the way to change it, the environment and the window."""
+    service = window.service
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"Counted as production: **{plain(words.settings(service.settings))}**", width="content")
             if may(user, Action.VIEW_ROWS, Subject(service.organization_id, service.team_id, service.is_demo)):
                 st.page_link(page_file("rule"), label="See or change", query_params={"service": str(service.id)})
+        if window.environment:
+            st.text(f"Only deployments to {window.environment}; judged as if it were the only production environment.")
         st.caption(
-            f"From {day(start)} to {minute(end)}, up to where the sources were read. "
+            f"From {day(window.start)} to {minute(window.end)}, up to where the sources were read. "
             f"Rules of version {service.rules_version}."
         )

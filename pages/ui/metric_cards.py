@@ -6,8 +6,8 @@ from assessments.delivery import benchmarks, present
 from assessments.delivery.results import Metric, State, Summary
 from assessments.delivery.settings import Settings
 from content import catalog
-from pages.ui import states
-from pages.ui.text import count
+from pages.ui import states, words
+from pages.ui.text import count, plain
 
 FIVE = ("lead_time", "deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate")
 #: Where a number cannot be known, what can: shown under its own name, never in its place.
@@ -41,17 +41,16 @@ def _card(summary: Summary, key: str, settings: Settings | None) -> None:
     if metric.state is State.VALUE:
         st.header(present.headline(metric), anchor=False)
         st.text(f"{present.interval(metric)}; {present.counted(metric)}")
-        if percentile := present.p90(metric):
-            st.caption(percentile)
         band = benchmarks.band(key, metric.value, catalog.benchmarks())
-        st.caption(f"{band.text[:1].upper()}{band.text[1:]}" if band else why_no_band(metric))
-        _others(summary, key, settings)
+        beside = words.sentence(band.text) if band else why_no_band(metric)
+        _small(present.p90(metric), beside, _others(summary, key, settings))
         return
-    words, colour = states.mark(metric)
-    st.badge(words, color=colour)
+    mark, colour = states.mark(metric)
+    st.badge(mark, color=colour)
     st.text(states.explain(metric))
     if metric.state is State.TOO_FEW:
-        st.caption(f"{present.headline(metric)}: {present.values(metric)}")
+        listed = present.values(metric)
+        st.caption(words.sentence(present.headline(metric)) + (f": {listed}" if listed else ""))
     stand_in = summary.metrics.get(STAND_IN.get(key, ""))
     if not stand_in or stand_in.state is not State.VALUE:
         return
@@ -66,11 +65,18 @@ def _card(summary: Summary, key: str, settings: Settings | None) -> None:
         st.text(unseen if inferred and stand_in.of and not stand_in.n else seen)
 
 
-def _others(summary: Summary, key: str, settings: Settings | None) -> None:
+def _small(*sentences: str) -> None:
+    """Small print, a line each, in one element: a page of cards has many."""
+    if said := [plain(one) for one in sentences if one]:
+        st.caption("  \n".join(said))
+
+
+def _others(summary: Summary, key: str, settings: Settings | None) -> str:
     """Beside a lead time, the changes that it cannot cover because their first commit is hidden."""
     rest = summary.metrics["merge_to_production"]
     if key == "lead_time" and rest.state is State.VALUE and not states.zero_by_rule(rest.key, settings):
-        st.caption(f"Where the first commit is hidden, merge to production: {present.headline(rest)} (n = {rest.n:,})")
+        return f"Where the first commit is hidden, merge to production: {present.headline(rest)} (n = {rest.n:,})"
+    return ""
 
 
 def why_no_band(metric: Metric) -> str:
@@ -95,6 +101,4 @@ def coverage(summary: Summary) -> None:
         (has.failed_attempts, "attempt", "that never reached users"),
         (has.incidents_unlinked, "incident", "linked to no deployment"),
     )
-    for number, noun, which in gaps:
-        if number:
-            st.caption(f"{count(number, noun)} {which}")
+    _small(*(f"{count(number, noun)} {which}" for number, noun, which in gaps if number))

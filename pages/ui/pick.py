@@ -1,13 +1,15 @@
 """What one is looking at stands in the address, so that it can be sent to somebody and survives a reload.
 
 The address is the only truth: the widget is set from it before it is drawn, and a choice is written to it first.
+Widgets are drawn in the `place` given; what is wrong with an address is said where the page has come to.
 """
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import queries
 from data.people import Who
-from pages.ui import cached, states
+from pages.ui import cached, states, window
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
@@ -28,22 +30,24 @@ def _chosen(name: str, options: list[int], default: int) -> int:
 
 def _follow(name: str) -> None:
     st.query_params[name] = str(st.session_state[f"pick_{name}"])
+    if name == "service":
+        st.query_params.pop("environment", None)  # it is one of another service
 
 
-def _select(name: str, label: str, options: dict[int, str], default: int) -> int:
+def _select(place: DeltaGenerator, name: str, label: str, options: dict[int, str], default: int) -> int:
     wanted = st.query_params.get(name)
     value = _chosen(name, list(options), default)
     if wanted is not None and wanted != str(value):
         # Whether it is gone or somebody else's is not for everyone to know.
         st.warning(f"The {name} of this link is not here any more, or not yours to see. What follows is another.")
     st.session_state[f"pick_{name}"] = value
-    st.selectbox(
+    place.selectbox(
         label, list(options), format_func=options.get, key=f"pick_{name}", on_change=_follow, args=(name,), width=360
     )
     return value
 
 
-def service(user: Who) -> queries.ServiceView:
+def service(user: Who, place: DeltaGenerator) -> queries.ServiceView:
     """The service picker. Without any service it says how to begin, and ends the page."""
     seen = cached.services(cached.version(), user)
     if not seen:
@@ -56,13 +60,13 @@ def service(user: Who) -> queries.ServiceView:
         st.stop()
     demo = " (demo)"
     names = {one.id: f"{one.team} / {one.name}{demo if one.is_demo else ''}" for one in seen}
-    chosen = _select("service", "Service", names, seen[0].id)
+    chosen = _select(place, "service", "Service", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
 
 
-def team(user: Who) -> queries.TeamView:
+def team(user: Who, place: DeltaGenerator) -> queries.TeamView:
     """The team picker; the same for teams with services."""
-    seen = [one for one in queries.teams(user) if one.services]
+    seen = [one for one in cached.teams(cached.version(), user) if one.services]
     if not seen:
         states.empty(
             "Nothing to show yet",
@@ -73,15 +77,45 @@ def team(user: Who) -> queries.TeamView:
         st.stop()
     demo = " (demo)"
     names = {one.id: f"{one.name}{demo if one.is_demo else ''}" for one in seen}
-    chosen = _select("team", "Team", names, seen[0].id)
+    chosen = _select(place, "team", "Team", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
 
 
-def weeks() -> int:
+def environment(service: queries.ServiceView, place: DeltaGenerator) -> str:
+    """The production environment to look at alone, "" for all that count; asked only where there are several."""
+    options = window.environments(service)
+    wanted = st.query_params.get("environment", "")
+    chosen = wanted if wanted in options else ""
+    if not chosen:
+        st.query_params.pop("environment", None)
+        if wanted and wanted not in service.environments:
+            st.warning("The environment of this link is not there any more. What follows counts all of them.")
+    if not options:
+        return ""
+    st.session_state["pick_environment"] = chosen
+    place.selectbox(
+        "Environment",
+        ("", *options),
+        format_func=lambda one: one or "All that count",
+        key="pick_environment",
+        on_change=_follow_environment,
+        width=220,
+    )
+    return chosen
+
+
+def _follow_environment() -> None:
+    if chosen := st.session_state["pick_environment"]:
+        st.query_params["environment"] = chosen
+    else:
+        st.query_params.pop("environment", None)
+
+
+def weeks(place: DeltaGenerator) -> int:
     """The length of the window in weeks."""
     value = _chosen("weeks", list(WEEKS), 13)
     st.session_state["pick_weeks"] = value
-    st.selectbox(
+    place.selectbox(
         "Window",
         WEEKS,
         format_func=lambda number: f"{number} weeks",

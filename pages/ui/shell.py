@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui import judged
 from pages.ui.guard import identity, somewhere
 from pages.ui.registry import PAGES, page_file
 
@@ -32,3 +33,4 @@ def run() -> None:
             )
         )
     st.navigation(sections, position="top").run()
+    judged.settled()

@@ -3,12 +3,14 @@
 from html import escape
 
 import plotly.graph_objects as go
+import polars as pl
 import streamlit as st
 
 from assessments.delivery import present
 from assessments.delivery.results import Stage, Summary
 from content import catalog
 from pages.ui.charts import BLUE, BROWN, GREY, ORANGE, PINK, TEAL, VIOLET, brand, render
+from pages.ui.window import Window
 
 #: Work is solid, waiting is hatched: the difference is seen without colour too.
 STYLE = {
@@ -51,18 +53,19 @@ def bar(stages: tuple[Stage, ...]) -> go.Figure:
     brand(figure, 230, x_title="Share of the summed lead time (%)")
     figure.update_layout(barmode="stack", hovermode="closest", bargap=0.3, showlegend=True)
     figure.update_layout(legend={"orientation": "h", "y": -0.75, "yanchor": "top", "x": 0, "traceorder": "normal"})
-    figure.update_xaxes(tickformat=".0%", range=[0, 1])
-    figure.update_yaxes(showticklabels=False)
+    figure.update_xaxes(tickformat=".0%", range=[0, 1], dtick=0.2, ticklabeloverflow="allow")
+    figure.update_yaxes(visible=False)
+    figure.update_layout(margin={"l": 16, "r": 24})
     return figure
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def figure(key: tuple, _stages: tuple[Stage, ...]) -> go.Figure:
-    """Built once for each version, service and window."""
+def figure(key: str, _stages: tuple[Stage, ...]) -> go.Figure:
+    """Built once for each window."""
     return bar(_stages)
 
 
-def section(summary: Summary, service_id: int, version: int) -> None:
+def section(window: Window, summary: Summary) -> None:
     """The stages of a window; says what cannot be told apart."""
     name = names(summary.stages)
     known = [stage for stage in summary.stages if stage.share is not None]
@@ -73,21 +76,19 @@ def section(summary: Summary, service_id: int, version: int) -> None:
     longest = max(known, key=lambda stage: stage.share)
     st.markdown(f"**Largest part of lead time: {name[longest.key].lower()}, {present.share(longest.share)}**")
     says = "; ".join(f"{name[stage.key]} {present.share(stage.share)}" for stage in known)
-    drawn = figure((version, service_id, summary.start, summary.end), summary.stages)
-    render(drawn, f"One bar split into stages of lead time. {says}.", f"stages_{service_id}")
-    st.table(
-        [
-            {
-                "Stage": name[stage.key],
-                "Median": present.duration(stage.median_hours),
-                "Share of lead time": present.share(stage.share),
-                "Changes": f"{stage.n:,}",
-                "Not known for": f"{stage.unknown:,}",
-            }
-            for stage in known
-        ],
-        hide_index=True,
-    )
+    drawn = figure(window.key, summary.stages)
+    render(drawn, f"One bar split into stages of lead time. {says}.", f"stages_{window.service.id}")
+    rows = [
+        {
+            "Stage": name[stage.key],
+            "Median": present.duration(stage.median_hours),
+            "Share of lead time": present.share(stage.share),
+            "Changes": f"{stage.n:,}",
+            "Not known for": f"{stage.unknown:,}",
+        }
+        for stage in known
+    ]
+    st.table(pl.DataFrame(rows), hide_index=True)
     if unknown:
         st.caption(f"Not told apart by the sources connected: {', '.join(unknown)}.")
     with st.expander("How this is computed", icon=":material/function:"):
@@ -96,10 +97,10 @@ def section(summary: Summary, service_id: int, version: int) -> None:
 
 def definition(texts: dict[str, str]) -> None:
     """The written definition beside a number."""
-    for field, label in (
+    fields = (
         ("definition", "What it is"),
         ("formula", "How"),
         ("interval", "Interval"),
         ("limits", "What it does not say"),
-    ):
-        st.markdown(f"**{label}.** {texts[field]}")
+    )
+    st.markdown("\n\n".join(f"**{label}.** {texts[field]}" for field, label in fields))

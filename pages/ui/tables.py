@@ -61,7 +61,7 @@ def show(
             continue
         settings[name] = st.column_config.LinkColumn(settings.get(name, "Link"), display_text="Open")
     slot.dataframe(
-        part.with_columns(**words, **addresses),
+        part.with_columns(**words, **addresses).to_arrow(),  # a frame would take the way through pandas
         hide_index=True,
         column_config=settings,
         column_order=order,

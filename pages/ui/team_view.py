@@ -6,10 +6,10 @@ import streamlit as st
 
 from assessments.delivery import overview
 from assessments.delivery.results import State, Summary
-from data import queries
 from data.queries import ServiceView
-from pages.ui import axis, cached, charts, limits, paging, states
-from pages.ui.text import plain
+from pages.ui import axis, charts, judged, limits, paging, states
+from pages.ui.text import count, plain
+from pages.ui.window import Window
 
 #: Panels of one picture.
 PANELS = 12
@@ -26,16 +26,25 @@ class Found:
     notes: tuple[str, ...]
 
 
-def read(version: int, services: list[ServiceView], weeks: int) -> list[Found]:
+def read(services: list[ServiceView], weeks: int) -> list[Found]:
     """Those services that have a rule and facts."""
-    found = []
-    for one in services:
-        if not one.judged or one.collected_until is None:
-            continue
-        summary = cached.summary(version, one.id, *queries.window(one, weeks))
-        notes = tuple(note for note, _ in limits.notes(one))
-        found.append(Found(one, summary, one.incidents_collected, notes))
-    return found
+    known = [one for one in services if one.judged and one.collected_until is not None]
+    summaries = judged.summaries(known, weeks)
+    return [
+        Found(one, summaries[one.id], one.incidents_collected, tuple(note for note, _ in limits.notes(one)))
+        for one in known
+    ]
+
+
+def recomputing(services: list[ServiceView]) -> None:
+    """Says once of how many services the numbers are not those of the newest facts and rules."""
+    old = [one for one in services if one.settings is not None and one.collected_until is not None and not one.ready]
+    if not old:
+        return
+    missing = sum(not one.judged for one in old)
+    below = "those below are from before" + (f", and {missing:,} are not below yet" if missing else "")
+    below = "they are not below yet" if missing == len(old) else below
+    st.info(f"The numbers of {count(len(old), 'service')} are being worked out anew; {below}.")
 
 
 def sentences(found: list[Found]) -> None:
@@ -51,7 +60,7 @@ def sentences(found: list[Found]) -> None:
             st.markdown(f"- {plain(sentence)}")
 
 
-def picture(version: int, found: list[Found], weeks: int) -> None:
+def picture(found: list[Found]) -> None:
     """Lead time of every service over the window, each in its own panel on one scale, in order of name."""
     if not found:
         return
@@ -59,25 +68,25 @@ def picture(version: int, found: list[Found], weeks: int) -> None:
     found = paging.part(
         found, "overview_panels", "Find a service", ("service", "services"), lambda one: one.service.name, PANELS
     )
-    panels, without = [], []
+    panels, without, drawn = [], [], []
     for one in found:
         whole = one.summary.metrics["lead_time"].state in (State.VALUE, State.TOO_FEW)
         metric = "lead_time" if whole else "merge_to_production"
-        cells = cached.cells(version, one.service.id, one.summary.start, one.summary.end)
-        cells = cells.filter(metric=metric)
+        window = Window(one.service, one.summary.start, one.summary.end)
+        cells = judged.cells(window).filter(metric=metric)
         if states.zero_by_rule(metric, one.service.settings):
             without.append(f"{one.service.name}: {states.AT_MERGE}")
         elif cells["value"].is_null().all():
             without.append(f"{one.service.name}: nothing was shipped in this window.")
         else:
             panels.append((one.service.name if whole else f"{one.service.name} (from merge)", cells))
+            drawn.append(window.key)
     if panels:
-        key = (version, tuple(one.service.id for one in found), weeks)
         names = ", ".join(name for name, _ in panels)
         charts.render(
-            multiples(key, panels),
+            multiples(tuple(drawn), panels),
             f"Lead time by week, one panel a service: {names}. Points are weeks, lines are four weeks.",
-            f"overview_{key}",
+            f"overview_{found[0].service.team_id}",
         )
         st.caption("Points are weeks, the line is the median over four weeks, its ribbon the 95 % interval. By name.")
     for sentence in without:
@@ -86,7 +95,7 @@ def picture(version: int, found: list[Found], weeks: int) -> None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def multiples(key: tuple, _panels: list):
-    """The figure, built once for a version, a set of services and a window."""
+    """The figure, built once for these windows."""
     unit, frames = axis.in_unit(*(cells for _, cells in _panels))
     named = list(zip([name for name, _ in _panels], frames, strict=True))
     return charts.multiples(named, unit, columns=2 if len(_panels) > 1 else 1)

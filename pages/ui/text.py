@@ -10,6 +10,8 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~^=&:])")
 #: What is still looked for in escaped text: `:icon:`, addresses, e-mail addresses. An invisible joiner takes it apart.
 ALIVE = re.compile(r"(:|@|(?i:www)(?=\.))")
 JOINER = "\N{WORD JOINER}"
+#: A commit, or the merge of it where merges are the deployments.
+SHA = re.compile(r"\b(?:merge:)?([0-9a-f]{10})[0-9a-f]{30}\b")
 
 
 def plain(text: object) -> str:
@@ -32,6 +34,11 @@ def link(label: object, url: str | None) -> str:
         return plain(label)
     quoted = re.sub(r"[<>\\\"'`|\[\]()]", lambda sign: f"%{ord(sign[0]):02X}", address)
     return f"[{plain(label)}](<{quoted}>)"
+
+
+def short(text: str) -> str:
+    """The text with the first ten letters of each whole sha, as elsewhere on the pages."""
+    return SHA.sub(r"\1", text)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

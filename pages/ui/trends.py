@@ -1,31 +1,32 @@
 """A metric against its own past: weekly points, and the line with its interval over rolling four weeks."""
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
 from assessments.delivery import present
 from assessments.delivery.results import Summary
-from data.queries import ServiceView
-from pages.ui import axis, cached, charts
+from pages.ui import axis, charts, judged
 from pages.ui.metric_cards import title
 from pages.ui.text import day
+from pages.ui.window import Window
 
 UNIT = {"per day": "Deployments per day", "share": "Share of deployments (%)"}
 
 
-def section(service: ServiceView, version: int, key: str, summary: Summary) -> None:
+def section(window: Window, key: str, summary: Summary) -> None:
     """The picture with its finding as the title; says so where there is nothing to draw."""
-    cells = cached.cells(version, service.id, summary.start, summary.end).filter(metric=key)
+    cells = judged.cells(window).filter(metric=key)
     unit = summary.metrics[key].unit
     if not cells["value"].is_not_null().any() and not cells["rolling_value"].is_not_null().any():
         st.text("No week of this window has enough for a point.")
         return
-    told = finding(cells, key, unit)
+    told, drawn = figure(window.key, key, cells, unit)
     st.markdown(f"**{told}**")
     charts.render(
-        figure((version, service.id, key, summary.start, summary.end), cells, unit),
-        f"{told}. {title(key)} of {service.name} by week from {day(summary.start)} to {day(summary.end)}.",
-        f"trend_{service.id}_{key}_{len(cells)}",
+        drawn,
+        f"{told}. {title(key)} of {window.name} by week from {day(summary.start)} to {day(summary.end)}.",
+        f"trend_{window.service.id}_{key}_{len(cells)}",
     )
     young = " Hollow points can still change: a late incident may belong to them." if cells["provisional"].any() else ""
     st.caption(
@@ -35,12 +36,13 @@ def section(service: ServiceView, version: int, key: str, summary: Summary) -> N
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def figure(key: tuple, _cells: pl.DataFrame, unit: str):
-    """Built once for each version, service, metric and window."""
+def figure(key: str, metric: str, _cells: pl.DataFrame, unit: str) -> tuple[str, go.Figure]:
+    """The finding and the picture, once for each window and metric."""
+    told = finding(_cells, metric, unit)
     if unit == "hours":
         label, (cells,) = axis.in_unit(_cells)
-        return charts.trend(cells, label)
-    return charts.trend(_cells, UNIT[unit], percent=unit == "share")
+        return told, charts.trend(cells, label)
+    return told, charts.trend(_cells, UNIT[unit], percent=unit == "share")
 
 
 def finding(cells: pl.DataFrame, key: str, unit: str) -> str:

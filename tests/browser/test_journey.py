@@ -134,8 +134,9 @@ def test_the_demo_is_labelled_everywhere_and_gone_with_one_click(portal, page, h
     settled(page)
     expect(page.get_by_text("You may leave this page")).to_be_hidden(timeout=60_000)
     expect(page.get_by_role("heading", name="Demo organisation", exact=True)).to_be_visible()
-    demo = stored(home, "select s.id from service s join team t on t.id = s.team_id join organization o "
-                        "on o.id = t.organization_id where o.is_demo and s.name = 'payments-api'")[0][0]  # fmt: skip
+    services = "select s.name, s.id from service s join team t on t.id = s.team_id join organization o " \
+               "on o.id = t.organization_id where o.is_demo"  # fmt: skip
+    demo, regional = (dict(stored(home, services))[name] for name in ("payments-api", "identity"))
     team = stored(home, f"select team_id from service where id = {demo}")[0][0]
     for path in ("", f"delivery?service={demo}", f"rule?service={demo}", f"overview?team={team}", "teams", "sources"):
         page.goto(f"{portal}/{path}")
@@ -146,6 +147,14 @@ def test_the_demo_is_labelled_everywhere_and_gone_with_one_click(portal, page, h
     page.goto(f"{portal}/delivery?service={demo}")
     expect(page.get_by_role("heading", name="Failures and corrections")).to_be_visible()
     photograph(page, "demo-delivery")
+    page.goto(f"{portal}/delivery?service={regional}")
+    page.get_by_role("combobox", name="Environment").click()
+    page.get_by_role("option", name="production-eu").click()
+    expect(page.get_by_text("Only deployments to production-eu; judged")).to_be_visible()
+    page.wait_for_url(re.compile("environment=production-eu"))
+    page.reload()  # what one is looking at stands in the address
+    expect(page.get_by_text("Only deployments to production-eu; judged")).to_be_visible()
+    photograph(page, "demo-environment")
     page.get_by_role("button", name="Remove the demo").click()
     expect(page.get_by_role("button", name="Make the demo")).to_be_visible()
     assert stored(home, "select count(*) from organization where is_demo") == [(0,)]

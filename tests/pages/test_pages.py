@@ -80,7 +80,7 @@ def test_without_incidents_the_change_fail_rate_is_not_known_and_never_zero(demo
 def test_what_happens_seldom_is_too_few_with_the_values_listed(demo_home):
     at = opened("team/delivery.py", service=service("config-store").id)
     assert "Something happened, but not often enough to judge." in said(at)
-    assert "too few to judge" in said(at)
+    assert "Too few to judge (3 of 6): " in said(at) and "Too few to judge (2 of 5 deployments)\n" in said(at)
 
 
 def test_hidden_first_commits_show_merge_to_production_under_its_own_name(demo_home):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.text import JOINER, count, link, plain, web
+from pages.ui.text import JOINER, count, link, plain, short, web
 
 SIGNS = set("\\`*_{}[]()#+-.!|<>$~^=&:")
 
@@ -61,6 +61,12 @@ def test_no_address_leaves_its_brackets(url):
     if web(url):
         target = re.fullmatch(r"\[x\]\(<(.*)>\)", link("x", url))[1]
         assert not set("<>\\()[]`\"'|") & set(target)
+
+
+def test_a_commit_is_shown_by_its_beginning_and_nothing_else_is_cut():
+    sha = "0123456789" * 4
+    assert short(f"It shipped {sha}, merge:{sha} reverts it") == "It shipped 0123456789, 0123456789 reverts it"
+    assert short(f"#12 and {sha}0 and v1.2") == f"#12 and {sha}0 and v1.2"
 
 
 def test_counts_agree_with_their_noun():
