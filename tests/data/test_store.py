@@ -359,7 +359,7 @@ def test_several_frames_are_of_one_moment(both, monkeypatch):
     assert found == [1, 1, 1]
 
 
-def test_unknown_columns_and_times_without_a_zone_are_refused(home):
+def test_unknown_columns_and_times_without_a_zone_are_refused(both):
     with store.writing() as session:
         with pytest.raises(ValueError, match="no column nonsense"):
             store.insert_frame(session, Change, pl.DataFrame({"nonsense": [1]}))
@@ -379,7 +379,7 @@ def test_instants_of_any_zone_are_the_same_moment():
         store.to_us(datetime(2024, 1, 1))
 
 
-def test_two_processes_may_write_at_once(home):
+def test_two_processes_may_write_at_once(both):
     program = (
         "from data import store\nfrom data.tables import Organization\n"
         "for n in range(20):\n"
