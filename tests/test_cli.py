@@ -282,15 +282,6 @@ def test_worker_ends_with_the_workers_code(monkeypatch):
     assert milepost.main(["worker"]) == 7
 
 
-def test_demo_comes_and_goes(home, capsys):
-    from data import demo
-
-    assert milepost.main(["demo"]) == 0
-    assert demo.present() is not None
-    assert milepost.main(["demo", "--remove"]) == 0
-    assert demo.present() is None
-
-
 def test_an_organisation_to_measure_with_comes_and_goes(home, capsys):
     from data import queries
 
@@ -321,7 +312,11 @@ def cells() -> list[tuple]:
     return sorted(store.read_frame(select(Cell)).rows(), key=str)
 
 
-def test_the_demo_moves_from_postgresql_to_sqlite_and_keeps_its_numbers(on_postgresql, tmp_path, monkeypatch, capsys):
+def test_the_demo_comes_moves_from_postgresql_to_sqlite_with_its_numbers_and_goes(
+    on_postgresql, tmp_path, monkeypatch, capsys
+):
+    from data import demo
+
     assert run(capsys, "demo")[::2] == (0, "")
     before = cells()
     code, out, err = run(capsys, "export", tmp_path / "demo.zip")
@@ -333,6 +328,9 @@ def test_the_demo_moves_from_postgresql_to_sqlite_and_keeps_its_numbers(on_postg
     assert (code, err, moved.splitlines()[:-1]) == (0, "", out.splitlines()[:-1])
     assert moved.endswith("Services whose metrics were worked out: 30.\n")
     assert len(before) > 1_000 and cells() == before
+    assert demo.present() is not None
+    assert run(capsys, "demo", "--remove") == (0, "Everything invented is removed.\n", "")
+    assert demo.present() is None
 
 
 @pytest.mark.parametrize("command", ["export", "import"])

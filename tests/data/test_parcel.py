@@ -227,7 +227,7 @@ def test_a_file_that_hides_its_length_is_read_no_further_than_it_says(home, who,
     assert "is damaged" in refused(tmp_path / "bad.zip")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_is_broken_in_a_file_is_told_in_a_sentence(exported, tmp_path, seed):
     """Cut, flipped and doubled at random places: a sentence, or else exactly what was written."""
     whole, chance = exported.read_bytes(), random.Random(seed)
