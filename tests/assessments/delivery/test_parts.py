@@ -53,7 +53,11 @@ def test_a_service_has_the_same_bytes_whatever_else_is_packed(told):
 @few
 @given(slow_stories, st.integers(0, 99))
 def test_the_order_of_rows_changes_no_byte(told, seed):
-    whole = fleet(*told)
+    merges = [merge(f"c{i}", 5, authored=i, position=None if i % 2 else i) for i in range(8)]
+    at_once = story(
+        *merges, *(deploy(f"d{i}", f"c{i}", 6) for i in range(8)), *(incident(f"i{i}", 7) for i in range(8))
+    )
+    whole = fleet(*told, at_once)
     names = ("services", "deployments", "changes", "failures")
     mixed = {name: getattr(whole, name).sample(fraction=1, shuffle=True, seed=seed) for name in names}
     assert parts.pack(replace(whole, **mixed)).equals(parts.pack(whole))
@@ -142,7 +146,7 @@ def rows_of_one_incident(*hours: float, **more) -> pl.DataFrame:
     ],
 )
 def test_an_incident_is_one_however_often_it_is_told(failures, counted):
-    failures = pl.concat([failures, rows_of_one_incident(9, state="confirmed", evidence_id="another")])
+    failures = pl.concat([failures, rows_of_one_incident(8.5, state="confirmed", evidence_id="another")])
     whole = replace(fleet(busy([5] * 3)), failures=failures)
     found = summarise_fleet(parts.unpack(parts.pack(whole), whole.services), {3: (at(0), at(24))})[3].coverage
     assert (found.incidents - 1, found.incidents_unlinked) == counted
