@@ -257,7 +257,7 @@ def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
         return [ProductionRule(kind="workflow", include=_exactly(name)) for name in counts["name"].head(3)]
     # What stands before the first digit is what a repository's version tags share: "v", "", "api/v".
     newest = rows.sort("finished_at", "ref", descending=True, nulls_last=True)
-    versions = newest.select(ref=pl.col("ref"), prefix=pl.col("ref").str.extract(r"^(\D*)\d", 1)).drop_nulls()
+    versions = newest.select(ref=pl.col("ref"), prefix=pl.col("ref").str.extract(r"^([^0-9]*)[0-9]", 1)).drop_nulls()
     counts = versions.group_by("prefix").len().sort(["len", "prefix"], descending=[True, False])
     rules = []
     for prefix in counts["prefix"].head(3):

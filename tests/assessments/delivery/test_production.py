@@ -151,3 +151,8 @@ def test_no_glob_breaks_the_expression(glob, text):
 @given(st.text("abz-!^][*?\\&~.|(){}+", max_size=12))
 def test_no_set_breaks_the_expression(inside):
     assert pl.Series(["a"]).str.contains(globs.names(f"x[{inside}]*")).dtype == pl.Boolean
+
+
+def test_only_digits_that_a_glob_means_begin_a_version():
+    rule = proposed(tag("𝟎", None, 1), tag("v1", None, 2))[0]
+    assert rule.include == "v[0-9]*"
