@@ -12,15 +12,8 @@ import polars as pl
 import streamlit as st
 from plotly.subplots import make_subplots
 
-TEAL, ORANGE, BLUE, VIOLET, PINK, BROWN, GREY = (
-    "#17907D",
-    "#D9730D",
-    "#3B82F6",
-    "#8B5CF6",
-    "#DB4F8F",
-    "#A9701A",
-    "#75827F",
-)
+TEAL, ORANGE, BLUE, GREY = "#17907D", "#D9730D", "#3B82F6", "#75827F"
+VIOLET, PINK, BROWN = "#8B5CF6", "#DB4F8F", "#A9701A"
 RIBBON = "rgba(23, 144, 125, 0.2)"
 GRID = "rgba(117, 130, 127, 0.25)"
 

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from assessments.delivery import benchmarks, present
-from assessments.delivery.devlake import Compared
+from assessments.delivery.devlake import DIFFERENCES, Compared
 from assessments.delivery.results import Metric, State, Summary
 from content import catalog
 from pages.ui import judged
@@ -14,7 +14,7 @@ from pages.ui.window import Window
 
 
 def section(window: Window, summary: Summary, key: str) -> None:
-    """What respondents said, by report year, and DevLake's value with its differences."""
+    """What respondents said, by report year, and on request DevLake's value with its differences."""
     metric = summary.metrics[key]
     st.markdown("**Compared with what respondents said**")
     if metric.state is not State.VALUE:
@@ -49,14 +49,17 @@ def clusters(metric: Metric) -> None:
 
 
 def devlake(window: Window, key: str) -> None:
-    """The same by the rules of Apache DevLake, with each difference stated."""
-    other: Compared | None = judged.devlake(window).get(key)
-    if other is None:
+    """The same by the rules of Apache DevLake, with each difference stated. Worked out when it is opened: it takes
+    every fact of the service."""
+    if key not in DIFFERENCES:
         return
-    st.markdown("**By the rules of Apache DevLake**")
-    st.text(_value(other))
-    with st.popover("Why it differs", icon=":material/difference:"):
-        st.markdown("\n".join(f"- {plain(difference)}" for difference in other.differences))
+    label, name = "The same by the rules of Apache DevLake", f"devlake_{key}"
+    more = st.popover(label, icon=":material/difference:", key=name, on_change="rerun")
+    if more.open:
+        with more:
+            other = judged.devlake(window)[key]
+            st.markdown(f"**{_value(other)}**")
+            st.markdown("\n".join(f"- {plain(difference)}" for difference in other.differences))
 
 
 def _value(other: Compared) -> str:

@@ -121,22 +121,22 @@ def deployments(service: ServiceView, which: str) -> pl.DataFrame:
     return _now(_deployments, windows.state(service), which, service)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Reading the deployments ...")
 def _deployments(key: tuple, which: str, _service: ServiceView) -> pl.DataFrame:
     return getattr(rows, which)(derive.load(_service.id, version=_service.derived_version))
 
 
 def devlake(window: Window) -> dict[str, Compared]:
-    """The same window by DevLake's rules; empty until a production rule was chosen."""
+    """The same window by DevLake's rules."""
     return _now(_devlake, windows.facts(window.service), window.key, window)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner="Judging by other rules ...")
 def _devlake(facts: tuple, key: str, _window: Window) -> dict[str, Compared]:
     one = _window.service.id
     settings = derive.settings(one)
     if settings is None:
-        return {}
+        raise derive.Outdated
     leading = _window.environment or settings.leading_environment
     settings = settings.model_copy(update={"leading_environment": leading})
     return judged_by_devlake(derive.facts(one), settings, _window.start, _window.end)

@@ -139,3 +139,15 @@ def test_what_was_never_worked_out_is_said_to_be_missing(demo_home):
     assert [info.value for info in at.info] == [
         "The numbers of 1 service are being worked out anew; they are not below yet."
     ]
+
+
+def test_the_rules_of_others_are_judged_by_when_somebody_asks(demo_home, monkeypatch):
+    calls, real = [], derive.facts
+    monkeypatch.setattr(derive, "facts", lambda *given: calls.append(given) or real(*given))
+    one = service("payments-api")
+    at = opened("team/delivery.py", service=one.id)
+    assert not calls
+    at.session_state["devlake_lead_time"] = True  # the popover is open
+    at.run()
+    assert not at.exception and calls == [(one.id,)]
+    assert "Minutes are rounded up" in said(at).replace("\\", "")
