@@ -175,5 +175,11 @@ def _failures(service_id: int, first: int | None, last: int | None):
     columns = [getattr(Failure, name) for name in results.FAILURES]
     rows = select(*columns).where(Failure.service_id == service_id)
     if first is not None:
-        rows = rows.where(or_(Failure.began_at.is_(None), Failure.began_at.between(first, last)))
+        # An incident may have begun long before the window and name a deployment in it.
+        judged = JudgedDeployment
+        named = select(judged.deployment_id).where(
+            judged.service_id == service_id, judged.finished_at.between(first, last)
+        )
+        began = or_(Failure.began_at.is_(None), Failure.began_at.between(first, last))
+        rows = rows.where(or_(began, Failure.deployment_id.in_(named)))
     return rows, results.FAILURES

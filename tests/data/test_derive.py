@@ -90,6 +90,16 @@ def test_the_summary_from_value_parts_is_that_of_the_rows(shop, start, end):
     assert told == {shop.service_id: delivery.summarise(derive.load(shop.service_id), *window)}
 
 
+def test_a_window_loads_a_failure_that_began_long_before_it(shop):
+    shop.add(
+        changes=[change(1)],
+        deployments=[deployment("d1", 1, 2000)],
+        incidents=[incident("INC-1", 5, None, deployment="d1")],
+    )
+    derive.refresh(shop.service_id)
+    assert derive.load(shop.service_id, hour(1990), hour(2010)).failures["evidence_id"].to_list() == ["INC-1"]
+
+
 def test_a_page_never_mixes_two_versions(shop):
     busy(shop)
     derive.refresh(shop.service_id)
