@@ -23,6 +23,7 @@ from data.tables import (
     JudgedDeployment,
     Organization,
     Person,
+    PipelineRun,
     Repository,
     Service,
     Source,
@@ -96,6 +97,7 @@ class Brought:
     changes: int = 0
     deployments: int = 0
     incidents: int = 0
+    runs: int = 0
 
 
 @dataclass(frozen=True)
@@ -263,7 +265,7 @@ def sources(who: Who) -> tuple[SourceView, ...]:
 def brought(source_ids: tuple[int, ...]) -> dict[int, Brought]:
     """How many facts came from each of these sources."""
     with store.reading() as session:
-        changes, deployments, incidents = (
+        changes, deployments, incidents, runs = (
             dict(
                 session.exec(
                     select(table.source_id, func.count())
@@ -271,9 +273,10 @@ def brought(source_ids: tuple[int, ...]) -> dict[int, Brought]:
                     .group_by(table.source_id)
                 ).all()
             )
-            for table in (Change, Deployment, Incident)
+            for table in (Change, Deployment, Incident, PipelineRun)
         )
-    return {one: Brought(changes.get(one, 0), deployments.get(one, 0), incidents.get(one, 0)) for one in source_ids}
+    counted = (changes, deployments, incidents, runs)
+    return {one: Brought(*(found.get(one, 0) for found in counted)) for one in source_ids}
 
 
 def corrections(service_id: int) -> tuple[CorrectionView, ...]:

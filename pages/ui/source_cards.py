@@ -73,11 +73,9 @@ def _used_by(one: SourceView, limit: int = 5) -> str:
 
 
 def _brought(has: Brought) -> str:
-    parts = [
-        count(number, noun)
-        for number, noun in ((has.changes, "change"), (has.deployments, "deployment"), (has.incidents, "incident"))
-        if number
-    ]
+    nouns = ("change", "deployment", "incident", "pipeline run")
+    numbers = (has.changes, has.deployments, has.incidents, has.runs)
+    parts = [count(number, noun) for number, noun in zip(numbers, nouns, strict=True) if number]
     return ", ".join(parts) or "Nothing so far"
 
 

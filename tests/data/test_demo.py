@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from sqlalchemy import func, select
 
-from data import access, demo, derive, people, store
+from data import access, demo, derive, people, queries, store
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES
-from data.tables import Base, Cell, Organization, Service, Source, Team
+from data.tables import Base, Cell, Change, Organization, PipelineRun, Service, Source, Team
 
 UNTIL = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -63,6 +63,14 @@ def test_it_has_eight_teams_and_thirty_services_with_numbers_of_eighteen_months(
     assert len(weeks) == 29, "one waits for its rule"
     youngest, *others = sorted(weeks.values())
     assert youngest == 7 and others[0] > 70 and others[-1] == 79, "78 weeks in parts of 79"
+
+
+def test_pipeline_runs_are_among_what_a_source_brought(who):
+    made(who)
+    brought = queries.brought(tuple(one.id for one in queries.sources(who)))
+    held = {table: rows(select(func.count()).select_from(table))[0][0] for table in (Change, PipelineRun)}
+    assert sum(each.changes for each in brought.values()) == held[Change]
+    assert sum(each.runs for each in brought.values()) == held[PipelineRun] > 0
 
 
 def test_every_service_says_in_one_sentence_what_it_is_there_to_show():
