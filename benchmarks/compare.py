@@ -71,8 +71,9 @@ def say(sentence: str) -> None:
 def fill(place: Place, factor: float, weeks: int) -> dict:
     """A store of that share of the full size over so many weeks, derived and ready; what is in it. One that was kept
     is taken as it is."""
+    if (contents := stores.filled(place)) is None:
+        stores.empty(place)  # a run that was broken off may have left something
     with place.in_use():
-        contents = stores.filled(place)
         if contents is None:
             say(f"{place.kind}: filling a store (factor {factor:g}, {weeks} weeks)")
             store.migrate()
@@ -249,8 +250,7 @@ def run(options: argparse.Namespace) -> Found:
         kinds = [*(["SQLite"] if options.only != "PostgreSQL" else []), *(["PostgreSQL"] if server else [])]
         for kind in kinds:
             hand = place(kind, "hand")
-            stores.drop(hand)
-            hand = place(kind, "hand")
+            stores.empty(hand)
             found.alike[kind], found.apart[kind] = by_hand(hand)
             stores.drop(hand)
             found.asked[kind] = ask_all(place(kind, f"{options.factor:g}-{WEEKS}"), options.factor, options, folder)

@@ -3,6 +3,7 @@
 import os
 import platform
 import sqlite3
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from benchmarks import arrivals, small, way_sql
-from benchmarks.measure import FEWER, Figure
+from benchmarks.measure import FEWER, FEWER_OF_RIVALS, Figure
 from benchmarks.questions import NUMBERS
 from benchmarks.stores import SERVER
 
@@ -71,22 +72,31 @@ def _introduction(found: "Found") -> str:
     for name, what in (("filling", "filled in"), ("deriving", "everything computed for the first time in")):
         rows.append([what, *(f"{asked.contents[name]:,.0f} s" for asked in found.asked.values())])
     machine = ", ".join(f"{name} {value}" for name, value in found.versions.items())
-    fewer = " and ".join(f"{most} for what takes more than {above:g} s" for above, most in reversed(FEWER))
-    return f"""\
-Made by `make bench FACTOR={found.options.factor:g}` (`python -m benchmarks.compare`). Three ways answer the same
-questions of the same store: Milepost's own functions, (a) a loop over ORM objects, (b) the SQL of a dashboard. (a) and
-(b) compute the four numbers only (median change lead time, deployments, share of failed deployments, median recovery);
-Milepost gives the same with 95 % intervals, states ("none happened", "too few", "not collected"), counts and the five
-metrics that it has beside them.
+    fewer = ", ".join(f"{most} above {above:g} s" for above, most in reversed(FEWER))
+    less = FEWER_OF_RIVALS[-1]
+    made = (
+        f"Made by `make bench FACTOR={found.options.factor:g}` (`python -m benchmarks.compare`). Three ways answer the",
+        "same questions of the same store: Milepost's own functions, (a) a loop over ORM objects, (b) the SQL of a",
+        "dashboard. (a) and (b) compute the four numbers only (median change lead time, deployments, share of failed",
+        "deployments, median recovery); Milepost gives the same with 95 % intervals, states (none happened, too few,",
+        "not collected), counts, and the five metrics that it has beside them.",
+    )
+    machine = (
+        f"Machine: {machine}. A fixed piece of work in Python and numpy (`benchmarks/reference.py`) took {before:.3f}",
+        f"s before the run and {after:.3f} s after it: where it is slower, so is everything here.",
+    )
+    measured = (
+        f"Times are the best of {found.options.runs} runs ({fewer}, of the rivals {less[1]} above {less[0]:g} s; how",
+        "many stands in brackets), measured in a process of its own for each way and store. Cold means with a new",
+        "connection and nothing kept in the process; the operating system may have the file in memory. Whoever takes",
+        f"more than {found.options.limit:g} s is stopped.",
+    )
+    return "\n\n".join([_text(*made), _table(rows), _text(*machine), _text(*measured)])
 
-{_table(rows)}
 
-Machine: {machine}. A fixed piece of work in Python and numpy (`benchmarks/reference.py`) took {before:.3f} s before the
-run and {after:.3f} s after it: where it is slower, so is everything here.
-
-Seconds are the best of {found.options.runs} runs ({fewer}; the number stands in brackets), measured in a process of its
-own for each way and store. "Cold" means with a new connection and nothing kept in the process; the operating system may
-have the file in memory. Whoever takes more than {found.options.limit:g} s is stopped."""
+def _text(*lines: str) -> str:
+    """A paragraph."""
+    return textwrap.fill(" ".join(lines), 120, break_long_words=False, break_on_hyphens=False)
 
 
 def _word(table: str) -> str:
@@ -158,12 +168,12 @@ def _whole(found: "Found") -> str:
         for kind, asked in found.asked.items()
     )
     title = next(iter(found.asked.values())).titles["whole"]
-    return f"""{title}.
-
-{_table(_rows(found, "whole", lines, memory=True))}
-
-Peak memory is that of the process that asks, with its libraries: before the first question it has {idle}. What a
-PostgreSQL server needs besides is not in it. "Everything anew" also writes all derived rows, cells and parts."""
+    memory = (
+        f"Peak memory is that of the process that asks, with its libraries: before the first question it has {idle}.",
+        "What a PostgreSQL server needs besides is not in it. Everything anew is written to the store as well: derived",
+        "rows, cells and parts.",
+    )
+    return f"{title}.\n\n{_table(_rows(found, 'whole', lines, memory=True))}\n\n{_text(*memory)}"
 
 
 def _question(found: "Found", key: str, heading: str) -> str:
@@ -175,11 +185,12 @@ def _question(found: "Found", key: str, heading: str) -> str:
 def _arriving(found: "Found") -> str:
     asked = next(iter(found.asked.values()))
     services = {spread: asked.figures[f"{spread}-whole", "ours"].rows for spread in ("few", "many")}
-    blocks = [
-        f"""{arrivals.FACTS:,} facts (changes, deployments, incidents; the commits of the changes come with them) are \
-saved in one transaction. Milepost then brings everything derived up to date. The rivals keep nothing, so they answer \
-again: question 1, or that of one team. Saving is in every figure."""
-    ]
+    what = (
+        f"{arrivals.FACTS:,} facts (changes, deployments, incidents; the commits of the changes come with them) are",
+        "saved in one transaction. Milepost then brings everything derived up to date. The rivals keep nothing, so",
+        "they answer again: question 1, or that of one team. Saving is in every figure.",
+    )
+    blocks = [_text(*what)]
     for spread in ("few", "many"):
         lines = [
             ("Milepost, until everything derived is up to date", "ours", f"{spread}-whole"),
@@ -213,12 +224,16 @@ def _lengths(found: "Found") -> str:
             row += [_seconds(one, limit), _seconds(ten, limit), _ratio(ten, one, limit)]
         rows.append(row)
     short, long = next(iter(found.lengths.values()))
-    return f"""The same facts in two stores of {short.contents["service"]:,} services that differ in the length of \
-their history: {short.contents["weeks"]:,} weeks with {short.contents["change"]:,} changes and \
-{short.contents["pipeline_run"]:,} runs, and {long.contents["weeks"]:,} weeks with {long.contents["change"]:,} changes \
-and {long.contents["pipeline_run"]:,} runs. Question 1 asks for the last {short.contents["weeks"]:,} weeks of both.
-
-{_table(rows)}"""
+    sizes = [
+        f"{each.contents['weeks']:,} weeks with {each.contents['change']:,} changes and"
+        f" {each.contents['pipeline_run']:,} runs"
+        for each in (short, long)
+    ]
+    text = (
+        f"The same facts in two stores of {short.contents['service']:,} services that differ in the length of their",
+        f"history: {', and '.join(sizes)}. Question 1 asks for the last {short.contents['weeks']:,} weeks of both.",
+    )
+    return f"{_text(*text)}\n\n{_table(rows)}"
 
 
 # Targets
@@ -265,12 +280,18 @@ def _met(kept: bool) -> str:
 
 
 def _agreements(found: "Found") -> str:
-    blocks = [
-        "The share of rows (a service and week, or a service) with equal numbers, compared with Milepost. Equal means "
-        "that both have none or that they differ by rounding only. Where Milepost gives no number because there are "
+    what = (
+        "The share of rows (a service and week, or a service) with equal numbers, compared with Milepost. Equal means",
+        "that both have none or that they differ by rounding only. Where Milepost gives no number because there are",
         "too few values, nothing is compared.",
-        f"On a small store made by hand ({small.ALIKE} services, {small.WEEKS} weeks) where the definitions are the "
+    )
+    by_hand = (
+        f"On a small store made by hand ({small.ALIKE} services, {small.WEEKS} weeks) where the definitions are the",
         "same, all must be equal:",
+    )
+    blocks = [
+        _text(*what),
+        _text(*by_hand),
         _shares([[f"{kind}, {WAYS[way]}", shares] for kind, ways in found.alike.items()
                  for way, shares in ways.items()]),
         "One service for each thing on which the definitions part (all four numbers, share of equal weeks):",
@@ -300,15 +321,31 @@ def _parting(found: "Found") -> str:
 def _ways() -> str:
     indexes = "; ".join(f"`{columns}`" for columns in way_sql.INDEXES.values())
     server = ", ".join(f"{name} {value}" for name, value in SERVER.items())
-    return f"""\
-- **Milepost**: `queries.weekly`, `derive.measures`, `queries.cells` and `derive.refresh`. It derives when facts come,
-  and reads what it derived; what that costs is question 4 and "everything anew".
-- **(a)** `benchmarks/way_orm.py`: objects of SQLModel, one service after the other, Python loops, `statistics.median`.
-- **(b)** `benchmarks/way_sql.py`: one statement with window functions. A deployment ships the changes between its trunk
-  position and that of the deployment before it, as DevLake compares neighbouring deployments; an incident belongs to
-  the last success within 24 hours before it. DevLake does this linking in jobs of its own before a board asks; here it
-  is part of the question, as nothing is kept. A board sends such a statement for each of its panels; here one answers
-  all four numbers, which is kinder to (b). Added indexes: {indexes}; fresh statistics (`ANALYZE`).
-- **(b) with the join often found**: the same, but each change is joined to the earliest of all deployments at or above
-  its position. Same meaning, and what one finds more often; it compares every change with every later deployment.
-- PostgreSQL is a server on this machine ({server}; not flushed to disk). SQLite is as Milepost opens it."""
+    items = (
+        (
+            "- **Milepost**: `queries.weekly`, `derive.measures`, `queries.cells` and `derive.refresh`. It derives",
+            "when facts come, and reads what it derived; what that costs is question 4 and everything anew.",
+        ),
+        (
+            "- **(a)** `benchmarks/way_orm.py`: objects of SQLModel, one service after the other, Python loops,",
+            "`statistics.median`.",
+        ),
+        (
+            "- **(b)** `benchmarks/way_sql.py`: one statement with window functions. A deployment ships the changes",
+            "between its trunk position and that of the deployment before it, as DevLake compares neighbouring",
+            "deployments; an incident belongs to the last success within 24 hours before it. DevLake does this linking",
+            "in jobs of its own before a board asks; here it is part of the question, as nothing is kept. A board",
+            "sends a statement for each of its panels; here one answers all four numbers, which is kinder to (b).",
+            f"Added: indexes on {indexes}, and fresh statistics (`ANALYZE`).",
+        ),
+        (
+            "- **(b) with the join often found**: the same, but each change is joined to the earliest of all",
+            "deployments at or above its position. It means the same, is what one finds more often, and compares every",
+            "change with every later deployment.",
+        ),
+        (
+            f"- PostgreSQL is a server on this machine ({server}; not flushed to disk). SQLite is as Milepost opens",
+            "it; (b) has its own statistics there, which Milepost does without.",
+        ),
+    )
+    return "\n".join(_text(*item).replace("\n", "\n  ") for item in items)

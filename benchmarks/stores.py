@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import make_url
 
 from data import store
@@ -67,32 +68,41 @@ class Place:
 
 
 def sqlite(folder: Path, name: str) -> Place:
-    """A place for an SQLite store in that folder."""
-    home = folder / f"sqlite-{name}"
-    home.mkdir(parents=True, exist_ok=True)
-    return Place("SQLite", home, None)
+    """A place for an SQLite store in that folder; see `empty`."""
+    return Place("SQLite", folder / f"sqlite-{name}", None)
 
 
 def database(folder: Path, server: str, name: str) -> Place:
-    """A place for a database of that name on the server (a URL), made when it is missing."""
-    home = folder / f"postgresql-{name}"
-    home.mkdir(parents=True, exist_ok=True)
+    """A place for a database of that name on the server (a URL); see `empty`."""
     known = f"milepost_{name}".replace(".", "_").replace("-", "_")
-    with psycopg.connect(_plain(server), autocommit=True) as admin:
-        if not admin.execute("select 1 from pg_database where datname = %s", [known]).fetchone():
-            admin.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(known)))
     url = make_url(server).set(drivername="postgresql", database=known).render_as_string(hide_password=False)
-    return Place("PostgreSQL", home, url)
+    return Place("PostgreSQL", folder / f"postgresql-{name}", url)
+
+
+def empty(place: Place) -> None:
+    """Makes it an empty store, whatever was there."""
+    drop(place)
+    place.home.mkdir(parents=True)
+    if place.url:
+        with _admin(place.url) as (admin, database):
+            admin.execute(sql.SQL("create database {}").format(database))
 
 
 def drop(place: Place) -> None:
     """Throws the store away."""
     if place.url:
-        url = make_url(_plain(place.url))
-        with psycopg.connect(_plain(str(url.set(database="postgres"))), autocommit=True) as admin:
-            name = psycopg.sql.Identifier(url.database)
-            admin.execute(psycopg.sql.SQL("drop database if exists {} with (force)").format(name))
+        with _admin(place.url) as (admin, database):
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(database))
     shutil.rmtree(place.home, ignore_errors=True)
+
+
+@contextmanager
+def _admin(url: str) -> Iterator[tuple[psycopg.Connection, sql.Identifier]]:
+    """A connection to the server of a database, and the database's name."""
+    parsed = make_url(url)
+    plain = parsed.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as admin:
+        yield admin, sql.Identifier(parsed.database)
 
 
 def filled(place: Place) -> dict | None:
