@@ -7,6 +7,7 @@ ways do not answer alike where they must.
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -284,4 +285,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and processes of ours end too
     sys.exit(main(sys.argv[1:]))

@@ -73,6 +73,8 @@ class Asker(AbstractContextManager):
         best, taken, peak = None, 0, 0.0
         while taken < self.runs:
             told = self._once({**asked, **(first if not taken else {})})
+            if told is None and self.way == "ours":
+                raise Failed(f"Milepost itself took more than {self.limit:g} s on {self.place.kind}: {asked['do']}.")
             if told is None:
                 return Figure(None)
             taken, peak = taken + 1, told["megabytes"]

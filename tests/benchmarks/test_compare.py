@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks import compare, small, way_often, way_orm, way_ours, way_sql
+from benchmarks import compare, report, small, way_often, way_orm, way_ours, way_sql
 from benchmarks.measure import Asker, Figure
 from benchmarks.questions import ANSWER, Question, agreement, week_number
 from benchmarks.stores import Place
@@ -33,25 +33,25 @@ class Inside(Asker):
 def run(tmp_path, monkeypatch, bare_home):
     """Runs the whole comparison on next to nothing, on one kind of store; the report."""
 
-    def once(kind: str, *more: str) -> str:
+    def once(kind: str) -> str:
         monkeypatch.setattr(compare, "Asker", Inside)
         monkeypatch.setattr(compare.reference, "seconds", lambda: 0.5)
         monkeypatch.setattr(compare, "WEEKS", 12)
         monkeypatch.setattr(compare, "LONGER", 2)
-        report = tmp_path / "report.md"
-        options = ("--factor", "0.002", "--runs", "1", "--only", kind, "--report", str(report), *more)
+        file = tmp_path / "report.md"
+        options = ("--factor", "0.002", "--runs", "1", "--only", kind, "--report", str(file))
         assert compare.main(list(options)) == 0
-        return report.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
 
     return once
 
 
-def headings(report: str) -> list[str]:
-    return [line for line in report.splitlines() if line.startswith("#")]
+def headings(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("#")]
 
 
-def first_cells(report: str) -> set[str]:
-    return {line.split("|")[1].strip() for line in report.splitlines() if line.startswith("|")}
+def first_cells(text: str) -> set[str]:
+    return {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("|")}
 
 
 EXPECTED = {
@@ -69,17 +69,17 @@ EXPECTED = {
 
 
 def test_the_report_of_sqlite_has_every_row(run):
-    report = run("SQLite")
-    assert len(headings(report)) == 9
-    assert first_cells(report) >= EXPECTED
-    assert "not asked" not in report
+    text = run("SQLite")
+    assert len(headings(text)) == 9
+    assert first_cells(text) >= EXPECTED
+    assert "not asked" not in text
 
 
 def test_the_report_of_postgresql_has_every_row(run, postgresql, monkeypatch):
     monkeypatch.setenv("MILEPOST_TEST_POSTGRES", postgresql)
-    report = run("PostgreSQL")
-    assert first_cells(report) >= EXPECTED
-    assert "not asked" not in report
+    text = run("PostgreSQL")
+    assert first_cells(text) >= EXPECTED
+    assert "not asked" not in text
 
 
 def test_all_ways_agree_exactly_where_the_definitions_do(both):
@@ -149,6 +149,12 @@ def test_a_slow_answer_is_asked_for_less_often(monkeypatch):
     asker = Asker(Place("SQLite", Path(), None), "sql", 60, 20)
     monkeypatch.setattr(asker, "_once", lambda asked: {"seconds": 7.0, "megabytes": 1.0, "rows": 1})
     assert asker.ask(QUESTION).runs == 3
+
+
+def test_a_rival_that_was_stopped_is_said_to_take_longer_than_the_limit():
+    assert report._seconds(Figure(None), 600) == "> 600 s"
+    assert report._ratio(Figure(None), Figure(2.0, 20), 600) == "> 300"
+    assert report._seconds(Figure(70.0, 1, of=0.1), 600) == "> 600 s; 10% of the services: 70.00 s (1)"
 
 
 def test_weeks_begin_on_monday():
