@@ -264,7 +264,8 @@ def _targets(found: "Found") -> str:
         line = [f"1,000 new facts, {spread} services, at ten times the history", f"<= {LONGER_AT_MOST}x"]
         for short, long in found.lengths.values():
             one, ten = (each.figures[f"{spread}-whole", "ours"] for each in (short, long))
-            line.append(f"{ten.seconds / one.seconds:.2f}x | {_met(ten.seconds / one.seconds <= LONGER_AT_MOST)}")
+            longer = ten.seconds / one.seconds if ten.seconds and one.seconds else float("inf")
+            line.append(f"{longer:.2f}x | {_met(longer <= LONGER_AT_MOST)}")
         rows.append(line)
     kinds = "---:|---|" * len(found.asked)
     body = [f"| {' | '.join(row)} |" for row in rows]
