@@ -88,8 +88,8 @@ def _introduction(found: "Found") -> str:
     measured = (
         f"Times are the best of {found.options.runs} runs ({fewer}, of the rivals {less[1]} above {less[0]:g} s; how",
         "many stands in brackets), measured in a process of its own for each way and store. Cold means with a new",
-        "connection and nothing kept in the process; the operating system may have the file in memory. Whoever takes",
-        f"more than {found.options.limit:g} s is stopped.",
+        "connection and nothing kept in the process; the operating system may have the file in memory. A rival",
+        f"that takes more than {found.options.limit:g} s is stopped.",
     )
     return "\n\n".join([_text(*made), _table(rows), _text(*machine), _text(*measured)])
 
@@ -264,7 +264,7 @@ def _targets(found: "Found") -> str:
         line = [f"1,000 new facts, {spread} services, at ten times the history", f"<= {LONGER_AT_MOST}x"]
         for short, long in found.lengths.values():
             one, ten = (each.figures[f"{spread}-whole", "ours"] for each in (short, long))
-            longer = ten.seconds / one.seconds if ten.seconds and one.seconds else float("inf")
+            longer = ten.seconds / one.seconds
             line.append(f"{longer:.2f}x | {_met(longer <= LONGER_AT_MOST)}")
         rows.append(line)
     kinds = "---:|---|" * len(found.asked)
