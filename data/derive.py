@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, null, or_, select, update
 from sqlmodel import Session
 
 from assessments import delivery
-from assessments.delivery import parts
+from assessments.delivery import blocks, parts
 from assessments.delivery.facts import Facts
 from assessments.delivery.results import Delivery, Fleet
 from assessments.delivery.settings import RULES_VERSION, Settings
@@ -20,7 +20,7 @@ from data import gather, store, tail
 from data.access import NotFound
 from data.derived import Outdated, load, measures, summaries, weekly
 from data.gather import Known
-from data.tables import Cell, Failure, JudgedDeployment, PackedWeek, Service, ShippedChange
+from data.tables import CellBlock, Failure, JudgedDeployment, PackedWeek, Service, ShippedChange
 from data.tail import Cuts
 
 __all__ = [
@@ -168,18 +168,21 @@ def _replace(known: Known, fleet: Fleet, cuts: Cuts | None, but: set[int]) -> li
         same = wanted.join(now, on=["service", "facts_version", "derived_version"], how="semi")
         mine = same.select("service")
         cutting = None if since is None else since.join(mine, on="service", how="semi")
+        cells = _of(cells, mine, "service")
+        if cuts:
+            cells = pl.concat([tail.cells_before(session, cutting), cells]).sort("service", "week", "metric")
         _delete(session, mine, cutting)
         for table, name in _ROWS:
             store.insert_frame(session, table, _of(rows[name], mine))
         store.insert_frame(session, PackedWeek, _of(packed, mine))
-        store.insert_frame(session, Cell, _of(cells, mine), rules_version=RULES_VERSION)
+        store.insert_frame(session, CellBlock, blocks.pack(cells).rename({"service": "service_id"}))
         _mark(session, known, fleet, same, cuts)
     gone = set(wanted["service"]) - set(now["service"])
     return sorted(set(wanted["service"]) - set(mine["service"]) - gone)
 
 
-def _of(rows: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
-    return rows.join(services, on="service", how="semi", maintain_order="left").rename({"service": "service_id"})
+def _of(rows: pl.DataFrame, services: pl.DataFrame, name: str = "service_id") -> pl.DataFrame:
+    return rows.join(services, on="service", how="semi", maintain_order="left").rename({"service": name})
 
 
 def _delete(session: Session, services: pl.DataFrame, since: pl.DataFrame | None) -> None:
@@ -187,7 +190,7 @@ def _delete(session: Session, services: pl.DataFrame, since: pl.DataFrame | None
     if services.is_empty():
         return
     connection = session.connection()
-    for table in (JudgedDeployment, ShippedChange, Failure, PackedWeek, Cell):
+    for table in (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock):
         rows = table.__table__.delete().where(table.service_id == bindparam("service"))
         if since is None:
             connection.execute(rows, services.to_dicts())

@@ -7,15 +7,14 @@ import polars as pl
 from sqlalchemy import Row, Select, and_, or_, select
 
 from assessments import delivery
-from assessments.delivery import parts, results
+from assessments.delivery import blocks, parts, results
 from assessments.delivery.parts import RECORDS, Parts
 from assessments.delivery.results import FLEET, Delivery, Summary
 from data import store
 from data.access import NotFound
 from data.store import Snapshot
-from data.tables import Failure, JudgedDeployment, PackedWeek, Service, ShippedChange
+from data.tables import CellBlock, Failure, JudgedDeployment, PackedWeek, Service, ShippedChange
 
-ROLLING = timedelta(weeks=3)  # before a week: what the four weeks that end with it need
 _MANY = 10_000  # services: more are not listed in a statement
 _MARGIN = timedelta(weeks=4)  # before a window: what an incident or a change in it may refer to
 Windows = Mapping[int, tuple[datetime, datetime]]
@@ -70,17 +69,21 @@ def measures(windows: Windows) -> pl.DataFrame:
 
 
 def weekly(start: datetime, end: datetime, service_ids: Collection[int] | None = None) -> pl.DataFrame:
-    """Every metric in every week that touches [start, end) of these services, or of all: frame service + CELLS.
-
-    Computed from the value parts, which is quicker for many services than reading their cells, and the same.
-    """
-    first, last = _monday(start), end.date()
+    """Every metric in every week that touches [start, end) of these services, or of all: frame service + CELLS."""
     with store.snapshot() as snapshot:
-        about = [row for row in _about(snapshot, service_ids) if row.derived_with is not None]
-        ids = [row.service for row in about]
-        packed = snapshot.frame(_packed(ids, first - ROLLING, last, ("deployments", "changes")))
-    cells = delivery.weekly_parts(_unpacked(packed, about), dict.fromkeys(ids, first))
-    return cells.filter(pl.col("week") <= last)
+        return cells_of(snapshot, start, end, service_ids)
+
+
+def cells_of(snapshot: Snapshot, start: datetime, end: datetime, ids: Collection[int] | None) -> pl.DataFrame:
+    """The same, as that snapshot sees the store."""
+    first, last = _monday(start), end.date()
+    block = CellBlock.block.between(blocks.block_of(first), blocks.block_of(last))
+    rows = select(CellBlock.service_id.label("service"), CellBlock.block, CellBlock.week, CellBlock.cells)
+    rows = rows.where(block).order_by(CellBlock.service_id, CellBlock.block)
+    some = ids is not None and len(ids) <= _MANY
+    cells = blocks.unpack(snapshot.frame(rows.where(CellBlock.service_id.in_(list(ids))) if some else rows))
+    asked = pl.col("week").is_between(first, last)
+    return cells.filter(asked if some or ids is None else asked & pl.col("service").is_in(list(ids)))
 
 
 def _parts(windows: Windows, versions: Mapping[int, int] | None, names: Sequence[str] = tuple(RECORDS)) -> Parts:

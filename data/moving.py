@@ -26,7 +26,7 @@ from data.parcel import MoveError
 from data.people import LOCAL
 from data.tables import (
     Base,
-    Cell,
+    CellBlock,
     DataVersion,
     Failure,
     Job,
@@ -41,7 +41,7 @@ from data.tables import (
     Team,
 )
 
-LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, Cell, DataVersion)
+LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
     "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",

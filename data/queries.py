@@ -11,11 +11,10 @@ from sqlmodel import func, select
 
 from assessments.delivery.settings import RULES_VERSION, Settings
 from data import access, store
-from data.derived import Outdated
+from data.derived import Outdated, cells_of
 from data.derived import weekly as weekly
 from data.people import Who
 from data.tables import (
-    Cell,
     Change,
     Correction,
     Deployment,
@@ -323,14 +322,11 @@ def deployment_names(service_id: int, subjects: tuple[str, ...]) -> dict[str, st
 def cells(service_id: int, start: datetime, end: datetime, version: int | None = None) -> pl.DataFrame:
     """The weekly cells of every metric whose week touches [start, end), in order of week. version: the derived_version
     expected of the service; another raises derive.Outdated."""
-    first = start.date() - timedelta(days=start.weekday())
-    columns = [column for column in Cell.__table__.columns if column.name != "service_id"]
-    wanted = select(*columns).where(Cell.service_id == service_id, Cell.week >= first, Cell.week <= end.date())
     with store.snapshot() as snapshot:
         now = snapshot.rows(select(Service.derived_version).where(Service.id == service_id))
         if version is not None and [(version,)] != [tuple(row) for row in now]:
             raise Outdated
-        return snapshot.frame(wanted.order_by(Cell.week, Cell.metric))
+        return cells_of(snapshot, start, end, [service_id]).drop("service")
 
 
 def window(service: ServiceView, weeks: int) -> tuple[datetime, datetime]:

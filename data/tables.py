@@ -395,23 +395,14 @@ class PackedWeek(Base, table=True):
     incidents: bytes
 
 
-class Cell(Base, table=True):
-    """One metric of one service in one ISO week, exact, and over the four weeks that end with it (`rolling_*`)."""
+class CellBlock(Base, table=True):
+    """The weekly cells of a service in up to 52 weeks, see `assessments.delivery.blocks`."""
 
+    __tablename__ = "cell_block"
     service_id: int = key("service.id", primary_key=True)
-    week: date = Field(primary_key=True)  # Monday
-    metric: str = Field(primary_key=True)  # keys of results.Summary.metrics
-    state: str
-    value: float | None = None
-    n: int = 0
-    of: int | None = None
-    rolling_state: str
-    rolling_value: float | None = None
-    rolling_low: float | None = None
-    rolling_high: float | None = None
-    rolling_n: int = 0
-    provisional: bool = False
-    rules_version: int = 0
+    block: int = Field(primary_key=True)
+    week: date  # Monday of the first week in it
+    cells: bytes
 
 
 # Work and traces

@@ -14,16 +14,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_
+from sqlmodel import Session
 
-from assessments.delivery import results
+from assessments.delivery import blocks, results
 from assessments.delivery.facts import INSTANT, FleetFacts
 from assessments.delivery.results import Fleet
 from assessments.delivery.settings import RULES_VERSION
 from data import asking, lately, store
 from data.gather import Known
 from data.store import Snapshot
-from data.tables import Cell, Failure, Incident, JudgedDeployment, PackedWeek, Service, ShippedChange
+from data.tables import CellBlock, Failure, Incident, JudgedDeployment, PackedWeek, Service, ShippedChange
 
 _HOUR = 3_600_000_000  # microseconds
 _WEEK = 7 * 24 * _HOUR
@@ -121,14 +122,29 @@ def after(table: type):
         return or_(table.finished_at >= since, unshipped)
     if table is Failure:
         return or_(table.began_at.is_(None), table.began_at >= since)
+    if table is CellBlock:
+        return table.block >= bindparam("block")
     return table.week >= week
 
 
 def parameters(table: type, since: pl.DataFrame) -> list[dict]:
     """What `after` needs of each cut."""
-    name, value = ("monday", pl.col("since").cast(INSTANT).dt.date()) if table in (Cell, PackedWeek) else (
-        "since", pl.col("since"))  # fmt: skip
+    monday = pl.col("since").cast(INSTANT).dt.date()
+    if table is CellBlock:
+        return [{"service": one, "block": blocks.block_of(day)} for one, day in since.select("service", monday).rows()]
+    name, value = ("monday", monday) if table is PackedWeek else ("since", pl.col("since"))
     return since.select("service", value.alias(name)).to_dicts()
+
+
+def cells_before(session: Session, since: pl.DataFrame) -> pl.DataFrame:
+    """The weekly cells that stand before each cut in the same block, with which they are written anew."""
+    cut = since.select("service", _cut=pl.col("since").cast(INSTANT).dt.date())
+    stored = select(CellBlock.service_id.label("service"), CellBlock.block, CellBlock.week, CellBlock.cells)
+    one_of = tuple_(CellBlock.service_id, CellBlock.block).in_(
+        [(service, blocks.block_of(day)) for service, day in cut.iter_rows()]
+    )
+    cells = blocks.unpack(store.read_frame(stored.where(one_of), session))
+    return cells.join(cut, on="service", maintain_order="left").filter(pl.col("week") < pl.col("_cut")).drop("_cut")
 
 
 # Where to begin
@@ -154,6 +170,7 @@ def _first_guess(snapshot: Snapshot, old: pl.DataFrame) -> pl.DataFrame:
     """service, since, changed: before the change of facts, everything unshipped then, and the last deployments."""
     able = old.filter(
         "resumable",
+        pl.col("derived_version") >= 0,
         pl.col("rules_version") == RULES_VERSION,
         pl.col("dirty_since").is_not_null(),
         pl.col("derived_until").is_not_null(),

@@ -10,7 +10,7 @@ from assessments.delivery.metrics import measure_fleet, summarise, summarise_fle
 from assessments.delivery.results import FLEET, JUDGED, SHIPPED, Delivery, Fleet
 from assessments.delivery.settings import RULES_VERSION, Settings
 from assessments.delivery.tidy import answers, chosen, touching
-from assessments.delivery.weeks import weekly, weekly_fleet, weekly_parts
+from assessments.delivery.weeks import weekly, weekly_fleet
 
 __all__ = [
     "judge",
@@ -20,7 +20,6 @@ __all__ = [
     "summarise_fleet",
     "weekly",
     "weekly_fleet",
-    "weekly_parts",
 ]
 
 #: No repository is older than the first version control systems: an earlier date is a broken clock. Such facts are

@@ -5,6 +5,7 @@ mean of medians and without a look at the rows that pages list.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ NULL = np.iinfo(np.int64).min  # a time or a number that is not known; of a flag
 SERIES = ("lead_time", "merge_to_production")
 CHANGE_STATES = ("shipped", "waiting", "before_history", "not_on_trunk")
 _DAY = 86_400_000_000
+_FIRST = date(1969, 12, 29)  # the Monday on which week 0 began
 _WEEK = 7 * _DAY
 
 #: One record each; instants are microseconds since 1970, flags are 1, 0 or -1. A change of these is one of what is
@@ -98,6 +100,11 @@ def week_start(weeks: np.ndarray) -> np.ndarray:
     return weeks * _WEEK - 3 * _DAY
 
 
+def week_of_day(day: date) -> int:
+    """The number of the week that holds that day."""
+    return (day.toordinal() - _FIRST.toordinal()) // 7
+
+
 def mondays(weeks: np.ndarray) -> pl.Series:
     """The dates on which weeks of these numbers begin."""
     return pl.Series("week", (weeks * 7 - 3).astype(np.int32)).cast(pl.Date)
@@ -137,7 +144,7 @@ def pack(fleet: Fleet) -> pl.DataFrame:
         kept: Part = getattr(parts, name)
         records, service = kept.records, kept.service
         weeks = week_of(records[_AT[name]])
-        starts = np.flatnonzero(_changes_at(service) | _changes_at(weeks))
+        starts = np.flatnonzero(changes_at(service) | changes_at(weeks))
         ends = np.append(starts, len(records))[1:]
         if name in _NUMBER:
             records[_NUMBER[name]] -= np.repeat(records[_NUMBER[name]][starts], ends - starts)
@@ -175,7 +182,7 @@ def unpack(rows: pl.DataFrame, services: pl.DataFrame) -> Parts:
         records = np.frombuffer(bytearray().join(rows[name].to_list()), kind)
         if name in _NUMBER and len(records):
             number = records[_NUMBER[name]]
-            new = _changes_at(number)
+            new = changes_at(number)
             new[(np.cumsum(counts) - counts)[counts > 0]] = True
             number[:] = np.cumsum(new) - 1
         made[name] = Part(records, np.repeat(places, counts))
@@ -264,7 +271,7 @@ def _records(frame: pl.DataFrame, kind: np.dtype) -> np.ndarray:
     return records
 
 
-def _changes_at(values: np.ndarray) -> np.ndarray:
+def changes_at(values: np.ndarray) -> np.ndarray:
     """Where a value is another one than that before it; the first is."""
     return np.concatenate([np.ones(min(len(values), 1), bool), values[1:] != values[:-1]])
 

@@ -7,20 +7,27 @@ import numpy as np
 import polars as pl
 
 from assessments.delivery import parts
-from assessments.delivery.measures import HOUR, STATES, TOO_FEW, VALUE, Windows, measure, together, words
-from assessments.delivery.parts import NULL, Part, Parts, Rows, instants, mondays, week_of, week_start
+from assessments.delivery.measures import HOUR, STATES, TOO_FEW, VALUE, Windows, measure, together
+from assessments.delivery.parts import NULL, SERIES, Part, Rows, instants, mondays, week_of, week_of_day, week_start
 from assessments.delivery.results import Delivery, Fleet
 
 ROLLING = 4
+#: In the order in which they stand in every week.
+METRICS = (
+    *SERIES,
+    *("deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate"),
+    *("recovery_time_inferred", "change_fail_rate_inferred", "rework_rate_inferred"),
+)
+METRIC, STATE = pl.Enum(METRICS), pl.Enum([each.value for each in STATES])
 CELLS = pl.Schema(
     {
         "week": pl.Date,  # Monday
-        "metric": pl.String,
-        "state": pl.String,
+        "metric": METRIC,
+        "state": STATE,
         "value": pl.Float64,  # a point; also where there are too few to judge, then `state` says so
         "n": pl.Int64,
         "of": pl.Int64,
-        "rolling_state": pl.String,
+        "rolling_state": STATE,
         "rolling_value": pl.Float64,  # only where there are enough
         "rolling_low": pl.Float64,
         "rolling_high": pl.Float64,
@@ -44,11 +51,6 @@ def weekly_fleet(fleet: Fleet, since: Mapping[int, date] | None = None) -> pl.Da
     """
     services = fleet.services.sort("service")
     return _weekly(services, parts.part(fleet, "deployments"), parts.part(fleet, "changes"), since or {})
-
-
-def weekly_parts(known: Parts, since: Mapping[int, date] | None = None) -> pl.DataFrame:
-    """The same, from the value parts."""
-    return _weekly(known.services, known.deployments, known.changes, since or {})
 
 
 def _weekly(services: pl.DataFrame, deployments: Part, changes: Part, since: Mapping[int, date]) -> pl.DataFrame:
@@ -81,8 +83,7 @@ class _Weeks:
         existed = instants(services["existed_from"])
         known = existed != NULL
         self._first, last = week_of(np.where(known, existed, 0)), week_of(instants(services["collected_until"]))
-        wanted = [since.get(service, date.min).toordinal() for service in services["service"]]
-        wanted = (np.array(wanted, np.int64) - date(1969, 12, 29).toordinal()) // 7
+        wanted = np.array([week_of_day(since.get(service, date.min)) for service in services["service"]], np.int64)
         self._given = np.maximum(self._first, wanted)
         self._count = np.where(known, np.maximum(last - self._given + 1, 0), 0)
         self._offset = np.cumsum(self._count) - self._count
@@ -112,12 +113,12 @@ def _cells(weeks: _Weeks, single: dict, rolling: dict, provisional: np.ndarray) 
         {
             "service": weeks.names.gather(np.repeat(weeks.service, metrics)),
             "week": mondays(np.repeat(weeks.week, metrics)),
-            "metric": words(np.tile(np.arange(metrics), len(weeks.week)), list(single)),
-            "state": words(state, STATES),
+            "metric": _words(np.tile(np.arange(metrics), len(weeks.week)), METRIC),
+            "state": _words(state, STATE),
             "value": np.where((state == VALUE) | (state == TOO_FEW), together(single, "raw"), np.nan),
             "n": together(single, "counted"),
             "of": together(single, "counted_of"),
-            "rolling_state": words(together(rolling, "state"), STATES),
+            "rolling_state": _words(together(rolling, "state"), STATE),
             "rolling_value": together(rolling, "value"),
             "rolling_low": together(rolling, "low"),
             "rolling_high": together(rolling, "high"),
@@ -127,3 +128,7 @@ def _cells(weeks: _Weeks, single: dict, rolling: dict, provisional: np.ndarray) 
         schema={"service": pl.Int64, **CELLS},
     )
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None), pl.col("of").replace(-1, None))
+
+
+def _words(places: np.ndarray, words: pl.Enum) -> pl.Series:
+    return pl.Series(places.astype(np.uint8)).cat.to(words)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from assessments import delivery
 from assessments.delivery import results
+from assessments.delivery.blocks import BLOCKS
 from assessments.delivery.settings import RULES_VERSION
-from assessments.delivery.weeks import CELLS
 from data import access, derive, queries, store
-from data.tables import Cell, Failure, JudgedDeployment, Service, ShippedChange
+from data.tables import CellBlock, Failure, JudgedDeployment, Service, ShippedChange
 from tests.data.arrange import Place, change, deployment, hour, incident, sha
 
 
@@ -40,7 +40,7 @@ def busy(place: Place) -> Place:
 def derived(place: Place) -> tuple:
     """Everything derived, to compare."""
     loaded = derive.load(place.service_id)
-    cells = select(Cell).where(Cell.service_id == place.service_id).order_by(Cell.week, Cell.metric)
+    cells = select(CellBlock).where(CellBlock.service_id == place.service_id).order_by(CellBlock.block)
     return (
         loaded.deployments.rows(), loaded.changes.rows(), loaded.failures.rows(), loaded.collected_until,
         loaded.incidents_collected, store.read_frame(cells).rows(),
@@ -53,11 +53,11 @@ def derived(place: Place) -> tuple:
         (JudgedDeployment, results.JUDGED, {"id", "service_id"}),
         (ShippedChange, results.SHIPPED, {"id", "service_id"}),
         (Failure, results.FAILURES, {"id", "service_id"}),
-        (Cell, CELLS, {"service_id", "rules_version"}),
+        (CellBlock, BLOCKS, {"service_id"}),
     ],
 )
 def test_derived_tables_hold_exactly_what_judging_gives(table, schema, more):
-    assert set(table.__table__.columns.keys()) == set(schema) | more
+    assert set(table.__table__.columns.keys()) == set(schema) - {"service"} | more
 
 
 def test_what_is_loaded_is_what_was_judged(shop):
@@ -136,9 +136,8 @@ def test_many_services_are_judged_at_once_and_each_as_alone(both, who):
 def test_cells_are_those_of_the_judged_rows(shop):
     busy(shop)
     derive.refresh(shop.service_id)
-    wanted = delivery.weekly(derive.load(shop.service_id)).sort("week", "metric")
-    stored = select(*(getattr(Cell, name) for name in CELLS)).order_by(Cell.week, Cell.metric)
-    assert store.read_frame(stored).equals(wanted)
+    wanted = delivery.weekly(derive.load(shop.service_id))
+    assert queries.cells(shop.service_id, hour(-9_999), hour(9_999)).equals(wanted)
     assert wanted.height > 0
 
 
@@ -439,11 +438,12 @@ def test_the_lead_time_of_an_import_is_that_of_its_rows(shop):
 def test_the_weeks_of_many_services_are_their_cells(both, who):
     places = [busy(Place(who, f"Service {number}")) for number in range(2)]
     derive.refresh([place.service_id for place in places])
-    stored = select(Cell.service_id.label("service"), *(getattr(Cell, name) for name in CELLS))
-    first, last = date(2024, 1, 8), date(2024, 2, 5)
-    wanted = store.read_frame(
-        stored.where(Cell.week.between(first, last)).order_by(Cell.service_id, Cell.week, Cell.metric)
+    window = hour(7 * 24 + 5), hour(35 * 24 + 5)
+    wanted = pl.concat(
+        queries.cells(place.service_id, *window).insert_column(0, pl.Series("service", [place.service_id] * 45))
+        for place in places
     )
-    told = derive.weekly(hour(7 * 24 + 5), hour(35 * 24 + 5))
-    assert told.sort("service", "week", "metric").equals(wanted)
+    assert (wanted["week"].min(), wanted["week"].max()) == (date(2024, 1, 8), date(2024, 2, 5))
+    for asked in (None, [place.service_id for place in places]):
+        assert derive.weekly(*window, asked).equals(wanted)
     assert wanted.height == 2 * 5 * 9

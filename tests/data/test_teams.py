@@ -6,7 +6,7 @@ from data import access, corrections, derive, people, store, teams
 from data.tables import (
     AuditEvent,
     Base,
-    Cell,
+    CellBlock,
     Change,
     Deployment,
     Incident,
@@ -207,7 +207,7 @@ def test_a_service_does_not_move_where_its_name_is_taken(organization, who):
 
 # Delete
 
-FACTS = (Repository, Source, TrunkCommit, Change, Deployment, Incident, Cell)
+FACTS = (Repository, Source, TrunkCommit, Change, Deployment, Incident, CellBlock)
 
 
 def full(who, name="Shop") -> Place:
