@@ -1,0 +1,91 @@
+"""Takes over what a real git repository knows."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.repos import git
+
+if TYPE_CHECKING:
+    from tests.fake_github.repository import Repository
+
+FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
+MERGE = re.compile(r"Merge pull request #(\d+) from [^/\s]+/(\S+)\n*(.*)", re.DOTALL)
+SQUASH = re.compile(r"(.*) \(#(\d+)\)(?:\n|$)")
+SIZE = 256 * 1024
+
+
+def take(repository: "Repository", path: Path, pulls: bool = True) -> None:
+    """Commits, branches, tags, the files of the default branch, and with `pulls` the pull requests that its history
+    names."""
+    repository.git_dir = path
+    _commits(repository, path)
+    for line in git(path, "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)").splitlines():
+        name, *shas = line.split()
+        if name.startswith(("refs/heads/", "refs/tags/")):
+            repository.refs.put(name, {"name": name, "sha": shas[-1]})
+    head = git(path, "symbolic-ref", "--short", "HEAD")
+    newest = max((row["committer"]["date"] for row in repository.commits.values()), default=None)
+    repository.change(default_branch=head, pushed_at=newest, size=max(1, len(repository.commits)))
+    if not repository.head():
+        return
+    _files(repository, path, repository.head() or "")
+    if pulls:
+        _pulls(repository)
+
+
+def _commits(repository: "Repository", path: Path) -> None:
+    text = git(path, "log", "--all", "-z", f"--format={'%x1f'.join(FIELDS)}")
+    for entry in filter(None, text.split("\0")):
+        sha, tree, parents, author, mail, authored, committer, mail2, committed, message = entry.split("\x1f", 9)
+        login, login2 = _login(author), _login(committer)
+        repository.commits[sha] = {
+            "sha": sha, "tree": tree, "parents": parents.split(), "message": message.strip("\n"),
+            "author": {"name": author, "email": mail, "date": int(authored), "login": login},
+            "committer": {"name": committer, "email": mail2, "date": int(committed), "login": login2},
+        }  # fmt: skip
+
+
+def _login(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower() or "ghost"
+
+
+def _files(repository: "Repository", path: Path, sha: str) -> None:
+    for line in filter(None, git(path, "ls-tree", "-r", "-l", "-z", sha).split("\0")):
+        description, name = line.split("\t", 1)
+        mode, kind, blob, size = description.split()
+        if kind == "blob" and mode != "120000" and int(size) <= SIZE:
+            repository.settings.files[name] = git(path, "cat-file", "blob", blob) + "\n"
+
+
+def _pulls(repository: "Repository") -> None:
+    """One for each merge or squash of the first-parent history, oldest first, with the number it had."""
+    line, sha = [], repository.head()
+    while sha:
+        line.append(repository.commits[sha])
+        sha = next(iter(repository.commits[sha]["parents"]), None)
+    for row in reversed(line):
+        merged = row["committer"]["date"]
+        if (match := MERGE.match(row["message"])) and len(row["parents"]) > 1:
+            number, head, title = int(match[1]), match[2], match[3].strip() or match[2]
+            shas = _side(repository, row["parents"][0], row["parents"][1])
+        elif match := SQUASH.match(row["message"]):
+            number, head, title = int(match[2]), f"change-{match[2]}", match[1]
+            shas = None
+        else:
+            continue
+        first = repository.commits[shas[0]]["committer"]["date"] if shas else merged - 7200
+        repository.pull(
+            title, number=number, head=head, opened=min(first + 600, merged), merged=merged, commits=shas or [first],
+            author=row["author"]["login"], merge_commit=row["sha"], updated=merged,
+        )  # fmt: skip
+
+
+def _side(repository: "Repository", trunk: str, side: str) -> list[str]:
+    """The commits that a merge brought, oldest first."""
+    found, sha = [], side
+    base = {row["sha"] for row in repository.log(trunk)[:500]}
+    while sha and sha not in base:
+        found.append(sha)
+        sha = next(iter(repository.commits[sha]["parents"]), "")
+    return found[::-1]

@@ -1,0 +1,66 @@
+"""Which request goes where: one table of operations, named as the published description names them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+Handler = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation. `permission` is what X-Accepted-GitHub-Permissions names; `described`: OpenAPI knows its
+    template."""
+
+    method: str
+    template: str
+    handler: Handler
+    permission: str
+    level: str = "read"
+    resource: str = "core"
+    described: bool = True
+    app: bool = False
+
+    @property
+    def operation(self) -> str:
+        return f"{self.method} {self.template}"
+
+    @property
+    def about_repository(self) -> bool:
+        return self.template.startswith("/repos/{owner}/{repo}")
+
+
+TABLE: list[Route] = []
+
+
+def serve(
+    template: str, permission: str = "metadata", method: str = "GET", **options: Any
+) -> Callable[[Handler], Handler]:
+    """Registers a handler. options: level, resource, described, app (a JSON web token of an App is asked for)."""
+
+    def register(handler: Handler) -> Handler:
+        TABLE.append(Route(method, template, handler, permission, **options))
+        return handler
+
+    return register
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """Names of branches, tags and commits may hold slashes, nothing else does."""
+    wide = {"ref", "branch", "tag"}
+    parts = re.split(r"\{(\w+)\}", template)
+    text = "".join(
+        re.escape(part) if place % 2 == 0 else f"(?P<{part}>{'.+' if part in wide else '[^/]+'})"
+        for place, part in enumerate(parts)
+    )
+    return re.compile(text)
+
+
+def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    for route in TABLE:
+        if route.method == method and (match := _pattern(route.template).fullmatch(path)):
+            return route, match.groupdict()
+    return None
