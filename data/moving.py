@@ -27,6 +27,7 @@ from data.people import LOCAL
 from data.tables import (
     Base,
     CellBlock,
+    Connection,
     DataVersion,
     Failure,
     Job,
@@ -42,6 +43,9 @@ from data.tables import (
 )
 
 LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
+#: Tables with secrets, and what refers to them: whoever imports connects anew.
+PRIVATE = (Connection,)
+_STAYS = {Source: {"connection_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
     "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",
@@ -69,7 +73,7 @@ class NothingToMove(MoveError):
 def moved() -> tuple[type[Base], ...]:
     """The tables that travel, owners before what they own."""
     order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
-    return tuple(sorted(set(Base.__subclasses__()) - set(LEFT_OUT), key=lambda each: order[each.__tablename__]))
+    return tuple(sorted(set(Base.__subclasses__()) - {*LEFT_OUT, *PRIVATE}, key=lambda each: order[each.__tablename__]))
 
 
 # Out
@@ -125,7 +129,8 @@ def _is_used(session: Session) -> bool:
 
 def columns(table: type[Base]) -> list:
     """What of a table travels."""
-    return [column for column in table.__table__.columns if table is not Service or column.name not in DERIVED]
+    stays = DERIVED if table is Service else _STAYS.get(table, ())
+    return [column for column in table.__table__.columns if column.name not in stays]
 
 
 def _kind(table: type[Base], column: Column) -> type:

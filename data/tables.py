@@ -110,6 +110,8 @@ class Repository(Base, table=True):
     web_url: str | None = text(default=None)  # https link without a trailing slash, for links to commits
     default_branch: str | None = None
     created_at: int = instant()
+    github_id: int | None = instant(default=None)  # GitHub's number: it stays when a repository is renamed or moves
+    full_name: str | None = text(default=None)  # owner/name at GitHub, as last seen
 
 
 class Service(Base, table=True):
@@ -143,7 +145,7 @@ class Source(Base, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     organization_id: int = key("organization.id", index=True)
-    kind: str  # git | files | demo
+    kind: str  # git | files | demo | github
     name: str = text()
     repository_id: int = key("repository.id", index=True)
     service_id: int | None = key("service.id", default=None, index=True)  # null: for every service of the repository
@@ -153,6 +155,9 @@ class Source(Base, table=True):
     history_start: int | None = instant(default=None)  # facts are complete from here; null = from the first
     created_at: int = instant()
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    connection_id: int | None = Field(default=None, foreign_key="connection.id", ondelete="SET NULL", index=True)
+    synced_at: int | None = instant(default=None)  # the last sync that came to its end
+    settings: dict | None = json(default=None)  # see data.sources.github.settings
 
 
 # Facts, as received
@@ -221,6 +226,7 @@ class Deployment(Base, table=True):
     status: str
     unplanned: bool | None = None
     url: str | None = text(default=None)
+    version: int | None = instant(default=None)  # when its source last changed it, where the source says so
 
 
 class Incident(Base, table=True):
@@ -265,6 +271,24 @@ class PipelineRun(Base, table=True):
     finished_at: int | None = instant(default=None)
     conclusion: str | None = None  # success | failure | cancelled | skipped; null = in progress
     url: str | None = text(default=None)
+    version: int | None = instant(default=None)
+
+
+class PipelineJob(Base, table=True):
+    """One job of one attempt of a run; of a sample of the runs only, see the feed "jobs" of its source."""
+
+    __tablename__ = "pipeline_job"
+    source_id: int = key("source.id", primary_key=True)
+    job_id: str = Field(primary_key=True)
+    run_id: str
+    attempt: int = 1
+    name: str = text()
+    runner: str | None = text(default=None)  # labels of the runner, separated by commas
+    queued_at: int | None = instant(default=None)
+    started_at: int | None = instant(default=None)  # null: still in the queue, or never begun
+    finished_at: int | None = instant(default=None)
+    conclusion: str | None = None
+    url: str | None = text(default=None)
 
 
 class Correction(Base, table=True):
@@ -281,6 +305,92 @@ class Correction(Base, table=True):
     created_at: int = instant()
     undone_at: int | None = instant(default=None)
     undone_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+
+
+# How facts are fetched from GitHub
+
+
+class Connection(Base, table=True):
+    """A right to read from GitHub. `secret` is a reference (env:NAME, file:/path) or sealed, never a token in clear."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    organization_id: int = key("organization.id", index=True)
+    kind: str  # github_token | github_app
+    base_url: str = text()
+    secret: str = text()
+    app_id: str | None = None
+    installation_id: str | None = None
+    login: str | None = None  # whose token, or where the app is installed
+    permissions: dict | None = json(default=None)  # see data.sources.github.permissions
+    checked_at: int | None = instant(default=None)
+    expires_at: int | None = instant(default=None)
+    created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    created_at: int = instant()
+
+
+class Feed(Base, table=True):
+    """How far one kind of facts of a source has been read; saved with the facts in one transaction."""
+
+    source_id: int = key("source.id", primary_key=True)
+    name: str = Field(primary_key=True)  # issues | pulls | commits | deployments | runs | jobs | releases | ...
+    cursor: dict | None = json(default=None)
+    etag: str | None = text(default=None)
+    checked_at: int | None = instant(default=None)  # GitHub's clock when it last answered
+    resume_at: int | None = instant(default=None)  # a limit was met: not before
+    problem: str | None = text(default=None)  # why it cannot be read, one sentence
+
+
+class Todo(Base, table=True):
+    """Something that has changed at GitHub, and whose details have to be fetched."""
+
+    source_id: int = key("source.id", primary_key=True)
+    kind: str = Field(primary_key=True)  # pull | deployment | attempt | jobs
+    key: str = Field(primary_key=True)
+    version: int = instant()  # microseconds; details older than that do not answer it
+    due_at: int | None = instant(default=None)  # null: at once
+
+
+class Issue(Base, table=True):
+    """An issue or a pull request as the feed gave it; changes and incidents are made from it."""
+
+    source_id: int = key("source.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    node_id: str
+    is_pull: bool
+    title: str = text()
+    is_open: bool
+    labels: str | None = text(default=None)  # lines
+    deployment: str | None = text(default=None)  # what its text names, see Incident
+    created_at: int = instant()
+    closed_at: int | None = instant(default=None)
+    merged_at: int | None = instant(default=None)
+    url: str | None = text(default=None)
+    version: int = instant()  # updated_at
+    detail_version: int | None = instant(default=None)  # of the details that its change was made from
+
+
+class SourceCommit(Base, table=True):
+    """A commit as GitHub gave it, from which the order of trunk is worked out."""
+
+    __tablename__ = "source_commit"
+    source_id: int = key("source.id", primary_key=True)
+    sha: str = Field(primary_key=True)
+    parents: str = text()  # shas, separated by spaces
+    authored_at: int | None = instant(default=None)
+    committed_at: int | None = instant(default=None)
+    title: str = text()
+    number: int | None = None  # of the pull request that its message names
+    reverts: str | None = text(default=None)  # lines
+
+
+class RepositorySettings(Base, table=True):
+    """What GitHub says about how a repository is set up, as received, for the probes of practices."""
+
+    __tablename__ = "repository_settings"
+    source_id: int = key("source.id", primary_key=True)
+    read_at: int = instant()
+    data: dict = json()
+    unknown: dict | None = json(default=None)  # what could not be read -> the sentence that says why
 
 
 # Derived: thrown away and computed again

@@ -1,0 +1,76 @@
+"""What GitHub sends, read with distrust: a value of another kind than documented is an error, not a wrong fact."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from data.sources.github.errors import BadAnswer
+
+SECOND = 1_000_000  # microseconds
+MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
+
+_KINDS = {str: "text", int: "a number", list: "a list", dict: "an object", bool: "true or false"}
+
+
+def need(row: object, name: str, kind: type, none: bool = False):
+    """The value of that name. none: it may be null or absent. Raises BadAnswer when it is of another kind."""
+    value = row.get(name) if isinstance(row, dict) else _wrong(row, "an object", name)
+    if value is None and none:
+        return None
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        _wrong(value, _KINDS[kind], name)
+    return value
+
+
+def path(row: object, *names: str):
+    """A value further in, None where one on the way is null."""
+    for name in names:
+        if row is None:
+            return None
+        row = row.get(name) if isinstance(row, dict) else _wrong(row, "an object", name)
+    return row
+
+
+def rows(answer: object, name: str | None = None) -> list[dict]:
+    """A list of objects, the answer itself or what it holds under that name."""
+    found = answer if name is None else need(answer, name, list)
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        _wrong(found, "a list of objects", name or "the answer")
+    return found
+
+
+def moment(row: object, name: str, none: bool = True) -> int | None:
+    """An instant in microseconds."""
+    value = need(row, name, str, none)
+    return None if value is None else instant(value)
+
+
+def instant(value: str) -> int:
+    """Microseconds of a time as GitHub writes it. Raises BadAnswer."""
+    try:
+        when = datetime.fromisoformat(value)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None:
+        _wrong(value, "a time", "a time")
+    passed = when.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (passed.days * 86_400 + passed.seconds) * SECOND + passed.microseconds
+
+
+def written(at: int) -> str:
+    """Microseconds as GitHub reads a time, to the second below."""
+    return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def header_date(value: str | None) -> int | None:
+    """Microseconds of a Date header, None without a good one."""
+    try:
+        return int(parsedate_to_datetime(value or "").timestamp()) * SECOND
+    except ValueError:
+        return None
+
+
+def _wrong(value: object, wanted: str, name: str):
+    raise BadAnswer(
+        f"What answers is not GitHub as documented: {name} is {type(value).__name__} and not {wanted}; check the "
+        f"address of the server and whether a proxy answers in its place."
+    )
