@@ -17,6 +17,7 @@ KINDS = {
     "429": "429 with Retry-After",
     "429-without-retry-after": "429 with nothing but remaining 0 and the reset",
     "graphql-rate-limited": "200 with errors RATE_LIMITED and no data (GraphQL only)",
+    "graphql-rate-limit": "the same in its newer words: RATE_LIMIT, with a code (GraphQL only)",
     "graphql-timeout": "200 with the error of a query that took too long (GraphQL only)",
     "graphql-partial": "200 where one node is null with an error (GraphQL only)",
     "301": "301 to the same thing under /repositories/{id} (REST below a repository only)",
@@ -31,7 +32,7 @@ KINDS = {
     "double": "a list that has its first object twice",
     "401": "401 Bad credentials though the token is good",
 }
-GRAPHQL_ONLY = {"graphql-rate-limited", "graphql-timeout", "graphql-partial"}
+GRAPHQL_ONLY = {"graphql-rate-limited", "graphql-rate-limit", "graphql-timeout", "graphql-partial"}
 REST_ONLY = {"301", "double"}
 #: What a storm takes, unless told: all that a good client gets over by itself.
 STORM = tuple(kind for kind in KINDS if kind not in {"401", "slow", "html"})

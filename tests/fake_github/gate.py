@@ -141,7 +141,8 @@ class Gate:
 
     def _served(self, asked: Asked, path: str, token: Token, fault: Fault | None) -> Answer:
         if path == "/graphql":
-            return graphql_door.answer(self.hub, asked, token, fault)
+            body, cost = graphql_door.answer(self.hub, asked, token, fault)
+            return Answer(200, {}, _dumped(body), cost=cost)
         inner, repository = path, None
         if match := re.fullmatch(r"/repositories/(\d+)(/.*)?", path):
             repository = self.world.contents.get(int(match[1]))

@@ -35,6 +35,11 @@ class Issue:
     def _time(self, at: Time | None) -> int:
         return self.repository.world.now() if at is None else seconds(at)
 
+    def _happened(self, kind: str, at: Time | None, by: str | None = None, **more: str) -> list[Row]:
+        """The timeline with one more event."""
+        event = _event(self.repository, kind, by or self.row["author"], self._time(at))
+        return [*self.row["timeline"], {**event, **more}]
+
     def edit(self, title: str, at: Time | None = None) -> Self:
         return self.change(at, title=title)
 
@@ -42,18 +47,24 @@ class Issue:
         return self.change(at, comments=self.row["comments"] + 1)
 
     def label(self, name: str, at: Time | None = None) -> Self:
-        return self.change(at, labels=[*(x for x in self.row["labels"] if x != name), name])
+        timeline = self._happened("LabeledEvent", at, label=name)
+        return self.change(at, labels=[*(x for x in self.row["labels"] if x != name), name], timeline=timeline)
 
     def unlabel(self, name: str, at: Time | None = None) -> Self:
-        return self.change(at, labels=[label for label in self.row["labels"] if label != name])
+        timeline = self._happened("UnlabeledEvent", at, label=name)
+        return self.change(at, labels=[x for x in self.row["labels"] if x != name], timeline=timeline)
 
     def close(self, at: Time | None = None, by: str = "mona", reason: str | None = "completed") -> Self:
         reason = None if self.row["pull_id"] else reason
-        return self.change(at, state="closed", closed_at=self._time(at), closed_by=by, state_reason=reason)
+        timeline = self._happened("ClosedEvent", at, by)
+        return self.change(
+            at, state="closed", closed_at=self._time(at), closed_by=by, state_reason=reason, timeline=timeline
+        )
 
     def reopen(self, at: Time | None = None) -> Self:
         reason = None if self.row["pull_id"] else "reopened"
-        return self.change(at, state="open", closed_at=None, closed_by=None, state_reason=reason)
+        timeline = self._happened("ReopenedEvent", at)
+        return self.change(at, state="open", closed_at=None, closed_by=None, state_reason=reason, timeline=timeline)
 
     def delete(self) -> None:
         """Gone: 410, absent from lists, NOT_FOUND in GraphQL."""
@@ -67,7 +78,9 @@ class Issue:
             row, number = self.row, other.number()
             self.repository.issues.remove(self.number)
             self.repository.moved[self.number] = (other.id, number)
-            other.issues.put(number, {**row, "number": number, "updated_at": self.repository.world.now()})
+            moved = {**row, "number": number, "updated_at": self.repository.world.now(), "repository": other.id}
+            other.issues.put(number, moved)
+            _place(other, moved)
             return Issue(other, number)
 
 
@@ -115,8 +128,7 @@ class Pull(Issue):
 
     def _turn(self, kind: str, draft: bool, at: Time | None) -> Self:
         with self.repository.world.lock:
-            event = _event(self.repository, kind, self.row["author"], self._time(at))
-            return self.change(at, draft=draft, timeline=[*self.row["timeline"], event])
+            return self.change(at, draft=draft, timeline=self._happened(kind, at))
 
     def delete_fork(self, at: Time | None = None) -> Self:
         """The repository of its branch is no more: `head.repo` is null."""
@@ -135,7 +147,7 @@ class Pull(Issue):
                 commit = here.commit(message, when, author=by, on=row["base"], parents=parents)
             return self.change(
                 at, state="closed", closed_at=when, merged_at=when, closed_by=by, merged_by=by, merge_sha=commit,
-                draft=False
+                draft=False, timeline=self._happened("MergedEvent", at, by),
             )  # fmt: skip
 
 
@@ -157,6 +169,11 @@ def _event(repository: "Repository", kind: str, actor: str, at: int) -> Row:
     return {"id": repository.world.ids("event"), "kind": kind, "actor": actor, "created_at": at}
 
 
+def _place(repository: "Repository", row: Row) -> None:
+    kind, identity = ("pull", row["pull_id"]) if row["pull_id"] else ("issue", row["id"])
+    repository.world.places[kind, str(identity)] = (repository.id, row["number"])
+
+
 def _size(files: list[Row]) -> Row:
     return {
         "files": files,
@@ -165,16 +182,15 @@ def _size(files: list[Row]) -> Row:
     }
 
 
-def _row(
-    repository: "Repository", title: str, author: str, opened: int, number: int | None, labels: Iterable[str]
-) -> Row:
+def _row(repository: "Repository", title: str, author: str, opened: int, number: int | None, labels: list[str]) -> Row:
     world = repository.world
     world.user(author)
+    labelled = [{**_event(repository, "LabeledEvent", author, opened), "label": name} for name in labels]
     return {
         "number": repository.number(number), "id": world.ids("issue"), "pull_id": None, "title": title, "body": None,
         "author": author, "state": "open", "state_reason": None, "labels": list(labels), "created_at": opened,
         "updated_at": opened, "closed_at": None, "closed_by": None, "comments": 0, "merged_at": None, "merged_by": None,
-        "repository": repository.id,
+        "repository": repository.id, "timeline": labelled,
     }  # fmt: skip
 
 
@@ -185,14 +201,13 @@ def open_issue(
 ) -> Issue:  # fmt: skip
     """An issue; without `opened` it is opened now. `updated` is when it last changed, if that was later still."""
     opened = repository.world.now() if opened is None else seconds(opened)
-    row = {**_row(repository, title, author, opened, number, labels), "body": body}
-    if closed is not None:
-        at = seconds(closed)
-        row |= {"state": "closed", "closed_at": at, "updated_at": at, "closed_by": author, "state_reason": "completed"}
-    if updated is not None:
-        row["updated_at"] = seconds(updated)
+    row = {**_row(repository, title, author, opened, number, list(labels)), "body": body}
     repository.issues.put(row["number"], row)
-    return Issue(repository, row["number"])
+    _place(repository, row)
+    issue = Issue(repository, row["number"])
+    if closed is not None:
+        issue.close(closed, by=author)
+    return issue if updated is None else issue.change(updated)
 
 
 def open_pull(
@@ -211,7 +226,7 @@ def open_pull(
     """
     world = repository.world
     opened = world.now() if opened is None else seconds(opened)
-    row = _row(repository, title, author, opened, number, labels)
+    row = _row(repository, title, author, opened, number, list(labels))
     base, number = base or repository.branch, row["number"]
     base_sha = parent = repository.head(base) or sha_of("nothing", repository.id)
     shas: list[str] = []
@@ -222,12 +237,13 @@ def open_pull(
         "pull_id": world.ids("pull"), "body": body, "base": base, "base_sha": base_sha,
         "head": head or f"change-{number}",
         "head_sha": parent, "head_repo": repository.name if head_repo == "" else head_repo, "commits": shas,
-        "draft": draft or ready_at is not None, "merge_sha": None, "timeline": [],
+        "draft": draft or ready_at is not None, "merge_sha": None,
         "reviews": [_review(repository, who, state, seconds(at)) for who, state, at in reviews],
         **_size(files or [{"path": f"src/{number}.py", "additions": 10 + number % 90, "deletions": number % 40}]),
     }  # fmt: skip
     row["updated_at"] = max([opened, *(review["submitted_at"] for review in row["reviews"])])
     repository.issues.put(number, row)
+    _place(repository, row)
     pull = Pull(repository, number)
     if ready_at is not None:
         pull.ready(ready_at)

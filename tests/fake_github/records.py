@@ -14,9 +14,9 @@ Row = dict[str, Any]
 #: Ids begin above 2**31: whoever keeps them in 32 bits is found out.
 FIRST = {
     "user": 21_000_000, "repository": 810_000_000, "issue": 3_100_000_000, "pull": 2_600_000_000,
-    "review": 2_900_000_000, "deployment": 2_700_000_000, "status": 5_200_000_000, "run": 17_000_000_000,
+    "review": 2_900_000_000, "deployment": 2_140_000_000, "status": 5_200_000_000, "run": 17_000_000_000,
     "job": 48_000_000_000, "release": 240_000_000, "label": 8_100_000_000, "workflow": 160_000_000,
-    "installation": 60_000_000, "environment": 7_400_000_000, "suite": 45_000_000_000, "event": 19_000_000_000,
+    "installation": 60_000_000, "environment": 1_740_000_000, "suite": 45_000_000_000, "event": 19_000_000_000,
     "rule": 61_000_000, "comment": 2_500_000_000,
 }  # fmt: skip
 PREFIXES = {

@@ -15,6 +15,8 @@ class Settings:
         self.rulesets: list[dict[str, Any]] = []
         self.environments: dict[str, dict[str, Any]] = {}
         self.owners_errors: list[dict[str, Any]] = []
+        #: Merge buttons and such, as GraphQL names them: {"deleteBranchOnMerge": True}.
+        self.switches: dict[str, Any] = {}
         self.files: dict[str, str | bytes] = {}
 
     def protect(self, pattern: str = "main", **fields) -> None:
@@ -23,8 +25,8 @@ class Settings:
 
     def ruleset(self, name: str = "main", enforcement: str = "ACTIVE", rules: tuple[str, ...] = (), **fields) -> None:
         """A ruleset of rule types: PULL_REQUEST, REQUIRED_STATUS_CHECKS, DELETION, NON_FAST_FORWARD..."""
-        row = {"id": self.repository.world.ids("rule"), "name": name, "enforcement": enforcement, "rules": list(rules)}
-        self.rulesets.append({**row, **fields})
+        row = {"id": self.repository.world.ids("rule"), "name": name, "enforcement": enforcement, "target": "BRANCH"}
+        self.rulesets.append({**row, "rules": list(rules), **fields})
 
     def environment(self, name: str, reviewers: tuple[str, ...] = (), wait_minutes: int = 0) -> None:
         """An environment with the people who must approve and the minutes to wait; the same again changes nothing."""

@@ -99,6 +99,7 @@ def deploy(
         "description": description, "created_at": when, "updated_at": when, "statuses": [], "repository": repository.id,
     }  # fmt: skip
     repository.deployments.put(row["id"], row)
+    world.places["deployment", str(row["id"])] = (repository.id, row["id"])
     deployment = Deployment(repository, row["id"])
     for state, at in statuses:
         deployment.status(state, at)
@@ -124,4 +125,5 @@ def publish(
         "published_at": None if draft else when, "target": repository.branch, "repository": repository.id,
     }  # fmt: skip
     repository.releases.put(row["id"], row)
+    world.places["release", str(row["id"])] = (repository.id, row["id"])
     return Release(repository, row["id"])

@@ -23,6 +23,8 @@ class World:
         self.contents: dict[int, Repository] = {}
         self.names: dict[str, int] = {}
         self.old_names: dict[str, int] = {}
+        #: (kind, id as text) -> (repository id, key in its table): where a global id leads.
+        self.places: dict[tuple[str, str], tuple[int, int]] = {}
         self.tokens: dict[str, Token] = {}
         self.apps: dict[int, App] = {}
 
