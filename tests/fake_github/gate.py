@@ -92,20 +92,17 @@ class Gate:
                 raise
             answer.fault = fault
             self._finish(asked, answer, token or anonymous(), graphql)
-            struck = fault.kind if fault else None
-            self.hub.requests.append(
-                Seen(
-                    asked.method,
-                    asked.path,
-                    asked.query,
-                    answer.counted,
-                    answer.status,
-                    answer.resource,
-                    answer.cost,
-                    struck,
-                )
-            )
+            self._log(asked, answer)
             return answer
+
+    def _log(self, asked: Asked, answer: Answer) -> None:
+        """With the status that goes out: 0 where none does."""
+        kind = answer.fault.kind if answer.fault else None
+        status = {"500": 500, "502": 502, "503": 503, "reset": 0}.get(kind or "", answer.status)
+        seen = Seen(
+            asked.method, asked.path, asked.query, answer.counted, status, answer.resource, answer.cost, kind
+        )  # fmt: skip
+        self.hub.requests.append(seen)
 
     def _inner_path(self, path: str) -> str:
         """Without what an Enterprise server puts before; the paths of the other kind of server are not there."""

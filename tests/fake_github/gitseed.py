@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.fake_github.records import Row
 from tests.repos import git
 
 if TYPE_CHECKING:
@@ -64,28 +65,30 @@ def _pulls(repository: "Repository") -> None:
     while sha:
         line.append(repository.commits[sha])
         sha = next(iter(repository.commits[sha]["parents"]), None)
+    known: set[str] = set()
     for row in reversed(line):
-        merged = row["committer"]["date"]
+        merged, brought = row["committer"]["date"], _brought(repository, row, known)
         if (match := MERGE.match(row["message"])) and len(row["parents"]) > 1:
             number, head, title = int(match[1]), match[2], match[3].strip() or match[2]
-            shas = _side(repository, row["parents"][0], row["parents"][1])
         elif match := SQUASH.match(row["message"]):
             number, head, title = int(match[2]), f"change-{match[2]}", match[1]
-            shas = None
         else:
             continue
-        first = repository.commits[shas[0]]["committer"]["date"] if shas else merged - 7200
+        first = repository.commits[brought[0]]["committer"]["date"] if brought else merged - 7200
         repository.pull(
-            title, number=number, head=head, opened=min(first + 600, merged), merged=merged, commits=shas or [first],
-            author=row["author"]["login"], merge_commit=row["sha"], updated=merged,
+            title, number=number, head=head, opened=min(first + 600, merged), merged=merged, commits=brought or [first],
+            author=row["author"]["login"], merge_commit=row["sha"],
         )  # fmt: skip
 
 
-def _side(repository: "Repository", trunk: str, side: str) -> list[str]:
-    """The commits that a merge brought, oldest first."""
-    found, sha = [], side
-    base = {row["sha"] for row in repository.log(trunk)[:500]}
-    while sha and sha not in base:
-        found.append(sha)
-        sha = next(iter(repository.commits[sha]["parents"]), "")
-    return found[::-1]
+def _brought(repository: "Repository", trunk: Row, known: set[str]) -> list[str]:
+    """The commits that came with one of the trunk, without itself, oldest first; all of them are known afterwards."""
+    found, waiting = [], [trunk["sha"]]
+    while waiting:
+        sha = waiting.pop()
+        if sha not in known and sha in repository.commits:
+            known.add(sha)
+            found.append(sha)
+            waiting.extend(repository.commits[sha]["parents"])
+    dates = {sha: repository.commits[sha]["committer"]["date"] for sha in found}
+    return sorted((sha for sha in found if sha != trunk["sha"]), key=lambda sha: dates[sha])

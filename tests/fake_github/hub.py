@@ -1,23 +1,31 @@
 """The GitHub to test against, as a test holds it. How to use it: README.md beside this file."""
 
 import json
-from collections.abc import Iterable
+import random
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from tests.fake_github import apps
+from tests.fake_github import apps, webhooks
 from tests.fake_github.access import READ, Token, anonymous, new_token
 from tests.fake_github.apps import App, Installation
 from tests.fake_github.clock import Clock
 from tests.fake_github.faults import STORM, Faults
 from tests.fake_github.gate import Seen
+from tests.fake_github.mutate import Mutator, fill
 from tests.fake_github.records import Row
 from tests.fake_github.repository import Repository
 from tests.fake_github.schema import Checker
 from tests.fake_github.server import Server
+from tests.fake_github.shapes_work import WorkShapes
 from tests.fake_github.truth import truth
 from tests.fake_github.world import World
 from tests.repos import Time, seconds
+
+#: What deliveries are signed with, unless told.
+SECRET = "It's a secret to everybody"
 
 
 class GitHub:
@@ -130,6 +138,61 @@ class GitHub:
     def lag(self, seconds: float, jitter: bool = True) -> None:
         """Writes from now on are seen up to so many seconds later (exactly, without jitter)."""
         self.world.lag.seconds, self.world.lag.jitter = seconds, jitter
+
+    # What changes.
+
+    def fill(
+        self, full_name: str, *, seed: int = 1, pulls: int = 40, issues: int = 10, deployments: int = 20,
+        runs: int = 30,
+        releases: int = 5, days: int = 180,
+    ) -> Repository:  # fmt: skip
+        """A repository with a random history of that size, ending now."""
+        repository = self.repository(full_name)
+        fill(repository, seed, pulls, issues, deployments, runs, releases, days)
+        return repository
+
+    def mutate(self, seed: int, n: int = 1, step: float = 0.0) -> list[str]:
+        """n random changes, the same for the same seed; the clock moves on by up to `step` seconds after each."""
+        mutator, dice = Mutator(self.world, seed), random.Random(seed)
+        said = []
+        for _ in range(n):
+            said.append(mutator.step())
+            if step:
+                self.clock.advance(dice.uniform(0, step))
+        return said
+
+    @contextmanager
+    def changing(self, seed: int, every: float = 0.02) -> Iterator[list[str]]:
+        """Changes something all the while the block lasts; gives the growing list of what."""
+        mutator, ended, said = Mutator(self.world, seed), threading.Event(), []
+
+        def go() -> None:
+            try:
+                while not ended.wait(every):
+                    said.append(mutator.step())
+            except Exception as error:
+                self.problems.append(f"while changing: {error!r}")
+
+        thread = threading.Thread(target=go, daemon=True, name="changes of the test GitHub")
+        thread.start()
+        try:
+            yield said
+        finally:
+            ended.set()
+            thread.join(10)
+
+    # What it sends.
+
+    def webhook(
+        self, event: str, action: str | None = None, *, about: Any = None, secret: str | None = SECRET,
+        delivery: str | None = None, **fields: Any,
+    ) -> webhooks.Delivery:  # fmt: skip
+        """(headers, body) of a delivery: the published example of that event, and with `about` (a pull, issue,
+        deployment,
+        run, release or repository) what it says of that. `fields` replace parts of the payload."""
+        with self.world.lock:
+            payload = webhooks.payload(WorkShapes(self.world, self.url), event, action, about, **fields)
+        return webhooks.delivery(event, payload, secret, delivery)
 
     # What happened, and what is true.
 

@@ -26,6 +26,12 @@ PACKAGES = ("openapi", "graphql-schema", "webhooks-examples")
 PROSE = {"description", "example", "examples", "summary", "title", "externalDocs", "tags", "deprecated"}
 
 
+#: Where the description contradicts itself: it asks that an account is a user and an enterprise at once.
+CORRECTED = {
+    ("GET /app/installations", "200"): {"type": "array", "items": {"$ref": "#/components/schemas/installation"}},
+}
+
+
 def trimmed(node: Any, named: bool = False) -> Any:
     """A schema without prose and with `nullable` said as JSON Schema says it. In `named`, keys are names, not words."""
     if isinstance(node, list):
@@ -71,7 +77,8 @@ def closure(document: dict, operations: list[tuple[str, str]]) -> dict:
         for status, response in operation["responses"].items():
             response = looked_up(document, response["$ref"]) if "$ref" in response else response
             content = response.get("content", {}).get("application/json", {})
-            responses[status] = trimmed(content.get("schema"))
+            corrected = CORRECTED.get((f"{method} {path}", status))
+            responses[status] = corrected or trimmed(content.get("schema"))
         body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         served[f"{method} {path}"] = {
             "parameters": {p["name"]: {"in": p["in"], "schema": trimmed(p.get("schema", {}))} for p in parameters},
@@ -86,6 +93,9 @@ def closure(document: dict, operations: list[tuple[str, str]]) -> dict:
         if name not in components.setdefault(kind, {}):
             components[kind][name] = trimmed(looked_up(document, reference))
             missing |= references(components[kind][name])
+    for name in ("pull-request", "pull-request-simple"):  # a deleted fork has no repository, a deleted account no user
+        head = components["schemas"][name]["properties"]["head"]["properties"]
+        head.update({each: {"anyOf": [head[each], {"type": "null"}]} for each in ("repo", "user")})
     return {"version": document["info"]["version"], "operations": served, "components": components}
 
 

@@ -28,6 +28,8 @@ class Repository:
         self.workflows: dict[str, Row] = {}
         self.history: dict[str, list[Row]] = {}
         self.gone: set[int] = set()
+        #: Environment -> deployments whose last status is success.
+        self.live: dict[str, set[int]] = {}
         self.moved: dict[int, tuple[str, int]] = {}
         self.settings = Settings(self)
         self.git_dir: Path | None = None

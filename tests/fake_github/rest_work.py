@@ -1,5 +1,6 @@
 """Issues, pull requests, deployments."""
 
+from bisect import bisect_left
 from datetime import UTC, datetime
 
 from tests.fake_github.call import Call, Problem, Reply
@@ -44,7 +45,9 @@ def issues(call: Call) -> Reply:
     backwards = call.one_of("direction", ("asc", "desc"), "desc") == "desc"
     field = {"created": "created_at", "updated": "updated_at", "comments": "comments"}[sort]
     rows = call.repo.issues.ordered(sort, lambda row: (row[field], row["number"]))
-    if (since := instant(call, "since")) is not None:
+    if (since := instant(call, "since")) is not None and sort == "updated":
+        rows = rows[bisect_left(rows, since, key=lambda row: row["updated_at"]) :]
+    elif since is not None:
         rows = [row for row in rows if row["updated_at"] >= since]
     if state != "all":
         rows = [row for row in rows if row["state"] == state]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
 
 DATA = Path(__file__).parent / "data"
 FORMATS = FormatChecker(formats=())
@@ -34,7 +35,19 @@ class Mismatch(AssertionError):
 
 @cache
 def description() -> dict[str, Any]:
-    return json.loads(gzip.decompress((DATA / "openapi.json.gz").read_bytes()))
+    return closed(json.loads(gzip.decompress((DATA / "openapi.json.gz").read_bytes())))
+
+
+def closed(node: Any) -> Any:
+    """Objects take only the properties that are described: else a misspelt optional one would pass."""
+    if isinstance(node, list):
+        return [closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    found = {name: value if name == "allOf" else closed(value) for name, value in node.items()}
+    if isinstance(node.get("properties"), dict) and node.get("type") == "object" and "allOf" not in node:
+        found.setdefault("additionalProperties", False)
+    return found
 
 
 @cache
@@ -64,7 +77,7 @@ class Checker:
         if validator is None:
             return
         if error := next(validator.iter_errors(body), None):
-            deepest = min(error.context, key=lambda each: -len(each.absolute_path)) if error.context else error
+            deepest = best_match([error])
             place = "/".join(map(str, deepest.absolute_path))
             raise Mismatch(f"{operation} {status}: at {place or 'the top'}: {deepest.message[:300]}")
 

@@ -44,6 +44,7 @@ class Shapes:
 
     def __init__(self, world: "World", url: str):
         self.world, self.url = world, url
+        self._minimal: dict[int, Row] = {}
 
     def user(self, login: str | None) -> Row | None:
         """A simple user; None stays null (a deleted account, or nobody)."""
@@ -56,7 +57,12 @@ class Shapes:
         return f"{self.url}/repos/{row['full_name']}"
 
     def minimal(self, row: Row) -> Row:
-        """What is inside other bodies and in lists of an installation."""
+        """What is inside other bodies."""
+        if row["id"] not in self._minimal:
+            self._minimal[row["id"]] = self._made(row)
+        return self._minimal[row["id"]]
+
+    def _made(self, row: Row) -> Row:
         here, (_, name) = self.repository_url(row), row["full_name"].split("/")
         urls = {}
         for key, tail in REPOSITORY_URLS.items():

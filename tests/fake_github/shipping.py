@@ -41,15 +41,18 @@ class Deployment:
             row = self.row
             changed = {"statuses": [*row["statuses"], status], "updated_at": max(when, row["updated_at"])}
             here.deployments.change(self.id, **changed)
+            live = here.live.setdefault(row["environment"], set())
             if state == "success" and not row["transient"]:
-                for other in list(here.deployments.truth()):
-                    same = other["environment"] == row["environment"] and other["id"] < self.id
-                    if same and other["statuses"] and other["statuses"][-1]["state"] == "success":
-                        Deployment(here, other["id"]).status("inactive", when, by)
+                for other in [each for each in sorted(live) if each < self.id]:
+                    Deployment(here, other).status("inactive", when, by)
+                live.add(self.id)
+            else:
+                live.discard(self.id)
             return self
 
     def delete(self) -> None:
         with self.repository.world.lock:
+            self.repository.live.get(self.row["environment"], set()).discard(self.id)
             self.repository.deployments.remove(self.id)
 
 
