@@ -74,6 +74,7 @@ class Gate:
 
     def answer(self, asked: Asked) -> Answer:
         with self.world.lock:
+            self.world.lag.next_request()
             line = f"{asked.method} {asked.path}" + (f"?{asked.query_text}" if asked.query_text else "")
             path = self._inner_path(asked.path)
             graphql = path == "/graphql"

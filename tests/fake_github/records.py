@@ -60,19 +60,36 @@ class Ids:
 
 
 class Lag:
-    """How long a write stays unseen: exactly `seconds`, or with `jitter` anything up to it, each write its own.
+    """How long a write stays unseen: exactly `seconds`, or with `jitter` anything up to it.
 
-    With jitter a later write may be seen before an earlier one: that is what loses rows for whoever trusts cursors.
+    With jitter there are several replicas, each with a delay of its own for every write, and every request is answered
+    by another one: a later write may be seen before an earlier one, and what was seen may be gone at the next request.
+    That is what loses rows for whoever trusts cursors.
     """
+
+    REPLICAS = 3
 
     def __init__(self, clock: Clock):
         self.clock, self.seconds, self.jitter = clock, 0.0, False
-        self._random = random.Random(7)
+        self.replica = 0
+        self._writes, self._reads = random.Random(7), random.Random(11)
 
-    def visible_at(self) -> float:
+    def visible_at(self) -> tuple[float, ...] | None:
+        """When each replica has what is written now; None for at once."""
         if not self.seconds:
-            return 0.0
-        return self.clock.now() + (self._random.uniform(0, self.seconds) if self.jitter else self.seconds)
+            return None
+        now = self.clock.now()
+        if not self.jitter:
+            return (now + self.seconds,) * self.REPLICAS
+        return tuple(now + self._writes.uniform(0, self.seconds) for _ in range(self.REPLICAS))
+
+    def next_request(self) -> None:
+        """Goes to another replica."""
+        self.replica = self._reads.randrange(self.REPLICAS)
+
+
+#: A version, and when each replica has it (None: it always had).
+Version = tuple[tuple[float, ...] | None, Row | None]
 
 
 class Table:
@@ -83,7 +100,7 @@ class Table:
 
     def __init__(self, lag: Lag):
         self._lag = lag
-        self._versions: dict[Any, list[tuple[float, Row | None]]] = {}
+        self._versions: dict[Any, list[Version]] = {}
         self._pending: dict[Any, float] = {}
         self._cache: dict[str, list[Row]] = {}
 
@@ -91,12 +108,12 @@ class Table:
         at = self._lag.visible_at()
         if at:
             self._versions.setdefault(key, []).append((at, row))
-            self._pending[key] = max(at, self._pending.get(key, 0.0))
+            self._pending[key] = max(*at, self._pending.get(key, 0.0))
         elif row is None:
             self._versions.pop(key, None)
             self._pending.pop(key, None)
         else:
-            self._versions[key] = [(0.0, row)]
+            self._versions[key] = [(None, row)]
             self._pending.pop(key, None)
         self._cache.clear()
         return row
@@ -137,7 +154,7 @@ class Table:
 
     def _seen(self, key: Any, now: float) -> Row | None:
         for at, row in reversed(self._versions.get(key, ())):
-            if at <= now:
+            if at is None or at[self._lag.replica] <= now:
                 return row
         return None
 
@@ -153,4 +170,4 @@ class Table:
             if newest is None:
                 del self._versions[key]
             else:
-                self._versions[key] = [(0.0, newest)]
+                self._versions[key] = [(None, newest)]

@@ -168,6 +168,6 @@ class Server:
 
     def stop(self) -> None:
         if self._uvicorn and self._thread:
-            self._uvicorn.should_exit = True
+            self._uvicorn.should_exit = self._uvicorn.force_exit = True
             self._thread.join(10)
         self._socket.close()
