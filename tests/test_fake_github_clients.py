@@ -103,6 +103,17 @@ def test_an_installation_token_lasts_an_hour_and_may_be_narrowed():
         assert (codes, more.status_code) == ([200, 403, 401], 422)
 
 
+def test_an_app_sees_nothing_of_other_accounts():
+    with GitHub() as hub:
+        hub.repository("acme/shop"), hub.repository("other/shop")
+        headers = {"Authorization": f"Bearer {hub.token(kind='app')}"}
+        names = [
+            requests.get(f"{hub.url}/repos/{name}", headers=headers, timeout=10).status_code
+            for name in ("acme/shop", "other/shop")
+        ]
+        assert names == [200, 404]
+
+
 def test_a_real_history_becomes_pull_requests(tmp_path):
     real = RepoBuilder(tmp_path / "shop")
     real.commit("Begin", "2026-01-05 09:00", files={".github/workflows/ci.yml": "on: push\n"})

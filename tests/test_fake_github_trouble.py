@@ -76,6 +76,17 @@ def test_a_slow_answer_is_whole_in_the_end(hub):
     assert (len(answer.json()), answer.elapsed.total_seconds() < 0.4) == (12, True)  # the headers come at once
 
 
+def test_a_server_that_hangs_answers_in_the_end(hub):
+    hub.fault("hang", seconds=0.5)
+    answer = get(hub)
+    assert (len(answer.json()), answer.elapsed.total_seconds() >= 0.5) == (12, True)
+
+
+def test_a_redirect_may_lead_in_a_circle_or_elsewhere(hub):
+    hub.fault("301-loop"), hub.fault("301-elsewhere")
+    assert [get(hub).headers["Location"] for _ in range(2)] == [hub.url + FEED, f"http://elsewhere.example{FEED}"]
+
+
 def test_a_skewed_clock_shows_in_the_date_alone(hub):
     hub.fault("skew", seconds=-3600)
     date = parsedate_to_datetime(get(hub).headers["Date"])
@@ -106,7 +117,7 @@ def test_a_storm_is_the_same_for_the_same_seed(hub):
     assert weather() == weather() != []
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"slow"}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"slow", "hang"}))
 def test_every_fault_leaves_the_server_standing(hub, kind):
     hub.fault(kind, match="graphql" if kind in GRAPHQL_ONLY else "")
     url = hub.graphql_url if kind in GRAPHQL_ONLY else hub.url + FEED

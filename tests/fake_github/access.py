@@ -36,7 +36,11 @@ class Bucket:
 
 @dataclass
 class Token:
-    """Who asks and what for. `repositories` is None for all, else ids; `permissions` is None where scopes rule."""
+    """Who asks and what for.
+
+    `permissions` is None where scopes rule, and the other way round. `repositories` is None for all, else ids;
+    `account` whose they must be.
+    """
 
     value: str
     kind: str
@@ -44,6 +48,7 @@ class Token:
     permissions: dict[str, str] | None = None
     scopes: tuple[str, ...] | None = None
     repositories: set[int] | None = None
+    account: str | None = None
     expires_at: int | None = None
     installation: int | None = None
     limits: dict[str, int] = field(default_factory=dict)
@@ -74,6 +79,8 @@ class Token:
         if not repository["private"]:
             return True
         if self.kind == "anonymous" or (self.scopes is not None and "repo" not in self.scopes):
+            return False
+        if self.account is not None and repository["full_name"].split("/")[0].lower() != self.account.lower():
             return False
         return self.repositories is None or repository["id"] in self.repositories
 

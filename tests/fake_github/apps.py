@@ -52,7 +52,9 @@ def new_app(world: "World", slug: str, owner: str, permissions: dict[str, str] |
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     ).decode()  # fmt: skip
-    app = App(900_000 + len(world.apps), slug, owner, dict(permissions or READ), private, public)
+    app = App(
+        900_000 + len(world.apps), slug, owner, dict(READ if permissions is None else permissions), private, public
+    )
     world.user(owner, "Organization")
     world.apps[app.id] = app
     return app
@@ -70,10 +72,8 @@ def issue_token(
 ) -> Token:
     token = new_token(
         "app", place.account, permissions={"metadata": "read", **permissions}, installation=place.id,
-        expires_at=world.now() + 3600, repositories=repositories,
+        expires_at=world.now() + 3600, repositories=repositories, account=place.account,
     )  # fmt: skip
-    if repositories is None:
-        token.repositories = None
     world.tokens[token.value] = token
     return token
 

@@ -78,8 +78,7 @@ class Call:
     def page(
         self, rows: Sequence[Row], shape: Callable[[Row], Any], wrap: str | None = None, cap: int | None = None
     ) -> Reply:
-        """One page of rows with its Link header. `wrap` names the list beside total_count; `cap` ends the paging
-        early."""
+        """One page of rows with its Link header. `wrap` names the list beside total_count; `cap` ends it early."""
         total = len(rows)
         if self.doubles:
             rows = [row for place, row in enumerate(rows) for row in ([row, row] if place % 7 == 3 else [row])]

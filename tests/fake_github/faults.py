@@ -21,9 +21,13 @@ KINDS = {
     "graphql-timeout": "200 with the error of a query that took too long (GraphQL only)",
     "graphql-partial": "200 where one node is null with an error (GraphQL only)",
     "301": "301 to the same thing under /repositories/{id} (REST below a repository only)",
+    "301-loop": "301 to the address that was asked for (REST only)",
+    "301-elsewhere": "301 to another host, which must not get the token (REST only)",
     "reset": "the connection is reset before an answer",
     "reset-midway": "the connection is reset in the middle of the body",
+    "hang": "nothing for `seconds`, then the right answer",
     "slow": "the body drips, a byte at a time, for `seconds`",
+    "huge": "200 whose body goes on for 200 MB",
     "invalid-json": "200 whose body is cut, with a Content-Length that fits",
     "html": "200 with an HTML page (a proxy in between)",
     "wrong-schema": "200, valid JSON, of another shape",
@@ -33,9 +37,10 @@ KINDS = {
     "401": "401 Bad credentials though the token is good",
 }
 GRAPHQL_ONLY = {"graphql-rate-limited", "graphql-rate-limit", "graphql-timeout", "graphql-partial"}
-REST_ONLY = {"301", "double"}
-#: What a storm takes, unless told: all that a good client gets over by itself.
-STORM = tuple(kind for kind in KINDS if kind not in {"401", "slow", "html"})
+REST_ONLY = {"301", "301-loop", "301-elsewhere", "double"}
+#: What a storm leaves out, unless told: what takes long, and what a good client may rightly end at.
+CALM = {"401", "slow", "hang", "huge", "html", "301-loop", "301-elsewhere"}
+STORM = tuple(kind for kind in KINDS if kind not in CALM)
 
 
 @dataclass
@@ -72,7 +77,7 @@ class Faults:
 
     def add(self, kind: str, times: int = 1, match: str = "", after: int = 0, seconds: float | None = None) -> None:
         assert kind in KINDS, f"no fault {kind!r}; there are {', '.join(KINDS)}"
-        default = {"slow": 5.0, "skew": -3600.0, "429": 60.0, "403-secondary": 60.0}.get(kind, 0.0)
+        default = {"slow": 5.0, "hang": 5.0, "skew": -3600.0, "429": 60.0, "403-secondary": 60.0}.get(kind, 0.0)
         self.waiting.append(Fault(kind, times, match, after, default if seconds is None else seconds))
 
     def storm(self, seed: int, rate: float = 0.05, kinds: Iterable[str] = STORM) -> None:

@@ -163,8 +163,8 @@ class Gate:
         )
         if route.about_repository and repository is None:
             self._lead(call, inner, asked)
-        if fault and fault.kind == "301" and call.repository:
-            raise self._moved(call.repo.id, inner, asked)
+        if fault and fault.kind.startswith("301"):
+            raise self._sent_away(fault.kind, call, inner, asked)
         if call.repository and not route.app and not self._sees(token, call.repo.row):
             raise Problem(404, "Not Found")
         accepted = (
@@ -207,6 +207,13 @@ class Gate:
         rest = inner.split("/", 4)[4:]
         url = "/".join([f"{self.hub.url}/repositories/{identity}", *rest])
         url += f"?{asked.query_text}" if asked.query_text else ""
+        return Problem(301, "Moved Permanently", {"Location": url}, url=url)
+
+    def _sent_away(self, kind: str, call: Call, inner: str, asked: Asked) -> Problem:
+        if kind == "301" and call.repository:
+            return self._moved(call.repo.id, inner, asked)
+        host = "http://elsewhere.example" if kind == "301-elsewhere" else self.hub.root
+        url = f"{host}{asked.path}" + (f"?{asked.query_text}" if asked.query_text else "")
         return Problem(301, "Moved Permanently", {"Location": url}, url=url)
 
     # What it costs.

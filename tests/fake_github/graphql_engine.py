@@ -1,5 +1,4 @@
-"""Executes queries on GitHub's published schema; which field gives what is in the tables that graphql_* modules
-fill."""
+"""Executes queries on GitHub's published schema; the other graphql_* modules say which field gives what."""
 
 import gzip
 from collections.abc import Callable

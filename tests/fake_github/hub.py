@@ -78,23 +78,29 @@ class GitHub:
     # What is there.
 
     def repository(self, full_name: str, git: Path | None = None, pulls: bool = True, **fields: Any) -> Repository:
-        """The repository of that name, made if it is not there, and filled from a real git repository if one is
-        given."""
+        """The repository of that name, made if it is not there; filled from a real git repository if one is given."""
         repository = self.world.repository(full_name, **fields)
         if git is not None:
             repository.seed(Path(git), pulls)
         return repository
 
     def token(
-        self, permissions: dict[str, str] | None = None, kind: str = "fine_grained", *, login: str = "mona",
+        self, permissions: dict[str, str] | None = None, kind: str = "fine_grained", *, login: str | None = None,
         scopes: Iterable[str] = ("repo",), repositories: Iterable[str] | None = None, expires: Time | None = None,
         limit: int = 5000,
     ) -> str:  # fmt: skip
-        """A token's text. kind: fine_grained (by permissions; all that Milepost reads, unless given), classic (by
-        scopes),
-        oauth (by scopes). repositories: names, None for all. limit: requests an hour, of REST and GraphQL each."""
+        """A token's text.
+
+        kind: fine_grained and app (by permissions: all that Milepost reads, unless given), classic and oauth (by
+        scopes). login: whose it is, mona; of an app the account where it is installed, acme. repositories: full names,
+        None for all. limit: requests an hour, of REST and of GraphQL each.
+        """
+        login = login or ("acme" if kind == "app" else "mona")
         self.world.user(login)
         chosen = None if repositories is None else {self.world.repository(name).id for name in repositories}
+        if kind == "app":
+            place = self.install(self.app(f"app-{len(self.world.apps)}", login, permissions), login, repositories)
+            return apps.issue_token(self.world, place, place.permissions, place.repositories).value
         plain = kind in ("classic", "oauth")
         token = new_token(
             kind, login, permissions=None if plain else dict(READ if permissions is None else permissions),
@@ -119,8 +125,7 @@ class GitHub:
     # What goes wrong.
 
     def fault(self, kind: str, times: int = 1, match: str = "", after: int = 0, seconds: float | None = None) -> None:
-        """The next `times` requests whose "METHOD /path?query" matches get that fault, after `after` were let
-        through."""
+        """The next `times` requests whose "METHOD /path?query" matches get it, after `after` were let through."""
         self.faults.add(kind, times, match, after, seconds)
 
     def storm(self, seed: int, rate: float = 0.05, kinds: Iterable[str] = STORM) -> None:
@@ -187,9 +192,10 @@ class GitHub:
         self, event: str, action: str | None = None, *, about: Any = None, secret: str | None = SECRET,
         delivery: str | None = None, **fields: Any,
     ) -> webhooks.Delivery:  # fmt: skip
-        """(headers, body) of a delivery: the published example of that event, and with `about` (a pull, issue,
-        deployment,
-        run, release or repository) what it says of that. `fields` replace parts of the payload."""
+        """(headers, body) of a delivery: the published example of that event, and with `about` what it says of that.
+
+        about: a pull request, issue, deployment, run, release or repository. fields: replace parts of the payload.
+        """
         with self.world.lock:
             payload = webhooks.payload(WorkShapes(self.world, self.url), event, action, about, **fields)
         return webhooks.delivery(event, payload, secret, delivery)

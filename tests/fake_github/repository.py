@@ -130,8 +130,7 @@ class Repository:
         on: str | None = None, parents: list[str] | None = None, loose: bool = False,
         files: dict[str, str] | None = None,
     ) -> str:  # fmt: skip
-        """A commit without git behind it; moves the branch unless `loose`. `files` become those of the default
-        branch."""
+        """A commit without git behind it; moves the branch unless `loose`. `files` are added to the default branch."""
         with self.world.lock:
             at = self.world.now() if at is None else seconds(at)
             head = self.head(on)

@@ -56,8 +56,7 @@ def _matches(call: Call, row: Row) -> bool:
 
 
 def _listed(call: Call, rows: list[Row]) -> Reply:
-    """Newest `created_at` first; total_count tells all, the pages end at the thousandth when something was asked
-    for."""
+    """Newest `created_at` first; total_count tells all, but the pages of a search end at the thousandth."""
     searching = any(
         name in call.query for name in ("actor", "branch", "created", "event", "head_sha", "status", "check_suite_id")
     )

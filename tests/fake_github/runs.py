@@ -96,8 +96,7 @@ def start_run(
     conclusion: str | None = "success", finished: Time | None = None, event: str = "push", branch: str | None = None,
     sha: str | None = None, jobs: Iterable[Job] = (("build", 5, 100),), actor: str = "mona", title: str | None = None,
 ) -> Run:  # fmt: skip
-    """A run of a workflow; with conclusion None it waits in the queue. jobs: (name, queued seconds, working
-    seconds)."""
+    """A run of a workflow; with conclusion None it waits in the queue. jobs: (name, seconds queued, at work)."""
     world = repository.world
     world.user(actor)
     when = world.now() if created is None else seconds(created)

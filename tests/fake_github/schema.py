@@ -82,8 +82,7 @@ class Checker:
             raise Mismatch(f"{operation} {status}: at {place or 'the top'}: {deepest.message[:300]}")
 
     def request(self, operation: str, query: dict[str, str]) -> str | None:
-        """What is wrong with the parameters: one that GitHub does not know (and ignores), or a word it does not
-        take."""
+        """What is wrong with the parameters: one that GitHub does not know and ignores, or a word it does not take."""
         known = description()["operations"].get(operation, {}).get("parameters", {})
         known = {name: each["schema"] for name, each in known.items() if each["in"] == "query"}
         for name, value in query.items():

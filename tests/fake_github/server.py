@@ -76,6 +76,11 @@ class Application:
         if kind == "slow":
             await self._drip(answer, send)
             return
+        if kind == "huge":
+            await self._flood(answer, send)
+            return
+        if kind == "hang":
+            await asyncio.sleep(answer.fault.seconds if answer.fault else 0)
         response = Response(content, status, headers)
         if status == 304:
             del response.headers["content-length"]
@@ -92,6 +97,14 @@ class Application:
             await send({"type": "http.response.body", "body": content[place : place + 1], "more_body": True})
             await asyncio.sleep(pause)
         await send({"type": "http.response.body", "body": content[drops:]})
+
+    async def _flood(self, answer: Answer, send: Any) -> None:
+        """Spaces, then the body: valid JSON for who reads it all."""
+        pairs = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
+        for _ in range(200):
+            await send({"type": "http.response.body", "body": b" " * 1_000_000, "more_body": True})
+        await send({"type": "http.response.body", "body": answer.content})
 
 
 def _spoilt(kind: str, content: bytes) -> bytes:

@@ -11,8 +11,7 @@ Handler = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Route:
-    """One operation. `permission` is what X-Accepted-GitHub-Permissions names; `described`: OpenAPI knows its
-    template."""
+    """One operation. `permission`: what X-Accepted-GitHub-Permissions names; `described`: OpenAPI has the template."""
 
     method: str
     template: str
