@@ -1,5 +1,6 @@
 """The GitHub to test against behaves as GitHub does: the feeds, paging, ETags, limits, names."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 
 import pytest
@@ -108,3 +109,24 @@ def test_a_success_makes_the_deployment_before_inactive(hub):
     repo.deploy(created="2026-05-02", statuses=[("success", "2026-05-02 01:00")])
     statuses = Client(hub).get(f"/repos/acme/shop/deployments/{first.id}/statuses").json()
     assert [status["state"] for status in statuses] == ["inactive", "success"]
+
+
+def test_rules_owners_and_files_can_be_read_one_by_one(hub):
+    repo = hub.repository("acme/shop")
+    repo.commit(files={".github/workflows/ci.yml": "on: push\n", "CODEOWNERS": "* @mona\n"})
+    repo.settings.ruleset(rules=("PULL_REQUEST", "REQUIRED_STATUS_CHECKS", "DELETION"), requiredApprovingReviewCount=2)
+    repo.settings.codeowners_error(1)
+    here, client = "/repos/acme/shop", Client(hub)
+    rules = client.get(f"{here}/rules/branches/main").json()
+    assert [rule["type"] for rule in rules] == ["pull_request", "required_status_checks", "deletion"]
+    assert rules[0]["parameters"]["required_approving_review_count"] == 2
+    assert [error["line"] for error in client.get(f"{here}/codeowners/errors").json()["errors"]] == [1]
+    assert [file["name"] for file in client.get(f"{here}/contents/.github/workflows").json()] == ["ci.yml"]
+    file = client.get(f"{here}/contents/.github/workflows/ci.yml").json()
+    assert b64decode(file["content"]) == b"on: push\n"
+
+
+def test_a_commit_knows_its_pull_requests(hub):
+    pull = hub.repository("acme/shop").pull(opened="2026-05-01", merged="2026-05-02")
+    found = Client(hub).get(f"/repos/acme/shop/commits/{pull.row['merge_sha']}/pulls").json()
+    assert [each["number"] for each in found] == [pull.number]

@@ -10,7 +10,7 @@ import pytest
 import requests
 from github import Auth, Github, GithubIntegration, GithubRetry
 
-from tests.fake_github import GitHub
+from tests.fake_github import GitHub, webhooks
 from tests.fake_github.remote import Remote
 from tests.fake_github.routes import TABLE
 from tests.fake_github.schema import Mismatch
@@ -178,6 +178,32 @@ def test_a_delivery_is_signed_and_about_what_it_says():
     assert headers["X-Hub-Signature-256"] == "sha256=" + hmac.new(b"s", body, hashlib.sha256).hexdigest()
     assert (headers["X-GitHub-Event"], payload["deployment"]["id"]) == ("deployment_status", deployment.id)
     assert (payload["repository"]["full_name"], payload["deployment_status"]["state"]) == ("acme/shop", "success")
+
+
+@pytest.mark.parametrize(
+    ("event", "action", "made", "part"),
+    [
+        ("pull_request", "closed", lambda repo: repo.pull(opened=NOW, merged=NOW), "pull_request"),
+        ("issues", "labeled", lambda repo: repo.issue(labels=["incident"]), "issue"),
+        ("workflow_run", "completed", lambda repo: repo.run(), "workflow_run"),
+        ("workflow_job", "completed", lambda repo: repo.run(), "workflow_job"),
+        ("release", "published", lambda repo: repo.release("v1"), "release"),
+        ("repository", "renamed", lambda repo: repo, "repository"),
+    ],
+)
+def test_a_delivery_may_be_about_anything(event, action, made, part):
+    hub = GitHub()
+    thing = made(hub.repository("acme/shop"))
+    payload = json.loads(hub.webhook(event, action, about=thing)[1])
+    hub.stop()
+    assert payload["repository"]["full_name"] == "acme/shop"
+    assert "/repos/acme/shop" in payload[part]["url"]
+
+
+def test_every_published_payload_can_be_delivered():
+    deliveries = list(webhooks.every("s"))
+    assert len(deliveries) > 300
+    assert all(headers["X-Hub-Signature-256"].startswith("sha256=") for _, (headers, _) in deliveries)
 
 
 def test_a_process_of_its_own_takes_the_same_calls():

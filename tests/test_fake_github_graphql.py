@@ -29,6 +29,31 @@ DEPLOYMENTS = """query($after: String) { repository(owner: "acme", name: "shop")
     nodes { commitOid state createdAt statuses(first: 10) { nodes { state createdAt } } } } } }"""
 
 
+ALL_DEPLOYMENTS = """query($after: String) { repository(owner: "acme", name: "shop") {
+  deployments(first: 40, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id databaseId environment createdAt updatedAt creator { login } ref { name } commit { oid }
+      latestStatus { state } statuses(first: 100) { nodes { state createdAt } } } } } }"""
+ALL_PULLS = """query($after: String) { repository(owner: "acme", name: "shop") {
+  pullRequests(first: 50, after: $after, states: [OPEN, CLOSED, MERGED]) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id number state merged mergedBy { login } reviewDecision changedFiles isCrossRepository
+      labels(first: 20) { nodes { name } }
+      commits(first: 100) { totalCount nodes { commit { oid committedDate author { date user { login } } } } }
+      reviews(first: 100, states: [APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED]) { totalCount }
+      timelineItems(first: 100) { nodes { __typename ... on LabeledEvent { createdAt label { name } }
+        ... on ClosedEvent { createdAt actor { login } } ... on MergedEvent { createdAt commit { oid } }
+        ... on ReopenedEvent { createdAt } ... on ConvertToDraftEvent { createdAt } } } } } } }"""
+EVERYTHING_ELSE = """{ viewer { login } repository(owner: "acme", name: "shop") {
+  issues(first: 100) { nodes { number state stateReason timelineItems(first: 50) { totalCount } } }
+  releases(first: 100) { nodes { tagName isDraft isPrerelease publishedAt tagCommit { oid } author { login } } }
+  refs(refPrefix: "refs/tags/", first: 100) { nodes { name prefix target { oid } } }
+  defaultBranchRef { name target { ... on Commit { history(first: 20) { totalCount nodes {
+    oid messageHeadline parents(first: 2) { nodes { oid } }
+    associatedPullRequests(first: 3) { nodes { number } } } } } } }
+  } organization(login: "acme") { repositories(first: 10) { nodes { nameWithOwner } } } }"""
+
+
 @pytest.fixture
 def hub() -> Iterator[GitHub]:
     with GitHub(now=NOW) as hub:
@@ -138,3 +163,53 @@ def test_a_number_needs_no_page_but_rows_do(hub):
 def test_a_field_that_github_does_not_have_is_a_problem():
     with pytest.raises(AssertionError, match="Cannot query field 'mood'"), GitHub(now=NOW) as hub:
         ask(hub, "{ viewer { mood } }")
+
+
+def all_nodes(hub: GitHub, query: str, name: str) -> list[dict]:
+    found, after, token = [], None, hub.token()
+    while True:
+        answer = ask(hub, query, token, after=after)
+        assert "errors" not in answer, answer["errors"]
+        page = answer["data"]["repository"][name]
+        found += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_many_changes_all_that_is_given_is_true(hub, seed):
+    hub.fill("acme/shop", seed=seed, pulls=60, deployments=50)
+    hub.mutate(seed, 400)
+    truth = hub.truth()
+    deployments = {
+        node["databaseId"]: [status["state"].lower() for status in node["statuses"]["nodes"]][::-1]
+        for node in all_nodes(hub, ALL_DEPLOYMENTS, "deployments")
+    }
+    assert deployments == {row["id"]: [each["state"] for each in row["statuses"]] for row in truth["deployments"]}
+    pulls = {
+        node["number"]: (node["merged"], node["commits"]["totalCount"], node["reviews"]["totalCount"])
+        for node in all_nodes(hub, ALL_PULLS, "pullRequests")
+    }
+    assert pulls == {
+        row["number"]: (row["merged_at"] is not None, len(row["commits"]), len(row["reviews"]))
+        for row in truth["pulls"]
+    }
+    assert "errors" not in ask(hub, EVERYTHING_ELSE)
+
+
+def test_a_detail_may_be_older_than_the_feed(hub):
+    hub.clock.freeze()
+    pull = hub.repository("acme/shop").pull("Old", opened="2026-05-01")
+    ids, older = node_ids(hub), 0
+    for turn in range(20):
+        hub.lag(60)
+        pull.edit(f"New {turn}")
+        for _ in range(5):
+            headers = {"Authorization": f"Bearer {hub.token()}"}
+            [item] = requests.get(f"{hub.url}/repos/acme/shop/issues", headers=headers, timeout=10).json()
+            query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on PullRequest { updatedAt } } }"
+            [node] = ask(hub, query, ids=ids)["data"]["nodes"]
+            older += node["updatedAt"] < item["updated_at"]
+            hub.clock.advance(6)
+    assert older > 0

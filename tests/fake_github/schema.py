@@ -35,16 +35,31 @@ class Mismatch(AssertionError):
 
 @cache
 def description() -> dict[str, Any]:
-    return closed(json.loads(gzip.decompress((DATA / "openapi.json.gz").read_bytes())))
+    """What was published, with objects that take only the properties that are described: else a misspelt one passes."""
+    found = json.loads(gzip.decompress((DATA / "openapi.json.gz").read_bytes()))
+    schemas = found["components"]["schemas"]
+    parts = {name: schemas.pop(name) for name in _parts(found) if name in schemas}
+    found = _closed(found)
+    found["components"]["schemas"].update(parts)
+    return found
 
 
-def closed(node: Any) -> Any:
-    """Objects take only the properties that are described: else a misspelt optional one would pass."""
+def _parts(node: Any, inside: bool = False) -> set[str]:
+    """Names of schemas that are parts of others by allOf: they must stay open."""
     if isinstance(node, list):
-        return [closed(each) for each in node]
+        return set().union(*(_parts(each, inside) for each in node))
+    if not isinstance(node, dict):
+        return set()
+    found = {node["$ref"].rsplit("/", 1)[1]} if inside and isinstance(node.get("$ref"), str) else set()
+    return found.union(*(_parts(value, name == "allOf") for name, value in node.items()))
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
     if not isinstance(node, dict):
         return node
-    found = {name: value if name == "allOf" else closed(value) for name, value in node.items()}
+    found = {name: value if name == "allOf" else _closed(value) for name, value in node.items()}
     if isinstance(node.get("properties"), dict) and node.get("type") == "object" and "allOf" not in node:
         found.setdefault("additionalProperties", False)
     return found

@@ -32,6 +32,8 @@ class Route:
 
 
 TABLE: list[Route] = []
+#: Names that may hold slashes.
+WIDE = ("ref", "branch", "tag", "path")
 
 
 def serve(
@@ -48,18 +50,24 @@ def serve(
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """Names of branches, tags and commits may hold slashes, nothing else does."""
-    wide = {"ref", "branch", "tag"}
     parts = re.split(r"\{(\w+)\}", template)
     text = "".join(
-        re.escape(part) if place % 2 == 0 else f"(?P<{part}>{'.+' if part in wide else '[^/]+'})"
+        re.escape(part) if place % 2 == 0 else f"(?P<{part}>{'.+' if part in WIDE else '[^/]+'})"
         for place, part in enumerate(parts)
     )
     return re.compile(text)
 
 
+@cache
+def _ranked(count: int) -> list[Route]:
+    """Those with a name that may hold slashes last, the longer first."""
+    return sorted(
+        TABLE, key=lambda route: (any(f"{{{name}}}" in route.template for name in WIDE), -len(route.template))
+    )
+
+
 def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    for route in TABLE:
+    for route in _ranked(len(TABLE)):
         if route.method == method and (match := _pattern(route.template).fullmatch(path)):
             return route, match.groupdict()
     return None
