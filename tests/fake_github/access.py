@@ -55,7 +55,6 @@ class Token:
     buckets: dict[str, Bucket] = field(default_factory=dict)
     revoked: bool = False
     recent: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
-    under_way: int = 0
 
     def bucket(self, resource: str, clock: Clock) -> Bucket:
         """The bucket now; a window that is over begins anew."""

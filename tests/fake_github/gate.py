@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
@@ -62,7 +62,6 @@ class Answer:
     resource: str = "core"
     cost: int = 0
     counted: bool = False
-    extra: dict = field(default_factory=dict)
 
 
 class Gate:
@@ -84,7 +83,7 @@ class Gate:
                 token = self._token(asked, fault)
                 answer = self._served(asked, path, token, fault)
             except Problem as problem:
-                answer = Answer(problem.status, dict(problem.headers), _dumped(problem.body), extra=problem.body)
+                answer = Answer(problem.status, dict(problem.headers), _dumped(problem.body))
             except Mismatch as mismatch:
                 self.hub.problems.append(f"{line}: {mismatch}")
                 answer = Answer(500, {}, _dumped({"message": f"The test GitHub is wrong: {mismatch}"}))
@@ -245,13 +244,13 @@ class Gate:
     def _written(self, asked: Asked, reply: Reply, headers: dict[str, str], token: Token, resource: str) -> Answer:
         content = b"" if reply.body is None else _dumped(reply.body)
         if asked.method != "GET" or reply.status != 200:
-            return Answer(reply.status, headers, content, resource=resource, extra={"body": reply.body})
+            return Answer(reply.status, headers, content, resource=resource)
         etag = f'W/"{sha_of(content.decode(), headers.get("Link", ""), token.value)}"'
         headers = {**headers, "ETag": etag, "Cache-Control": "private, max-age=60, s-maxage=60"}
         given = {each.strip() for each in asked.headers.get("if-none-match", "").split(",")}
         if etag in given or etag.removeprefix("W/") in given:
             return Answer(304, headers, b"", resource=resource)
-        return Answer(200, headers, content, resource=resource, extra={"body": reply.body})
+        return Answer(200, headers, content, resource=resource)
 
     def _finish(self, asked: Asked, answer: Answer, token: Token, graphql: bool) -> None:
         """Counts, and puts on the headers that every answer has."""

@@ -18,7 +18,6 @@ SIZE = 256 * 1024
 
 def take(repository: "Repository", path: Path, pulls: bool = True) -> None:
     """Commits, branches, tags, files of the default branch; with `pulls` the pull requests that its history names."""
-    repository.git_dir = path
     _commits(repository, path)
     for line in git(path, "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)").splitlines():
         name, *shas = line.split()

@@ -191,7 +191,6 @@ def isEmpty(thing: Thing, context: Context) -> bool:
     return not any(row["name"].startswith("refs/heads/") for row in thing.repo.refs.rows())
 
 
-STATES = {"OPEN": ("open",), "CLOSED": ("closed",), "MERGED": ("merged",)}
 ISSUE_ORDER = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "COMMENTS": "comments"}
 
 

@@ -121,7 +121,7 @@ constant("Label", color="d73a4a", description="", isDefault=False)
 
 @gives("Label", "id")
 def label_id(thing: Thing, context: Context) -> str:
-    return node_id("label", thing.repo.labels.setdefault(thing.row["name"], 0) or thing.row["name"])
+    return node_id("label", thing.repo.label_id(thing.row["name"]))
 
 
 fields(

@@ -32,7 +32,6 @@ class Repository:
         self.live: dict[str, set[int]] = {}
         self.moved: dict[int, tuple[str, int]] = {}
         self.settings = Settings(self)
-        self.git_dir: Path | None = None
         self._last_number = 0
 
     # What it is called, and how that changes.
@@ -78,7 +77,6 @@ class Repository:
         with self.world.lock:
             for ref in [row["name"] for row in self.refs.truth()]:
                 self.refs.remove(ref)
-            self.git_dir = None
             self.change(size=0)
 
     # What is in it.
@@ -118,6 +116,12 @@ class Repository:
         """Takes commits, branches, tags and files over from a git repository; merged pull requests too, if wanted."""
         with self.world.lock:
             gitseed.take(self, path, pulls)
+
+    def label_id(self, name: str) -> int:
+        """The number of a label, made when it is first used."""
+        if name not in self.labels:
+            self.labels[name] = self.world.ids("label")
+        return self.labels[name]
 
     # Commits and refs.
 

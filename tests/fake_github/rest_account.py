@@ -4,7 +4,6 @@ import re
 
 from tests.fake_github.access import LIMITS
 from tests.fake_github.call import Call, Problem, Reply
-from tests.fake_github.clock import stamp
 from tests.fake_github.records import Row
 from tests.fake_github.rest_work import known, shapes
 from tests.fake_github.table import serve
@@ -23,22 +22,21 @@ def user(call: Call) -> Reply:
     if not call.token.login or call.token.kind == "app":
         raise Problem(403, "Resource not accessible by integration")
     row = shapes(call).user(call.token.login) or {}
-    return Reply({**row, **_profile(call)})
+    return Reply({**row, **_profile()})
 
 
-def _profile(call: Call) -> Row:
-    made = stamp(call.world.now())
+def _profile() -> Row:
     return {
         "name": None, "company": None, "blog": "", "location": None, "email": None, "hireable": None, "bio": None,
         "twitter_username": None, "public_repos": 0, "public_gists": 0, "followers": 0, "following": 0,
-        "created_at": made and "2011-01-25T18:44:36Z", "updated_at": "2026-01-25T18:44:36Z",
+        "created_at": "2011-01-25T18:44:36Z", "updated_at": "2026-01-25T18:44:36Z",
     }  # fmt: skip
 
 
 @serve("/users/{username}", "metadata")
 def one_user(call: Call) -> Reply:
     row = known(call.world.users.get(call.path["username"]))
-    return Reply({**(shapes(call).user(row["login"]) or {}), **_profile(call)})
+    return Reply({**(shapes(call).user(row["login"]) or {}), **_profile()})
 
 
 @serve("/user/repos", "metadata")

@@ -77,7 +77,7 @@ class Application:
             await self._drip(answer, send)
             return
         if kind == "huge":
-            await self._flood(answer, send)
+            await self._flood(answer, send, transport)
             return
         if kind == "hang":
             await asyncio.sleep(answer.fault.seconds if answer.fault else 0)
@@ -98,11 +98,13 @@ class Application:
             await asyncio.sleep(pause)
         await send({"type": "http.response.body", "body": content[drops:]})
 
-    async def _flood(self, answer: Answer, send: Any) -> None:
+    async def _flood(self, answer: Answer, send: Any, transport: asyncio.Transport) -> None:
         """Spaces, then the body: valid JSON for who reads it all."""
         pairs = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
         for _ in range(200):
+            if transport.is_closing():
+                return
             await send({"type": "http.response.body", "body": b" " * 1_000_000, "more_body": True})
         await send({"type": "http.response.body", "body": answer.content})
 

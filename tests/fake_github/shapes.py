@@ -101,8 +101,7 @@ class Shapes:
         return body
 
     def label(self, repository: "Repository", name: str) -> Row:
-        identity = repository.labels.setdefault(name, 0) or self.world.ids("label")
-        repository.labels[name] = identity
+        identity = repository.label_id(name)
         here = self.repository_url(repository.row or {"full_name": "gone/gone"})
         return {
             "id": identity, "node_id": node_id("label", identity), "url": f"{here}/labels/{name.replace(' ', '%20')}",

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 def truth(world: "World") -> dict[str, list[Row]]:
     """repositories, pulls, issues, deployments (with statuses), runs, attempts, jobs, releases, tags, branches.
 
-    Every row of a repository has `repository`, its numeric id. Deleted things are absent.
+    Every row of a repository has `repository`, its numeric id. Deleted things are absent. Releases
+    that are drafts are there, though who may not write does not see them.
     """
     found: dict[str, list[Row]] = {
         name: []

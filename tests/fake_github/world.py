@@ -4,7 +4,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tests.fake_github.clock import Clock
-from tests.fake_github.records import Ids, Lag, Row, Table, sha_of
+from tests.fake_github.records import Ids, Lag, Row, Table
 from tests.fake_github.repository import Repository
 
 if TYPE_CHECKING:
@@ -74,6 +74,3 @@ class World:
         key = full_name.lower()
         identity = self.names.get(key, self.old_names.get(key))
         return (None, False) if identity is None else (self.contents[identity], key not in self.names)
-
-    def etag(self, *parts: object) -> str:
-        return f'W/"{sha_of(*parts)}"'
