@@ -105,6 +105,14 @@ def test_a_fault_waits_for_the_request_it_is_meant_for(hub):
     assert codes == [200, 200, 502, 200]
 
 
+def test_a_server_that_was_down_is_back_as_it_was(hub):
+    hub.stop()
+    with pytest.raises(requests.ConnectionError):
+        get(hub)
+    hub.start()
+    assert len(get(hub).json()) == 12
+
+
 def test_a_storm_is_the_same_for_the_same_seed(hub):
     def weather() -> list[str]:
         hub.faults.struck.clear()
