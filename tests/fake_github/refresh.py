@@ -129,8 +129,15 @@ def refresh(folder: Path) -> None:
     examples = (folder / "webhooks-examples" / "package" / "api.github.com" / "index.json").read_text(encoding="utf-8")
     slim = [{"name": event["name"], "examples": event["examples"]} for event in json.loads(examples)]
     written("webhooks.json", json.dumps(slim, separators=(",", ":")))
-    licence = (folder / "openapi" / "package" / "LICENSE").read_text(encoding="utf-8")
-    (HERE / "LICENSE").write_text(f"The data in this folder comes from the packages of Octokit.\n\n{licence}")
+    said = "\n\n\n".join(licence(folder / package / "package") for package in PACKAGES)
+    (HERE / "LICENSE").write_text(f"The data in this folder comes from these packages.\n\n{said}\n")
+
+
+def licence(package: Path) -> str:
+    """What a package says of its licence; its text where there is one."""
+    about = json.loads((package / "package.json").read_text(encoding="utf-8"))
+    texts = [path.read_text(encoding="utf-8").strip() for path in package.glob("LICENSE*")]
+    return "\n\n".join([f"{about['name']}: {about['license']}, {about.get('author', 'Octokit contributors')}", *texts])
 
 
 def main() -> None:
