@@ -30,6 +30,8 @@ from data.tables import (
     Connection,
     DataVersion,
     Failure,
+    IdempotencyKey,
+    IncidentHook,
     Job,
     JudgedDeployment,
     Organization,
@@ -40,11 +42,12 @@ from data.tables import (
     ShippedChange,
     Source,
     Team,
+    WebhookDelivery,
 )
 
 LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
-#: Tables with secrets, and what refers to them: whoever imports connects anew.
-PRIVATE = (Connection,)
+#: Tables with secrets, what refers to them, and what was sent and is not worked on yet: whoever imports connects anew.
+PRIVATE = (Connection, IncidentHook, IdempotencyKey, WebhookDelivery)
 _STAYS = {Source: {"connection_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
