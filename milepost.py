@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_assess(commands)
     _add(commands, "run", _run, "set up the store and open the portal at http://localhost:8501 (PORT changes the port)")
     _add(commands, "worker", _worker, "run the background work of the portal; the portal starts it by itself")
+    _add_serve(commands)
     _add(commands, "migrate", _migrate, "bring the store to the present form")
     demo = _add(commands, "demo", _demo, "add the demo organisation, labelled as such everywhere")
     which = demo.add_mutually_exclusive_group()
@@ -77,6 +78,15 @@ def _add(commands, name: str, run, text: str, **options) -> argparse.ArgumentPar
     made = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", **options)
     made.set_defaults(run=run)
     return made
+
+
+def _add_serve(commands) -> None:
+    text = "serve the door for machines without the pages: API, webhooks, metrics, badges (docs/api.md)"
+    made = _add(commands, "serve", _serve, text)
+    made.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (127.0.0.1)")
+    made.add_argument(
+        "--port", type=_port, default=8502, metavar="PORT", help="at which port (8502); 0 takes a free one"
+    )
 
 
 def _add_moving(commands) -> None:
@@ -113,6 +123,10 @@ def _weeks(text: str) -> int:
 
 def _rows(text: str) -> int:
     return _number(text, 0, 1_000_000)
+
+
+def _port(text: str) -> int:
+    return _number(text, 0, 65_535)
 
 
 def _scale(text: str) -> float:
@@ -247,6 +261,18 @@ def _migrate(options: argparse.Namespace) -> int:
     from data import store
 
     store.migrate()
+    return OK
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import server
+
+    try:
+        server.serve(options.host, options.port)
+    except OSError as error:
+        where = printable(f"{options.host} port {options.port}")
+        print(f"Cannot listen at {where}: {error.strerror or error}. Choose others.", file=sys.stderr)
+        return UNREADABLE
     return OK
 
 

@@ -3,25 +3,42 @@
 import base64
 import gc
 import hashlib
+import json
 import logging
 import os
 import pkgutil
 import re
 import secrets
+import signal
+import socket
+from collections.abc import Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 import streamlit as st
+import uvicorn
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from data import access, jobs, store, trouble
+from data import access, badges, exposition, hooks, inbox, jobs, store, trouble
+from data.api import answers, bodies, document, door, reading
+from data.api.answers import Answer, Problem
+
+BODY_SECONDS = 30  # in which a body must have come
+DELIVERY_SECONDS = 120  # the same for one of GitHub's, which may be large
+STOP_SECONDS = 20  # that requests get to be answered once we are told to stop
 
 log = logging.getLogger("milepost")
+requests = exposition.Requests()
 
 
 # Routes
@@ -41,7 +58,163 @@ def readyz(request) -> JSONResponse:
         return JSONResponse({"status": "the database does not answer"}, status_code=503)
 
 
-ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz)]
+async def openapi(request: Request) -> Response:
+    """The description of /api/v1; it says nothing about anybody."""
+    body = json.dumps(document.document()).encode()
+    tag = reading.etag((body,))
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
+    if reading.has(_asked(request), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=answers.JSON)
+
+
+async def api(request: Request) -> Response:
+    """Everything else below /api: see `data.api`."""
+
+    async def do() -> Answer:
+        asked = _asked(request)
+        token, endpoint, parts = await run_in_threadpool(door.admit, asked)
+        if endpoint.takes:
+            body = bytearray()
+            await bodies.read(request.stream(), request.headers, door.LARGEST, BODY_SECONDS, body.extend)
+            asked = replace(asked, body=bytes(body))
+        return await run_in_threadpool(door.answer, token, endpoint, parts, asked)
+
+    return await _answered(request, do)
+
+
+async def github(request: Request) -> Response:
+    """Webhooks of GitHub: see `data.inbox`."""
+
+    async def do() -> Answer:
+        if not (keys := await run_in_threadpool(inbox.secrets)):
+            raise Problem(404, "Webhooks are not switched on here: set MILEPOST_WEBHOOK_SECRET.")
+        door.check_json(_asked(request))
+        event = _short(request, "x-github-event", r"[a-z_]{1,64}")
+        delivery = _short(request, "x-github-delivery", r"[\w-]{1,100}")
+        shown = request.headers.get("x-hub-signature-256", "")
+        signed = inbox.Signed(keys)
+        with SpooledTemporaryFile(max_size=1 << 20) as kept:
+
+            def take(chunk: bytes) -> None:
+                signed.update(chunk)
+                kept.write(chunk)
+
+            _check_signature(shown.startswith("sha256="))
+            await bodies.read(request.stream(), request.headers, inbox.MOST_BYTES, DELIVERY_SECONDS, take)
+            _check_signature(signed.by_any([shown.removeprefix("sha256=")]))
+            kept.seek(0)
+            body = kept.read()
+        if event == "ping":
+            return answers.as_json({"status": "pong"})
+        try:
+            became = await run_in_threadpool(inbox.receive, event, delivery, body)
+        except inbox.NotJson as error:
+            raise Problem(400, str(error)) from None
+        return answers.as_json({"status": became}, 202)
+
+    return await _answered(request, do)
+
+
+async def pagerduty(request: Request) -> Response:
+    """Webhooks of PagerDuty, and of others that sign and tell as it does: see `data.hooks`."""
+
+    async def do() -> Answer:
+        hook = await run_in_threadpool(hooks.find, request.path_params["key"])
+        if hook is None:
+            raise Problem(404, "There is no such place for webhooks: look at its URL.")
+        door.check_json(_asked(request))
+        shown = [each.strip() for each in request.headers.get("x-pagerduty-signature", "").split(",")[:10]]
+        shown = [each.removeprefix("v1=") for each in shown if each.startswith("v1=")]
+        _check_signature(bool(shown))
+        signed, body = inbox.Signed(list(hook.keys)), bytearray()
+        await bodies.read(request.stream(), request.headers, hooks.MOST_BYTES, BODY_SECONDS, body.extend)
+        signed.update(body)
+        _check_signature(signed.by_any(shown))
+        try:
+            became = await run_in_threadpool(hooks.receive, hook, bytes(body))
+        except hooks.NotAnEvent as error:
+            raise Problem(422, str(error)) from None
+        return answers.as_json({"status": became}, 200 if became == "pong" else 202)
+
+    return await _answered(request, do)
+
+
+async def metrics(request: Request) -> Response:
+    """How this process and its work are doing, for Prometheus: see `data.exposition`."""
+
+    def tell() -> Answer:
+        near = request.client.host if request.client else None
+        if not exposition.is_local(near, request.url.hostname, request.headers):
+            token = door.token_of(request.headers.get("authorization"))
+            door.need(token, "read")
+            if token.service_id is not None:
+                raise Problem(403, "This token is for one service: take one for the whole organization.")
+        headers = {"Cache-Control": "no-store"}
+        return Answer(200, exposition.text(requests).encode(), exposition.MEDIA_TYPE, headers)
+
+    return await _answered(request, lambda: run_in_threadpool(tell))
+
+
+async def badge(request: Request) -> Response:
+    """A number of a service as a picture, where its team has switched that on: see `data.badges`."""
+
+    def draw() -> Answer:
+        metric = request.query_params.get("metric", "deployment_frequency")
+        found = badges.drawn(_asked(request), request.path_params["key"], metric)
+        if found is None:
+            raise Problem(404, f"There is no such badge. Metrics are {', '.join(badges.METRICS)}.")
+        return found
+
+    return await _answered(request, lambda: run_in_threadpool(draw))
+
+
+_ANY = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ROUTES = [
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/metrics", metrics),
+    Route("/badge/{key}.svg", badge),
+    Route("/webhooks/github", github, methods=["POST"]),
+    Route("/webhooks/pagerduty/{key}", pagerduty, methods=["POST"]),
+    Route("/api/v1/openapi.json", openapi),
+    Route("/api/{path:path}", api, methods=_ANY),
+]
+
+
+def _asked(request: Request) -> answers.Request:
+    return answers.Request(request.method, request.url.path, dict(request.query_params), dict(request.headers.items()))
+
+
+async def _answered(request: Request, do: Callable) -> Response:
+    try:
+        made = await do()
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
+    except Exception as error:
+        made = door.failed(error)
+    after = BackgroundTask(_quietly, made.afterwards) if made.afterwards else None
+    body = b"" if request.method == "HEAD" else made.body
+    return Response(body, made.status, dict(made.headers), made.media_type, after)
+
+
+def _quietly(do: Callable[[], None]) -> None:
+    try:
+        do()
+    except Exception as error:
+        log.warning("a token's last use was not noted", exc_info=not trouble.passes(error))
+
+
+def _check_signature(right: bool) -> None:
+    if not right:
+        raise Problem(401, "The signature is missing or wrong: look whether both sides have the same secret.")
+
+
+def _short(request: Request, name: str, shape: str) -> str:
+    value = request.headers.get(name, "")
+    if not re.fullmatch(shape, value, re.ASCII):
+        raise Problem(400, f"The header {name} is missing or has another form.")
+    return value
 
 
 # Headers
@@ -98,7 +271,25 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders)]
+class Counted:
+    """Pure ASGI: counts answers by route for /metrics. What belongs to the pages is one route."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def send_counted(message):
+            if message["type"] == "http.response.start":
+                requests.count(scope["path"], scope["method"], message["status"])
+            await send(message)
+
+        await self.app(scope, receive, send_counted)
+
+
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(Counted)]
 
 
 # Start and stop
@@ -127,6 +318,27 @@ async def lifespan(app):
     finally:
         if worker:
             await run_in_threadpool(worker.stop)
+
+
+@asynccontextmanager
+async def _alone(app):
+    await run_in_threadpool(store.migrate)
+    yield {}
+
+
+def serve(host: str, port: int) -> None:
+    """Serves the routes without the pages, until SIGTERM or SIGINT; requests that have begun are answered. No worker is
+    started. Port 0 takes a free one. Raises OSError when the address is not free or not of this computer."""
+    app = Starlette(routes=ROUTES, middleware=MIDDLEWARE, lifespan=_alone)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=1024) as listening:
+        shown = f"[{host}]" if ":" in host else host
+        print(f"Milepost listens for machines at http://{shown}:{listening.getsockname()[1]}", flush=True)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=STOP_SECONDS
+        )
+        signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops, then sends it again to whoever was there before
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 # Errors

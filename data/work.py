@@ -47,7 +47,7 @@ class Handler:
 
 
 _HANDLERS: dict[str, Handler] = {}
-WITH_HANDLERS = ("data.loading", "data.demo")  # modules that register theirs when they are imported
+WITH_HANDLERS = ("data.loading", "data.demo", "data.inbox")  # modules that register theirs when they are imported
 
 
 def handler(kind: str, says: tuple[type[Exception], ...] = (), ended: Callable[[dict], None] = lambda args: None):

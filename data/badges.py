@@ -1,0 +1,152 @@
+"""Badges: one number of a service as a small picture, for a README. Off until the team switches it on.
+
+The key in the URL is random and not the service's number, so that a URL tells nothing and can be taken back. A badge
+judges nothing: no band, no green and no red, only the words that the pages have.
+"""
+
+import html
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from assessments.delivery import present
+from assessments.delivery.results import Metric, State
+from data import access, audit, derive, queries, store
+from data.access import Action
+from data.api import reading
+from data.api.answers import Answer, Problem, Request
+from data.people import Who
+from data.queries import ServiceView
+from data.tables import Badge, Service, Team
+
+METRICS = {
+    "deployment_frequency": "deployment frequency",
+    "lead_time": "change lead time",
+    "change_fail_rate": "change fail rate",
+    "recovery_time": "recovery time",
+    "rework_rate": "rework rate",
+}
+WEEKS = 13
+_ATTEMPTS = 3  # when the numbers are replaced while they are read
+_WITHOUT = {
+    State.TOO_FEW: "too few to judge",
+    State.NONE_HAPPENED: "none happened",
+    State.NOT_COLLECTED: "not collected",
+    State.NO_DATA: "no data",
+}
+_NARROW, _WIDE = "fijlrtI.,:;|!'()[] 1", "mwMW%@ABCDEGHKNOQRSUVXYZ"  # of a sans serif of 11 pixels
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The service of a badge, and its key's life: another state of them is another picture."""
+
+    view: ServiceView
+    created_at: int
+
+
+def switch_on(who: Who, service_id: int, new: bool = False) -> str:
+    """The key of the service's badge, made when it has none; `new`: another in any case, the old one ends.
+
+    Raises Forbidden, NotFound.
+    """
+    subject = access.of_service(service_id)
+    access.check(who, Action.EDIT_SERVICE, subject)
+    with store.writing() as session:
+        row = session.get(Badge, service_id)
+        if row is not None and not new:
+            return row.key
+        if row is None:
+            row = Badge(service_id=service_id, key="", created_at=0)
+            session.add(row)
+        row.key, row.created_by, row.created_at = secrets.token_urlsafe(18), who.id, store.now_us()
+        audit.record(session, who, "switch_badge_on", f"service:{service_id}", None, subject.organization_id)
+        return row.key
+
+
+def switch_off(who: Who, service_id: int) -> None:
+    """Ends the badge of a service. Raises Forbidden, NotFound."""
+    subject = access.of_service(service_id)
+    access.check(who, Action.EDIT_SERVICE, subject)
+    with store.writing() as session:
+        if (row := session.get(Badge, service_id)) is not None:
+            session.delete(row)
+            audit.record(session, who, "switch_badge_off", f"service:{service_id}", None, subject.organization_id)
+
+
+def of(service_id: int) -> str | None:
+    """The key of a service's badge, None while it is off. Ask before whether the person may see the service."""
+    with store.reading() as session:
+        return session.execute(select(Badge.key).where(Badge.service_id == service_id)).scalar_one_or_none()
+
+
+def find(key: str) -> Shown | None:
+    """What the badge of that key shows, None when there is none."""
+    wanted = (
+        select(Badge.service_id, Badge.created_at, Team.organization_id)
+        .join(Service, Service.id == Badge.service_id)
+        .join(Team, Team.id == Service.team_id)
+    )
+    with store.reading() as session:
+        row = session.execute(wanted.where(Badge.key == key)).one_or_none()
+    if row is None:
+        return None
+    everyone = Who(0, "badge", organization_roles=frozenset({(row.organization_id, "leader")}))
+    view = queries.service(everyone, row.service_id)
+    return Shown(view, row.created_at) if view else None
+
+
+def drawn(request: Request, key: str, metric: str) -> Answer | None:
+    """The picture as an answer, or that the asker has it already. None when there is no such badge or metric."""
+    if metric not in METRICS or (shown := find(key)) is None:
+        return None
+    for _ in range(_ATTEMPTS):
+        try:
+            says = words(shown, metric)
+            break
+        except derive.Outdated:  # replaced between the view and its numbers
+            if (shown := find(key)) is None:
+                return None
+    else:
+        raise Problem(503, "The numbers are being worked out anew: ask again shortly.", headers={"Retry-After": "2"})
+    svg = picture(shown.view.name, METRICS[metric], says).encode()
+    tag = reading.etag((key, shown.created_at, svg))
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
+    if reading.has(request, tag):
+        return Answer(304, headers=headers)
+    return Answer(200, svg, "image/svg+xml", headers)
+
+
+def words(shown: Shown, metric: str) -> str:
+    """What it says. Raises derive.Outdated when the numbers are replaced at this moment."""
+    if reading.why_not(shown.view):
+        return "no data"
+    return _words(reading.summary(shown.view, WEEKS).metrics[metric])
+
+
+def _words(metric: Metric) -> str:
+    return present.headline(metric) if metric.state == State.VALUE else _WITHOUT[metric.state]
+
+
+def picture(name: str, label: str, says: str) -> str:
+    """The SVG: the label in light letters on dark, what it says in dark letters on light, both well above the contrast
+    that WCAG asks for, with a border that also shows in black and white."""
+    left, right = _width(label) + 14, _width(says) + 14
+    said = html.escape("".join(letter for letter in f"{name}: {label} {says}" if letter.isprintable()))
+    label, says = (html.escape(each) for each in (label, says))
+    font = "font-family='Verdana,DejaVu Sans,sans-serif' font-size='11'"
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{left + right}' height='22' role='img' aria-label='{said}'>"
+        f"<title>{said}</title>"
+        f"<rect x='.5' y='.5' width='{left + right - 1}' height='21' rx='4' fill='#fff' stroke='#24312f'/>"
+        f"<path d='M4.5.5H{left}v21H4.5a4 4 0 0 1-4-4v-13a4 4 0 0 1 4-4z' fill='#24312f'/>"
+        f"<text x='7' y='15' fill='#fff' textLength='{left - 14}' {font}>{label}</text>"
+        f"<text x='{left + 7}' y='15' fill='#16201e' textLength='{right - 14}' {font}>{says}</text>"
+        "</svg>"
+    )
+
+
+def _width(text: str) -> int:
+    """About how many pixels it takes; the picture then makes it exactly that."""
+    return round(sum(4.4 if letter in _NARROW else 8.6 if letter in _WIDE else 6.7 for letter in text))
