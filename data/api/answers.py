@@ -8,6 +8,7 @@ from http import HTTPStatus
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 SHOWN = 100  # errors listed in one answer
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # as RFC 9110; older Pythons have older ones
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Problem(Exception):
     def answer(self) -> Answer:
         said = {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": _TITLES.get(self.status) or HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
         }
