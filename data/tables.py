@@ -367,6 +367,7 @@ class Issue(Base, table=True):
     url: str | None = text(default=None)
     version: int = instant()  # updated_at
     detail_version: int | None = instant(default=None)  # of the details that its change was made from
+    span: int | None = None  # commits on trunk that it is, where it is several: after a rebase
 
 
 class SourceCommit(Base, table=True):

@@ -70,6 +70,7 @@ def upgrade() -> None:
     sa.Column('url', sa.Text(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('detail_version', sa.BigInteger(), nullable=True),
+    sa.Column('span', sa.Integer(), nullable=True),
     _of_source('issue'),
     sa.PrimaryKeyConstraint('source_id', 'number', name=op.f('pk_issue'))
     )

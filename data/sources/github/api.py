@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -27,8 +28,13 @@ PAGE = 100  # rows, the most that GitHub gives
 ATTEMPTS = 5
 WAITS = (1, 2, 4, 8)  # seconds before each further attempt
 OUTAGE_SECONDS = 300  # until it is tried again after all attempts
+_REMEMBERED = 5  # answers whose clocks are compared: one that is far ahead is not believed
 GAP = 0.1  # seconds between two requests: GitHub asks for no more than 15 a second, and never two at once
 ALLOW_LOCAL = "MILEPOST_GITHUB_ALLOW_LOCAL"  # "1": http://127.0.0.1 may stand for GitHub, for tests
+
+_REFUSED = {"FORBIDDEN", "INSUFFICIENT_SCOPES"}
+_TOO_MUCH = {"MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED"}
+_TOO_SLOW = ("something went wrong while executing", "timeout", "timed out")
 
 log = logging.getLogger("milepost.github")
 
@@ -124,9 +130,9 @@ def check_base_url(url: str, allow_local: bool | None = None) -> str:
 
 
 class Api:
-    """`token` gives the token for the next request. `calls` counts requests sent, `counted` those that GitHub counts
-    (an answer 304 is free), `date` is GitHub's clock in microseconds at the last answer, `quota` what is left of each
-    limit by its name (core, graphql)."""
+    """`token` gives the token for the next request. `calls` counts requests sent, `counted` those that GitHub's REST
+    limit counts (an answer 304 is free), `date` is GitHub's clock in microseconds at the last answer (the slowest of
+    the last few: what lies behind it is over), `quota` what is left of each limit by its name (core, graphql)."""
 
     def __init__(
         self,
@@ -160,6 +166,7 @@ class Api:
         self._connection = transport.Connection(f"{parts.scheme}://{parts.netloc}", timeouts)
         self.calls = self.counted = 0
         self.date = 0
+        self._ahead: deque[float] = deque(maxlen=_REMEMBERED)
         self.quota: dict[str, Limit] = {}
 
     def close(self) -> None:
@@ -178,30 +185,40 @@ class Api:
         """For what an app needs to get its token."""
         return self._send("POST", path, None, {"Accept": "application/vnd.github+json"}, {}, what)
 
-    def graphql(self, query: str, variables: dict | None = None, what: str = "it") -> Answer:
-        """`json` is what stands under "data": parts that could not be read are null there, and in `errors`.
+    def graphql(self, query: str, variables: dict | None = None, what: str = "it", partly: bool = False) -> Answer:
+        """`json` is what stands under "data".
 
-        Raises the errors of `errors`, TooHeavy for a query that GitHub could not work out in its time.
+        partly: parts that could not be read may be null there, see `errors`; else such an answer is none, and asked for
+        again. Raises the errors of `errors`, TooHeavy for a query that GitHub could not work out in its time.
         """
         body = {"query": query, "variables": variables or {}}
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self.clock.sleep(WAITS[attempt - 1])
+            answer = self._data(body, what)
+            if partly or not answer.errors:
+                return answer
+            if {kind for kind, _, _ in answer.errors} & _REFUSED:
+                raise errors.MissingPermission(f"The token may not read {what} ({answer.errors[0][2]}).")
+        raise self._unavailable("a part of its answer was missing")
+
+    def _data(self, body: dict, what: str) -> Answer:
         answer = self._send("POST", self._requester.graphql_url, None, {}, body, what)
         data = values.need(answer.json, "data", dict, none=True)
         said = values.need(answer.json, "errors", list, none=True) or ()
         found = tuple(_error(each, self._secrets()) for each in said)
         kinds = {kind for kind, _, _ in found}
+        messages = " ".join(message.lower() for _, _, message in found)
         now = self.clock.now()
-        if "RATE_LIMITED" in kinds or "RATE_LIMIT" in kinds:
+        if kinds & {"RATE_LIMITED", "RATE_LIMIT"}:
             raise refusals.primary(answer.headers, now)
-        if any("secondary rate limit" in message.lower() for _, _, message in found):
+        if "secondary rate limit" in messages:
             raise refusals.secondary(answer.headers, now)
-        if kinds & {"MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED"} or any(
-            "something went wrong while executing" in message.lower() or "timeout" in message.lower()
-            for _, _, message in found
-        ):
+        if kinds & _TOO_MUCH or any(words in messages for words in _TOO_SLOW):
             raise errors.TooHeavy("GitHub cannot answer so much at once: fewer objects are asked for.")
         if data is None:
             reason = found[0][2] if found else "no reason given"
-            if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+            if kinds & _REFUSED:
                 raise errors.MissingPermission(f"The token may not read {what} ({reason}).")
             if not found:
                 raise errors.BadAnswer("What answers is not GitHub as documented: check the address of the server.")
@@ -222,11 +239,11 @@ class Api:
                 )
             except (transport.Broken, ValueError) as error:  # ValueError: limits in the headers that are no numbers
                 trouble = str(error) if isinstance(error, transport.Broken) else "its headers make no sense"
-                self.counted += 1
+                self.counted += resource == "core"
                 continue
             finally:
                 self._last = time.monotonic()
-            self.counted += status != 304
+            self.counted += status != 304 and resource == "core"
             now = self.clock.now()
             limit = self._note(got, resource, now)
             if status >= 500:
@@ -243,7 +260,10 @@ class Api:
                 status, parsed, got.get("etag"), self.date, 'rel="next"' in got.get("link", ""), limit, (), got
             )
         log.warning("GitHub does not answer %s %s: %s", verb, urlsplit(url).path, trouble)
-        raise errors.Unavailable(
+        raise self._unavailable(trouble)
+
+    def _unavailable(self, trouble: str) -> errors.Unavailable:
+        return errors.Unavailable(
             f"GitHub did not answer properly {ATTEMPTS} times in a row (the last time: {trouble}): this goes on by "
             f"itself in {refusals.spoken(OUTAGE_SECONDS)}; see githubstatus.com.",
             self.clock.now() + OUTAGE_SECONDS,
@@ -267,7 +287,9 @@ class Api:
     def _note(self, headers: dict, resource: str, now: float) -> Limit | None:
         """Keeps what an answer says about limits and GitHub's clock."""
         date = values.header_date(headers.get("date"))
-        self.date = date if date is not None else int(now) * values.SECOND
+        if date is not None:
+            self._ahead.append(date / values.SECOND - now)
+        self.date = round((now + min(self._ahead, default=0)) * values.SECOND)
         try:
             remaining, limit = int(headers["x-ratelimit-remaining"]), int(headers["x-ratelimit-limit"])
         except (KeyError, ValueError):

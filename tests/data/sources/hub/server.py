@@ -93,8 +93,11 @@ class Server:
             return
         body = say.body if isinstance(say.body, bytes) else json.dumps(say.body).encode()
         body = b"" if say.status == 304 else body
-        handler.send_response(say.status)
+        handler.send_response_only(say.status)
+        handler.send_header("Date", say.headers.get("Date") or handler.date_time_string())
         for name, value in say.headers.items():
+            if name == "Date":
+                continue
             handler.send_header(name, value)
         if say.zipped:
             body = gzip.compress(body)

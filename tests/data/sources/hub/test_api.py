@@ -208,10 +208,29 @@ def test_a_graphql_answer_that_is_none(said, error):
 def test_a_part_that_graphql_could_not_read_is_told_apart():
     refused = {"type": "FORBIDDEN", "path": ["nodes", 1], "message": "Resource not accessible"}
     with Server(Say(200, {"data": {"nodes": [{"id": "a"}, None]}, "errors": [refused]})) as server:
-        answer = server.api().graphql("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a", "b"]})
+        query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+        answer = server.api().graphql(query, {"ids": ["a", "b"]}, partly=True)
+        with pytest.raises(errors.MissingPermission):
+            server.api().graphql(query, {"ids": ["a", "b"]})
     assert answer.json == {"nodes": [{"id": "a"}, None]}
     assert answer.errors == (("FORBIDDEN", ("nodes", 1), "Resource not accessible"),)
     assert json.loads(server.asked[0][3])["variables"] == {"ids": ["a", "b"]}
+
+
+def test_an_answer_with_a_hole_is_asked_for_again():
+    hole = Say(200, {"data": {"nodes": [None]}, "errors": [{"path": ["nodes", 0], "message": "Oops"}]})
+    with Server(hole, Say(200, {"data": {"nodes": [1]}})) as server:
+        assert server.api().graphql("{ x }").json == {"nodes": [1]}
+    with Server(hole) as server, pytest.raises(errors.Unavailable):
+        server.api().graphql("{ x }")
+
+
+def test_a_clock_that_is_suddenly_ahead_is_not_believed():
+    ahead = Say(200, [], {"Date": "Tue, 01 Jan 2030 00:00:00 GMT"})
+    with Server(GOOD, ahead, ahead) as server:
+        api = server.api()
+        dates = [api.get("/x").date for _ in range(3)]
+    assert dates == [NOW * 1_000_000] * 3
 
 
 # Safety

@@ -1,0 +1,194 @@
+"""The feed of issues and pull requests, by when they last changed; and incidents, which are issues with a label.
+
+By keyset, not by page number: `since` a second before the last row seen, because rows move to the end of the list while
+it is read. The cursor that is saved never passes what each of GitHub's copies shows, and moves only on a full page:
+so the address that is asked while nothing happens stays the same, and is answered 304, for free.
+"""
+
+import re
+
+import polars as pl
+from sqlalchemy import and_, delete, func, or_, select
+
+from assessments.delivery.facts import INCIDENTS, INSTANT
+from data import store
+from data.sources.git_messages import clean
+from data.sources.github import saving, values
+from data.sources.github.api import PAGE
+from data.sources.github.saving import Page, Reader
+from data.sources.github.values import SECOND
+from data.tables import Incident, Issue, Service, Source
+
+FEED = "issues"
+_PASSES = 5  # over the pages of a crowded second, until one brings nothing new
+_NAMED = re.compile(r"^[\W_]*deploy(?:ed|ment)[\W_]*[:=]\s*`?([\w./@+-]{2,200})", re.IGNORECASE | re.MULTILINE)
+
+
+def read(reader: Reader) -> None:
+    """Everything that changed since the last time."""
+    cursor, etag = saving.state(reader, FEED)
+    saved = at = cursor.get("at", 0)
+    while True:
+        since = values.written(at - SECOND) if at else None
+        same = since == cursor.get("since", "")
+        answer = _page(reader, since, 1, etag if same else None)
+        if answer.unchanged:
+            with saving.page(reader) as page:
+                page.feed(FEED)
+            return
+        rows = values.rows(answer.json)
+        last = max((values.moment(row, "updated_at", none=False) for row in rows), default=0)
+        if not answer.next:
+            with saving.page(reader) as page:
+                _save(page, rows)
+                page.feed(FEED, cursor={"at": saved, "since": since}, etag=answer.etag)
+            return
+        if last <= at:  # more than a page in one second
+            _crowd(reader, since, rows, at)
+            last = at + 2 * SECOND
+            rows = []
+        at, saved = last, max(saved, min(last, reader.settled))
+        with saving.page(reader) as page:
+            _save(page, rows)
+            page.feed(FEED, cursor={**cursor, "at": saved})
+        reader.tell(reader.new.get("issue", 0), None, "Reading issues and pull requests")
+
+
+def _page(reader: Reader, since: str | None, number: int, etag: str | None = None):
+    asked = {"state": "all", "sort": "updated", "direction": "asc", "per_page": PAGE}
+    asked |= {"since": since} if since else {}
+    asked |= {"page": number} if number > 1 else {}
+    return reader.api.get(f"{reader.base}/issues", asked, etag, f"issues and pull requests of {reader.full_name}")
+
+
+def _crowd(reader: Reader, since: str | None, rows: list[dict], end: int) -> None:
+    """All rows up to a second in which more changed than a page holds. Only here pages are counted: until a pass over
+    them finds nothing that was not seen, because rows that leave the second move the others up."""
+    seen: set[tuple] = set()
+    for _ in range(_PASSES):
+        number, fresh, more = 1, 0, True
+        while more:
+            if number > 1 or not rows:
+                answer = _page(reader, since, number)
+                rows, more = values.rows(answer.json), answer.next
+            with saving.page(reader) as page:
+                _save(page, rows)
+            found = {(row["number"], row["updated_at"]) for row in rows}
+            fresh += len(found - seen)
+            seen |= found
+            if rows and values.moment(rows[-1], "updated_at") > end:
+                break
+            number, rows = number + 1, []
+        if not fresh:
+            return
+
+
+def _save(page: Page, rows: list[dict]) -> None:
+    labels = page.reader.settings.labels
+    written = page.put(Issue, ("number",), [_issue(row) for row in rows])
+    numbers = [row["number"] for row in written]
+    known = dict(
+        page.session.execute(
+            select(Issue.number, Issue.detail_version).where(
+                Issue.source_id == page.reader.source_id, Issue.number.in_(numbers)
+            )
+        ).all()
+    )
+    for row in written:
+        if row["merged_at"] is not None and (known[row["number"]] is None or known[row["number"]] <= row["version"]):
+            page.todo("pull", str(row["number"]), row["version"])
+    issues = [row for row in written if not row["is_pull"]]
+    _incidents(page, [row for row in issues if _is_incident(row["labels"], labels)],
+               [row["number"] for row in issues if not _is_incident(row["labels"], labels)])  # fmt: skip
+
+
+def _issue(row: dict) -> dict:
+    pull = values.need(row, "pull_request", dict, none=True)
+    labels = [str(values.path(each, "name") or "") for each in values.rows(row, "labels")]
+    named = _NAMED.search(values.need(row, "body", str, none=True) or "")
+    return {
+        "number": values.need(row, "number", int),
+        "node_id": values.need(row, "node_id", str),
+        "is_pull": pull is not None,
+        "title": clean(values.need(row, "title", str)),
+        "is_open": values.need(row, "state", str) == "open",
+        "labels": "\n".join(clean(label) for label in labels) or None,
+        "deployment": named[1] if named else None,
+        "created_at": values.moment(row, "created_at", none=False),
+        "closed_at": values.moment(row, "closed_at"),
+        "merged_at": values.moment(pull, "merged_at") if pull is not None else None,
+        "url": values.need(row, "html_url", str, none=True),
+        "version": values.moment(row, "updated_at", none=False),
+    }
+
+
+# Incidents
+
+
+def _is_incident(lines: str | None, labels: set[str]) -> bool:
+    return any(label.casefold() in labels for label in (lines or "").split("\n") if label)
+
+
+def _incidents(page: Page, rows: list[dict], others: list[int]) -> None:
+    """Issues as incidents of each service of the repository; `others` are none, or no more."""
+    frame = pl.DataFrame(
+        {
+            "incident_id": [f"issue:{row['number']}" for row in rows],
+            "title": [row["title"] for row in rows],
+            "opened_at": pl.Series([row["created_at"] for row in rows], dtype=pl.Int64).cast(INSTANT),
+            "acknowledged_at": None,
+            "resolved_at": pl.Series(
+                [None if row["is_open"] else row["closed_at"] for row in rows], dtype=pl.Int64
+            ).cast(INSTANT),
+            "deployment": [row["deployment"] for row in rows],
+            "url": [row["url"] for row in rows],
+        },
+        schema=INCIDENTS,
+    )
+    mine = Incident.source_id == page.reader.source_id
+    named = Incident.incident_id.in_([f"issue:{number}" for number in others])
+    stored = set(page.session.execute(select(Incident.incident_id).where(mine, named)).scalars())
+    for service_id in services(page):
+        page.frame(Incident, {"service_id": service_id}, "incident_id", frame, sorted(stored))
+
+
+def services(page: Page) -> list[int]:
+    """The services that the source speaks of."""
+    source = page.session.get_one(Source, page.reader.source_id)
+    mine = Service.id == source.service_id if source.service_id else Service.repository_id == source.repository_id
+    return list(page.session.execute(select(Service.id).where(mine).order_by(Service.id)).scalars())
+
+
+def incidents_anew(reader: Reader) -> None:
+    """Works out all incidents again where the labels, or the services, are others than the last time."""
+    cursor, _ = saving.state(reader, "incidents")
+    with saving.page(reader) as page:
+        now = {"labels": sorted(reader.settings.labels), "services": services(page)}
+        if cursor == now:
+            return
+        mine = Incident.source_id == reader.source_id
+        page.session.execute(delete(Incident).where(mine))
+        columns = [Issue.number, Issue.title, Issue.created_at, Issue.is_open, Issue.closed_at, Issue.deployment,
+                   Issue.url, Issue.labels]  # fmt: skip
+        asked = select(*columns).where(Issue.source_id == reader.source_id, Issue.is_pull.is_(False))
+        rows = [dict(row) for row in page.session.execute(asked).mappings()]
+        _incidents(page, [row for row in rows if _is_incident(row["labels"], reader.settings.labels)], [])
+        page.touch(None)
+        page.feed("incidents", cursor=now)
+
+
+# What is no more
+
+
+def forget(page: Page, numbers: list[int]) -> None:
+    """Issues that were deleted or moved elsewhere."""
+    page.drop(Issue, "number", numbers)
+    _incidents(page, [], numbers)
+
+
+def counted(reader: Reader, before: int) -> tuple[int, int]:
+    """How many issues and pull requests are known that did not change after that moment."""
+    mine = and_(Issue.source_id == reader.source_id, or_(Issue.created_at <= before))
+    with store.reading() as session:
+        of = dict(session.execute(select(Issue.is_pull, func.count()).where(mine).group_by(Issue.is_pull)).all())
+    return of.get(False, 0), of.get(True, 0)

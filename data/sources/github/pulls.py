@@ -1,0 +1,205 @@
+"""What a merged pull request was: its commits, reviews, drafts and files, fifty of them in one query.
+
+Only merged ones are changes, so only those are asked for. One that was read while GitHub's copies might still have
+differed is read once more a little later.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from data import store
+from data.sources.git_messages import clean, parse
+from data.sources.github import commits, errors, issues, saving, trunk, values
+from data.sources.github.commits import Rider
+from data.sources.github.saving import LAG, Page, Reader
+from data.tables import Change, Issue, Todo, TrunkCommit
+
+FEED = "pulls"
+_MANY = 100  # commits, reviews and files that are read of one
+
+_FIELDS = """
+fragment Pull on PullRequest {
+  number updatedAt createdAt mergedAt title body url baseRefName
+  author { login }
+  mergeCommit { oid message authoredDate parents(first: 2) { totalCount } }
+  commits(first: 100) { totalCount nodes { commit { oid authoredDate message } } }
+  reviews(first: 100) { nodes { state submittedAt author { __typename login } } }
+  timelineItems(first: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { ... on ReadyForReviewEvent { createdAt } } }
+  files(first: 100) { totalCount nodes { path } }
+}
+"""
+_PULLS = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename ...Pull } }" + _FIELDS
+_WITH_COMMITS = (
+    f"query($ids: [ID!]!, {commits.DECLARED}) {{ nodes(ids: $ids) {{ __typename ...Pull }} {commits.RIDING} }}"
+    + _FIELDS
+    + commits.FRAGMENT
+)
+
+
+def read(reader: Reader, rider: Rider) -> None:
+    """The details of every pull request that is due; pages of commits ride along."""
+    if not rider.wanted:
+        trunk.read(reader)
+    for _ in range(2):  # the second time those that could not be judged before trunk was known
+        after, done, total = "", 0, saving.count_todos(reader, "pull")
+        while due := saving.todos(reader, "pull", reader.size, after):
+            _read(reader, rider, due)
+            after, done = due[-1].key, done + len(due)
+            reader.tell(done, total, "Reading what pull requests were")
+        rider.finish()
+        trunk.read(reader)
+
+
+def _read(reader: Reader, rider: Rider, due: list[Todo]) -> None:
+    with store.reading() as session:
+        known = select(Issue.number, Issue.node_id).where(
+            Issue.source_id == reader.source_id, Issue.number.in_([int(todo.key) for todo in due])
+        )
+        nodes = dict(session.execute(known).all())
+    lost = [todo.key for todo in due if int(todo.key) not in nodes]
+    old = {int(todo.key) for todo in due if todo.version < reader.settled}  # seen by each of GitHub's copies
+    numbers = list(nodes)
+    asked, riding = {"ids": list(nodes.values())}, rider.wanted
+    if riding:
+        asked |= rider.variables
+    what = f"pull requests of {reader.full_name}"
+    answer = reader.api.graphql(_WITH_COMMITS if riding else _PULLS, asked, what, partly=True)
+    broken = _broken(answer.errors, what)
+    found = values.need(answer.json, "nodes", list)
+    if len(found) != len(numbers):
+        raise errors.BadAnswer("GitHub answered for other pull requests than were asked for: try again.")
+    with saving.page(reader) as page:
+        for key in lost:
+            page.done("pull", key)
+        for place, (number, row) in enumerate(zip(numbers, found, strict=True)):
+            if place in broken.missing and number in old:
+                issues.forget(page, [number])
+                page.drop(Change, "change_id", [f"#{number}"], at="merged_at")
+                page.done("pull", str(number))
+            elif place not in broken.places and row is not None and row.get("__typename") == "PullRequest":
+                _save(page, row, rider)
+        if riding and not broken.trunk:
+            rider.save(page, values.path(answer.json, "trunk", "object"))
+
+
+@dataclass
+class _Broken:
+    """places: nodes that did not come whole. missing: those that are no more. trunk: the commits did not come whole."""
+
+    places: set[int]
+    missing: set[int]
+    trunk: bool
+
+
+def _broken(said: tuple, what: str) -> _Broken:
+    found = _Broken(set(), set(), False)
+    for kind, path, message in said:
+        if kind in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
+            raise errors.MissingPermission(f"The token may not read {what} ({message}).")
+        if len(path) >= 2 and path[0] == "nodes":
+            found.places.add(path[1])
+            if kind == "NOT_FOUND" and len(path) == 2:
+                found.missing.add(path[1])
+        else:
+            found.trunk = True
+    return found
+
+
+def _save(page: Page, row: dict, rider: Rider) -> None:
+    number, version = values.need(row, "number", int), values.moment(row, "updatedAt", none=False)
+    mine = (Issue.source_id == page.reader.source_id, Issue.number == number)
+    stored = page.session.execute(select(Issue.detail_version).where(*mine)).scalar_one_or_none()
+    if stored is not None and stored > version:
+        return
+    change, span = _change(page.reader, row)
+    if _on_trunk(page, row, change):
+        page.put(Change, ("change_id",), [change], at="merged_at", facts=True)
+    elif rider.wanted:
+        return  # it may turn out to be on trunk yet: asked for again afterwards
+    else:
+        page.drop(Change, "change_id", [change["change_id"]], at="merged_at")
+    # In a second of its own: what happens in the same second has the same version.
+    settled = page.reader.api.date >= version + LAG
+    if page.done("pull", str(number), version, None if settled else version + LAG):
+        page.session.execute(update(Issue).where(*mine).values(detail_version=version, span=span))
+
+
+def _on_trunk(page: Page, row: dict, change: dict) -> bool:
+    """Merged to the default branch, under its present name or an earlier one."""
+    if change["merged_at"] is None:
+        return False
+    branch = page.reader.branch
+    if branch is None or row.get("baseRefName") == branch:
+        return True
+    known = select(TrunkCommit.on_trunk).where(
+        TrunkCommit.repository_id == page.reader.repository_id, TrunkCommit.sha == change["merge_sha"]
+    )
+    return bool(page.session.execute(known).scalar())
+
+
+def _change(reader: Reader, row: dict) -> tuple[dict, int | None]:
+    """The pull request as a change; and how many commits it is on trunk, where that is not one."""
+    number, title = row["number"], clean(values.need(row, "title", str))
+    merge = values.need(row, "mergeCommit", dict, none=True)
+    listed = values.need(row, "commits", dict)
+    inside = [values.need(each, "commit", dict) for each in values.rows(listed, "nodes")]
+    files = values.need(row, "files", dict, none=True)
+    paths = [values.need(each, "path", str) for each in values.rows(files, "nodes")] if files else []
+    reviews = list(_reviews(row))
+    ready = values.rows(values.need(row, "timelineItems", dict), "nodes")
+    change = {
+        "repository_id": reader.repository_id,
+        "service_id": None,
+        "change_id": f"#{number}",
+        "number": number,
+        "kind": "pull_request",
+        "title": title or "(no title)",
+        "merge_sha": values.need(merge, "oid", str) if merge else None,
+        "authored_at": min((values.moment(each, "authoredDate", none=False) for each in inside), default=None),
+        "opened_at": values.moment(row, "createdAt", none=False),
+        "ready_at": values.moment(ready[0], "createdAt") if ready else None,
+        "first_review_at": min((at for _, at in reviews), default=None),
+        "first_approval_at": min((at for state, at in reviews if state == "APPROVED"), default=None),
+        "merged_at": values.moment(row, "mergedAt"),
+        "reverts": _reverts(row, title, merge, inside),
+        "paths": "\n".join(paths) if files and values.need(files, "totalCount", int) <= len(paths) else None,
+        "url": values.need(row, "url", str, none=True),
+    }
+    return change, _span(merge, listed, inside)
+
+
+def _reviews(row: dict):
+    """(state, when) of each review by another human. Bots comment on everything at once."""
+    author = values.path(row, "author", "login")
+    for review in values.rows(values.need(row, "reviews", dict), "nodes"):
+        at, by = values.moment(review, "submittedAt"), values.need(review, "author", dict, none=True)
+        state = values.need(review, "state", str)
+        human = by is None or by.get("__typename") in ("User", "EnterpriseUserAccount", "Mannequin")
+        own = by is not None and author is not None and by.get("login") == author
+        if at is not None and state != "PENDING" and human and not own:
+            yield state, at
+
+
+def _reverts(row: dict, title: str, merge: dict | None, inside: list[dict]) -> str | None:
+    """What it says it reverts, but for its own commits: lines."""
+    texts = [f"{title}\n\n{values.need(row, 'body', str, none=True) or ''}"]
+    texts += [values.need(each, "message", str) for each in inside]
+    texts += [values.need(merge, "message", str)] if merge else []
+    read = [parse(text) for text in texts]
+    stated = [target for message in read for target in message.reverts]
+    stated = stated or [message.reverts_hint for message in read if message.reverts_hint]
+    own = [values.need(each, "oid", str) for each in inside]
+    kept = [each for each in dict.fromkeys(stated) if each != f"#{row['number']}"]
+    kept = [each for each in kept if each.startswith("#") or not any(sha.startswith(each) for sha in own)]
+    return "\n".join(kept[:_MANY]) or None
+
+
+def _span(merge: dict | None, listed: dict, inside: list[dict]) -> int | None:
+    """How many commits a rebase put on trunk: GitHub names the last, which was written when the last one inside was."""
+    total = values.need(listed, "totalCount", int)
+    if not merge or total < 2 or len(inside) < total:
+        return None
+    single = values.need(merge["parents"], "totalCount", int) == 1
+    same = (merge["authoredDate"], merge["message"]) == (inside[-1]["authoredDate"], inside[-1]["message"])
+    return total if single and same else None

@@ -1,0 +1,219 @@
+"""What a page of answers leaves behind: rows, cursor and ETag in one transaction, or nothing.
+
+A row is written only if it is as new as the stored one, or newer: GitHub's copies are up to minutes apart, and an older
+one must not undo a newer one. Rows of the same version replace each other, because versions are whole seconds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, or_, select
+from sqlmodel import Session
+
+from data import derive, replacing, store
+from data.replacing import NEVER
+from data.sources.github import errors
+from data.sources.github.api import Api
+from data.sources.github.settings import Settings
+from data.sources.github.values import MINUTE
+from data.tables import Feed, Source, Todo
+
+#: How far GitHub's copies may be behind each other: what is younger may still be incomplete.
+LAG = 5 * MINUTE
+PAGE = 100
+_CHUNK = 500  # keys a statement
+
+Progress = Callable[[int, int | None, str], None]
+
+
+class SourceGone(errors.GitHubError):
+    """The source was removed while it was read."""
+
+
+@dataclass
+class Reader:
+    """A source that is being read. base: path of the repository at GitHub by its number, which no renaming changes;
+    node: its GraphQL id. size: objects that a GraphQL query asks for at once. new: rows written so far, by kind."""
+
+    api: Api
+    source_id: int
+    repository_id: int
+    github_id: int
+    node: str
+    full_name: str
+    web_url: str
+    branch: str | None
+    settings: Settings
+    tell: Progress
+    claim: Callable[[Session], None] = lambda session: None
+    size: int = 50
+    new: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        return f"/repositories/{self.github_id}"
+
+    @property
+    def settled(self) -> int:
+        """Everything before this moment is visible in each of GitHub's copies."""
+        return self.api.date - LAG
+
+
+class Page:
+    """One transaction of a source."""
+
+    def __init__(self, session: Session, reader: Reader):
+        self.session, self.reader = session, reader
+        self._since: int | None = NEVER
+        self._touched = False
+
+    def touch(self, since: int | None) -> None:
+        """Facts have changed, none from before that moment; None: anything may have."""
+        self._touched = True
+        self._since = None if since is None or self._since is None else min(self._since, since)
+
+    def put(
+        self, table: type, keys: tuple[str, ...], rows: Iterable[dict], *, at: str | None = None, facts: bool = False
+    ) -> list[dict]:
+        """Saves rows of this source that are new, or other than the stored ones and not older. The last of `keys` tells
+        most of them apart. at: the column with the time at which a fact matters, where they are facts. Returns what was
+        written."""
+        newest: dict[tuple, dict] = {}
+        for row in rows:  # the same thing may come twice in a list
+            key = tuple(row[name] for name in keys)
+            if key not in newest or (row.get("version") or 0) >= (newest[key].get("version") or 0):
+                newest[key] = {**row, "source_id": self.reader.source_id}
+        stored = self._stored(table, keys, newest)
+        written, since = [], NEVER
+        for key, row in newest.items():
+            old = stored.get(key)
+            if old is not None:
+                if (old.get("version") or 0) > (row.get("version") or 0):
+                    continue
+                if all(old[name] == value for name, value in row.items()):
+                    continue
+            written.append(row)
+            since = min([since, *(each[at] for each in (old or {}, row) if at and each.get(at) is not None)])
+        if written:
+            store.upsert(self.session, table, written, _unique(table))
+            self.reader.new[table.__tablename__] = self.reader.new.get(table.__tablename__, 0) + len(written)
+            if facts:
+                self.touch(since)
+        return written
+
+    def _stored(self, table: type, keys: tuple[str, ...], rows: dict[tuple, dict]) -> dict[tuple, dict]:
+        if not rows:
+            return {}
+        names = list(dict.fromkeys(["source_id", *keys, *next(iter(rows.values()))]))
+        columns = [getattr(table, name) for name in names]
+        wanted = list(dict.fromkeys(key[-1] for key in rows))
+        found = {}
+        for start in range(0, len(wanted), _CHUNK):
+            some = getattr(table, keys[-1]).in_(wanted[start : start + _CHUNK])
+            mine = select(*columns).where(table.source_id == self.reader.source_id, some)
+            for each in self.session.execute(mine):
+                row = dict(zip(names, each, strict=True))
+                found[tuple(row[name] for name in keys)] = row
+        return found
+
+    def drop(self, table: type, key: str, values: Iterable, at: str | None = None) -> int:
+        """Takes rows of this source away."""
+        values, since, gone = list(values), NEVER, 0
+        for start in range(0, len(values), _CHUNK):
+            mine = (table.source_id == self.reader.source_id, getattr(table, key).in_(values[start : start + _CHUNK]))
+            if at:
+                first = self.session.execute(select(func.min(getattr(table, at))).where(*mine)).scalar()
+                since = since if first is None else min(since, first)
+            gone += self.session.execute(delete(table).where(*mine)).rowcount
+        if gone and at:
+            self.touch(since)
+        return gone
+
+    def frame(self, table: type, among: dict, key: str, frame, gone: Iterable[str] = ()) -> None:
+        """As `replacing.put`, for rows that are worked out here."""
+        gone = list(gone)
+        if len(frame) or gone:
+            since = replacing.put(self.session, table, {**among, "source_id": self.reader.source_id}, key, frame, gone)
+            if since != NEVER or gone:
+                self.touch(since)
+
+    # Where reading goes on
+
+    def feed(self, name: str, **values) -> Feed:
+        """The state of a feed, with these values from now on."""
+        feed = self.session.get(Feed, (self.reader.source_id, name))
+        if feed is None:
+            feed = Feed(source_id=self.reader.source_id, name=name)
+            self.session.add(feed)
+        values = {"checked_at": self.reader.api.date, "resume_at": None, "problem": None, **values}
+        for column, value in values.items():
+            setattr(feed, column, value)
+        return feed
+
+    def todo(self, kind: str, key: str, version: int) -> None:
+        """Something is to be fetched; what is older than `version` will not do."""
+        todo = self.session.get(Todo, (self.reader.source_id, kind, key))
+        if todo is None:
+            self.session.add(Todo(source_id=self.reader.source_id, kind=kind, key=key, version=version))
+        elif version > todo.version:
+            todo.version, todo.due_at = version, None
+
+    def done(self, kind: str, key: str, version: int | None = None, again_at: int | None = None) -> bool:
+        """It was fetched at that version (None: whatever it was). Older than what was asked for does not answer it:
+        then it stays, and False is returned. again_at: it is fetched once more then: it may not have been complete."""
+        todo = self.session.get(Todo, (self.reader.source_id, kind, key))
+        if todo is None:
+            return True
+        if version is not None and version < todo.version:
+            return False
+        if again_at is None:
+            self.session.delete(todo)
+        else:
+            todo.due_at = again_at
+        return True
+
+
+def _unique(table: type) -> list[str]:
+    """The columns of the key by which rows of a source are told apart."""
+    keys = [column.name for column in table.__table__.primary_key]
+    if keys != ["id"]:
+        return keys
+    constraint = next(each for each in table.__table__.constraints if type(each).__name__ == "UniqueConstraint")
+    return [column.name for column in constraint.columns]
+
+
+@contextmanager
+def page(reader: Reader) -> Iterator[Page]:
+    """Everything in the block is saved at its end, or nothing. Raises SourceGone."""
+    with store.writing() as session:
+        reader.claim(session)
+        if session.get(Source, reader.source_id, populate_existing=True) is None:
+            raise SourceGone("This source was removed meanwhile.")
+        made = Page(session, reader)
+        yield made
+        session.flush()
+        if made._touched:
+            derive.changed(session, repository_id=reader.repository_id, since=made._since)
+
+
+def state(reader: Reader, name: str) -> tuple[dict, str | None]:
+    """Cursor and ETag of a feed."""
+    with store.reading() as session:
+        feed = session.get(Feed, (reader.source_id, name), populate_existing=True)
+        return (dict(feed.cursor or {}), feed.etag) if feed else ({}, None)
+
+
+def todos(reader: Reader, kind: str, limit: int, after: str = "") -> list[Todo]:
+    """What is due, by key."""
+    mine = (Todo.source_id == reader.source_id, Todo.kind == kind, Todo.key > after)
+    due = or_(Todo.due_at.is_(None), Todo.due_at <= reader.api.date)
+    with store.reading() as session:
+        return list(session.execute(select(Todo).where(*mine, due).order_by(Todo.key).limit(limit)).scalars())
+
+
+def count_todos(reader: Reader, kind: str) -> int:
+    due = or_(Todo.due_at.is_(None), Todo.due_at <= reader.api.date)
+    mine = (Todo.source_id == reader.source_id, Todo.kind == kind)
+    with store.reading() as session:
+        return session.execute(select(func.count()).select_from(Todo).where(*mine, due)).scalar_one()
