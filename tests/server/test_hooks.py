@@ -74,7 +74,7 @@ def test_an_incident_opens_is_taken_up_and_ends(portal, key):
 EVENTS = [event("triggered", 0), event("acknowledged", 5), event("resolved", 30), event("reopened", 40)]
 
 
-@pytest.mark.parametrize("order", itertools.permutations(EVENTS), ids=lambda order: "-".join(map(kind_of, order)))
+@pytest.mark.parametrize("order", list(itertools.permutations(EVENTS)), ids=lambda order: "-".join(map(kind_of, order)))
 def test_the_order_of_arrival_does_not_matter(one_portal, order):
     hook = hooks.find(hooks.open_hook(one_portal.who, one_portal.place.service_id, SECRET))
     for each in (*order, *order):
