@@ -6,14 +6,14 @@ from sqlalchemy import select
 from data import store
 from data.sources.github import errors
 from data.tables import Change, Deployment, Incident, PipelineRun, Repository, Service, Source
-from tests.data.sources.hub.arrange import US, hub_with, place, truth
+from tests.data.sources.hub.arrange import US, at_once, hub_with, place, truth
 from tests.fake_github import GitHub
 
 
 @pytest.fixture
 def hub():
     with GitHub(now="2026-06-01 12:00", strict=True) as hub:
-        hub.clock.freeze()
+        at_once(hub).clock.freeze()
         yield hub
 
 
