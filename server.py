@@ -332,6 +332,8 @@ def serve(host: str, port: int) -> None:
     app = Starlette(routes=ROUTES, middleware=MIDDLEWARE, lifespan=_alone)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1024) as listening:
+        # asyncio forgets this for sockets it is given: an answer would wait 40 ms for the reader's acknowledgement.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         shown = f"[{host}]" if ":" in host else host
         print(f"Milepost listens for machines at http://{shown}:{listening.getsockname()[1]}", flush=True)
         config = uvicorn.Config(

@@ -84,6 +84,7 @@ def serving() -> Iterator[Client]:
     """The routes behind their middleware, on a free port, in a thread: the store is that of this process."""
     app = Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE)
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         running = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
         running.install_signal_handlers = lambda: None
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
