@@ -339,8 +339,10 @@ def serve(host: str, port: int) -> None:
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=STOP_SECONDS
         )
-        signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops, then sends it again to whoever was there before
-        uvicorn.Server(config).run(sockets=[listening])
+        running = uvicorn.Server(config)
+        # Until uvicorn listens to signals itself; afterwards it sends them again to whoever was there before.
+        signal.signal(signal.SIGTERM, lambda *_: setattr(running, "should_exit", True))
+        running.run(sockets=[listening])
 
 
 # Errors

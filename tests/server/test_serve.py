@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -130,11 +129,14 @@ def test_requests_that_have_begun_are_answered_when_it_is_told_to_stop(home):
     body = b'{"id": "1", "finished_at": "2026-03-03T14:06:30Z"}'
     with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
         lines = ("POST /api/v1/deployments HTTP/1.1", "Host: x", "Content-Type: application/json",
-                 f"Authorization: Bearer {token}", f"Content-Length: {len(body)}", "", "")  # fmt: skip
-        line.sendall("\r\n".join(lines).encode() + body[:10])
-        time.sleep(0.5)
+                 f"Authorization: Bearer {token}", f"Content-Length: {len(body)}",
+                 "Expect: 100-continue", "", "")  # fmt: skip
+        line.sendall("\r\n".join(lines).encode())
+        assert line.recv(65536).startswith(b"HTTP/1.1 100"), "now it waits for the body"
+        line.sendall(body[:10])
         process.send_signal(signal.SIGTERM)
-        threading.Timer(0.5, line.sendall, [body[10:]]).start()
+        time.sleep(0.5)
+        line.sendall(body[10:])
         assert line.recv(65536).startswith(b"HTTP/1.1 200")
     assert process.wait(30) == 0 and process.stderr.read() == ""
     with store.reading() as session:
