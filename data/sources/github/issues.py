@@ -20,7 +20,7 @@ from data.sources.github.values import SECOND
 from data.tables import Incident, Issue, Service, Source
 
 FEED = "issues"
-_PASSES = 5  # over the pages of a crowded second, until one brings nothing new
+_PASSES = 9  # over the pages of a crowded second, until they bring nothing new
 _NAMED = re.compile(r"^[\W_]*deploy(?:ed|ment)[\W_]*[:=]\s*`?([\w./@+-]{2,200})", re.IGNORECASE | re.MULTILINE)
 
 
@@ -44,7 +44,7 @@ def read(reader: Reader) -> None:
                 page.feed(FEED, cursor={"at": saved, "since": since}, etag=answer.etag)
             return
         if last <= at:  # more than a page in one second
-            _crowd(reader, since, rows, at)
+            _crowd(reader, since, at)
             last = at + 2 * SECOND
             rows = []
         at, saved = last, max(saved, min(last, reader.settled))
@@ -61,25 +61,26 @@ def _page(reader: Reader, since: str | None, number: int, etag: str | None = Non
     return reader.api.get(f"{reader.base}/issues", asked, etag, f"issues and pull requests of {reader.full_name}")
 
 
-def _crowd(reader: Reader, since: str | None, rows: list[dict], end: int) -> None:
-    """All rows up to a second in which more changed than a page holds. Only here pages are counted: until a pass over
-    them finds nothing that was not seen, because rows that leave the second move the others up."""
+def _crowd(reader: Reader, since: str | None, end: int) -> None:
+    """All rows up to a second in which more changed than a page holds. Only here pages are counted: until two passes
+    over them find nothing that was not seen. Rows that leave the second move the others up, and each page may come from
+    another of GitHub's copies, in which other rows have left."""
     seen: set[tuple] = set()
+    quiet = 0
     for _ in range(_PASSES):
         number, fresh, more = 1, 0, True
         while more:
-            if number > 1 or not rows:
-                answer = _page(reader, since, number)
-                rows, more = values.rows(answer.json), answer.next
+            answer = _page(reader, since, number)
+            rows = values.rows(answer.json)
             with saving.page(reader) as page:
                 _save(page, rows)
             found = {(row["number"], row["updated_at"]) for row in rows}
             fresh += len(found - seen)
             seen |= found
-            if rows and values.moment(rows[-1], "updated_at") > end:
-                break
-            number, rows = number + 1, []
-        if not fresh:
+            beyond = bool(rows) and values.moment(rows[-1], "updated_at") > end
+            number, more = number + 1, answer.next and not beyond
+        quiet = 0 if fresh else quiet + 1
+        if quiet == 2:
             return
 
 

@@ -134,7 +134,7 @@ def truth(hub: GitHub, name: str = "acme/shop") -> dict:
             for row in [*pulls, *issues]
         ),
         "changes": sorted(_change(row) for row in pulls if row["merged_at"] is not None and row["base"] == here.branch),
-        "deployments": sorted(_deployment(row) for row in found["deployments"]),
+        "deployments": sorted(_deployment(row, hub.clock.now()) for row in found["deployments"]),
         "releases": sorted(
             (f"release:{row['id']}", row["tag"], _us(row["published_at"]), row["name"])
             for row in found["releases"] if not row["draft"]
@@ -169,10 +169,15 @@ def _change(row: dict) -> tuple:
     )  # fmt: skip
 
 
-def _deployment(row: dict) -> tuple:
+def _deployment(row: dict, now: float) -> tuple:
+    """One that nobody has heard of for half an hour is abandoned; replaced without an end it is over too."""
     ends = [each for each in row["statuses"] if each["state"] in ("success", "failure", "error")]
     begun = [each["created_at"] for each in row["statuses"] if each["state"] == "in_progress"]
-    status = "success" if ends and ends[-1]["state"] == "success" else "failure" if ends else "in_progress"
+    last = row["statuses"][-1]["state"] if row["statuses"] else "pending"
+    over = last == "inactive" or (last == "pending" and now - row["updated_at"] > 1800)
+    status = "cancelled" if over else "in_progress"
+    if ends:
+        status = "success" if ends[-1]["state"] == "success" else "failure"
     return (
         f"deployment:{row['id']}", row["environment"], row["sha"], row["created_at"] * US,
         min(begun, default=row["created_at"]) * US, _us(ends[-1]["created_at"] if ends else None), status,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from data import store
-from data.sources.github import errors
+from data.sources.github import commits, errors, issues, runs
 from data.tables import Change, Deployment, Incident, PipelineRun, Repository, Service, Source
 from tests.data.sources.hub.arrange import US, at_once, hub_with, place, truth
 from tests.fake_github import GitHub
@@ -66,9 +66,12 @@ def test_after_many_changes_it_is_exact_again(home, seed):
         assert shop.todos() == [row for row in shop.todos() if row[0] == "deployment"]  # those still under way
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_what_copies_that_lag_hide_comes_later(home, seed):
-    """Three copies of GitHub, up to four minutes behind, another one answering each request."""
+@pytest.mark.parametrize("seed", range(6))
+def test_what_copies_that_lag_hide_comes_later(home, seed, monkeypatch):
+    """Three copies of GitHub, up to four minutes behind, another one answering each request. With small pages, because
+    the cursor moves on full ones only."""
+    for module in (issues, commits, runs):
+        monkeypatch.setattr(module, "PAGE", 10)
     with hub_with(seed, pulls=40, issues=15, deployments=20, runs=30, releases=3, days=25) as hub:
         shop = place(hub)
         hub.lag(240)
