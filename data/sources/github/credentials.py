@@ -119,7 +119,14 @@ class InstallationToken:
 
     def __call__(self) -> str:
         if self._app.clock.now() >= self._ends - _EARLY:
-            answer = self._app.post(f"/app/installations/{self._installation}/access_tokens", "the app's installation")
+            where = f"/app/installations/{self._installation}/access_tokens"
+            try:
+                answer = self._app.post(where, "the app's installation")
+            except errors.BadToken:
+                raise errors.BadToken(
+                    "GitHub does not accept the app's signature: check that the private key belongs to the app of that "
+                    "id, and that the clock of this machine is right."
+                ) from None
             ends = values.moment(answer.json, "expires_at", none=False)
             # By GitHub's clock: that of this machine may go wrong.
             self._ends = self._app.clock.now() + (ends - answer.date) / values.SECOND

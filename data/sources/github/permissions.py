@@ -15,7 +15,8 @@ NEEDED = {
     "deployments": ("deployments", "deployments"),
     "environments": ("actions", "environments"),
 }
-_READ = {"metadata", "checks", "statuses", *(need for need, _ in NEEDED.values())}
+#: What else is worth reading: administration is for branch protection.
+_READ = {"metadata", "checks", "statuses", "environments", "administration", *(need for need, _ in NEEDED.values())}
 _SCOPES = {"repo:status", "repo_deployment", "public_repo", "read:org", "read:user", "read:project", "user:email", ""}
 
 
