@@ -114,7 +114,7 @@ def _save(page: Page, row: dict) -> None:
     if (over and page.reader.api.date >= fact["version"] + LAG) or old:
         page.done("deployment", node)
     else:
-        page.todo("deployment", node, fact["version"])
+        page.todo("deployment", {node: fact["version"]})
 
 
 def _deployment(reader: Reader, row: dict) -> dict:

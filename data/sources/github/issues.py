@@ -13,7 +13,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from assessments.delivery.facts import INCIDENTS, INSTANT
 from data import store
 from data.sources.git_messages import clean
-from data.sources.github import saving, values
+from data.sources.github import errors, saving, values
 from data.sources.github.api import PAGE
 from data.sources.github.saving import Page, Reader
 from data.sources.github.values import SECOND
@@ -25,7 +25,36 @@ _NAMED = re.compile(r"^[\W_]*deploy(?:ed|ment)[\W_]*[:=]\s*`?([\w./@+-]{2,200})"
 
 
 def read(reader: Reader) -> None:
-    """Everything that changed since the last time."""
+    """Everything that changed since the last time. Where issues are switched off, which ends the feed, only the pull
+    requests."""
+    try:
+        _read(reader)
+    except errors.NotFound:
+        _walk(reader)
+
+
+def _walk(reader: Reader) -> None:
+    """Pull requests without the feed: from the one that changed last back to where the last walk began. Rows only move
+    to the front while it goes on, so that counting pages loses none; what has moved is met by the next walk."""
+    cursor, _ = saving.state(reader, FEED)
+    stop, walk = cursor.get("walked", 0), cursor.get("walk") or {"page": 1, "begun": reader.settled}
+    while True:
+        asked = {"state": "all", "sort": "updated", "direction": "desc", "per_page": PAGE, "page": walk["page"]}
+        answer = reader.api.get(f"{reader.base}/pulls", asked, what=f"pull requests of {reader.full_name}")
+        rows = values.rows(answer.json)
+        oldest = min((values.moment(row, "updated_at", none=False) for row in rows), default=0)
+        more = answer.next and oldest >= stop - SECOND
+        walk = {**walk, "page": walk["page"] + 1}
+        after = {"walked": stop, "walk": walk} if more else {"walked": max(stop, walk["begun"])}
+        with saving.page(reader) as page:
+            _save(page, [{**row, "pull_request": {"merged_at": row.get("merged_at")}} for row in rows])
+            page.feed(FEED, cursor={**{name: cursor[name] for name in ("at", "since") if name in cursor}, **after})
+        if not more:
+            return
+        reader.tell(reader.new.get("issue", 0), None, "Reading pull requests")
+
+
+def _read(reader: Reader) -> None:
     cursor, etag = saving.state(reader, FEED)
     saved = at = cursor.get("at", 0)
     while True:
@@ -95,9 +124,9 @@ def _save(page: Page, rows: list[dict]) -> None:
             )
         ).all()
     )
-    for row in written:
-        if row["merged_at"] is not None and (known[row["number"]] is None or known[row["number"]] <= row["version"]):
-            page.todo("pull", str(row["number"]), row["version"])
+    merged = [row for row in written if row["merged_at"] is not None]
+    stale = [row for row in merged if known[row["number"]] is None or known[row["number"]] <= row["version"]]
+    page.todo("pull", {str(row["number"]): row["version"] for row in stale})
     issues = [row for row in written if not row["is_pull"]]
     _incidents(page, [row for row in issues if _is_incident(row["labels"], labels)],
                [row["number"] for row in issues if not _is_incident(row["labels"], labels)])  # fmt: skip

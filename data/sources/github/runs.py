@@ -156,10 +156,13 @@ def _save(page: Page, rows: list[dict]) -> None:
         PipelineRun.conclusion.is_not(None),
     )  # fmt: skip
     known = {tuple(row) for row in page.session.execute(ended)}
-    for run_id, fact in again.items():
-        for attempt in range(1, fact["attempt"]):
-            if (run_id, attempt) not in known:
-                page.todo("attempt", f"{run_id}/{attempt}", fact["version"])
+    lacking = {
+        f"{run_id}/{attempt}": fact["version"]
+        for run_id, fact in again.items()
+        for attempt in range(1, fact["attempt"])
+        if (run_id, attempt) not in known
+    }
+    page.todo("attempt", lacking)
 
 
 def attempts(reader: Reader) -> None:

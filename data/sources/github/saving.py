@@ -151,13 +151,20 @@ class Page:
             setattr(feed, column, value)
         return feed
 
-    def todo(self, kind: str, key: str, version: int) -> None:
-        """Something is to be fetched; what is older than `version` will not do."""
-        todo = self.session.get(Todo, (self.reader.source_id, kind, key))
-        if todo is None:
-            self.session.add(Todo(source_id=self.reader.source_id, kind=kind, key=key, version=version))
-        elif version > todo.version:
-            todo.version, todo.due_at = version, None
+    def todo(self, kind: str, wanted: dict[str, int]) -> None:
+        """Things to be fetched, by key; what is older than their versions will not do."""
+        if not wanted:
+            return
+        mine = (Todo.source_id == self.reader.source_id, Todo.kind == kind, Todo.key.in_(list(wanted)))
+        self.session.flush()
+        known = dict(self.session.execute(select(Todo.key, Todo.version).where(*mine)).all())
+        rows = [
+            {"source_id": self.reader.source_id, "kind": kind, "key": key, "version": version, "due_at": None}
+            for key, version in wanted.items()
+            if version > known.get(key, -1)
+        ]
+        store.upsert(self.session, Todo, rows, ["source_id", "kind", "key"])
+        self.session.expire_all()
 
     def done(self, kind: str, key: str, version: int | None = None, again_at: int | None = None) -> bool:
         """It was fetched at that version (None: whatever it was). Older than what was asked for does not answer it:

@@ -232,7 +232,7 @@ SLIPS = {
     ),
     "weeks begin on Thursday": ("(at + 3 * _DAY) // _WEEK", "at // _WEEK"),
     "deployments of two weeks are one": ("new[(np.cumsum(counts) - counts)[counts > 0]] = True", "pass"),
-    "every change has a deployment of its own": ("new = _changes_at(number)", "new = np.ones(len(number), bool)"),
+    "every change has a deployment of its own": ("new = changes_at(number)", "new = np.ones(len(number), bool)"),
     "all services are one": (
         "Part(records, np.repeat(places, counts))",
         "Part(records, np.repeat(places * 0, counts))",

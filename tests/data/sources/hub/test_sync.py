@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from data import store
 from data.sources.github import commits, errors, issues, runs
+from data.sources.github.api import Api
 from data.tables import Change, Deployment, Incident, PipelineRun, Repository, Service, Source
 from tests.data.sources.hub.arrange import US, at_once, hub_with, place, truth
 from tests.fake_github import GitHub
@@ -276,6 +277,27 @@ def test_a_deleted_issue_goes_at_the_weekly_count(home, hub, repo):
     shop.sync()
     assert shop.rows(Incident, "incident_id") == [("issue:1",)]
     assert shop.held()["issues"] == truth(hub)["issues"]
+
+
+def test_where_issues_are_switched_off_pull_requests_are_read_all_the_same(home, monkeypatch):
+    """GitHub answers 410 to the feed then, which has the pull requests too."""
+    real = Api.get
+
+    def off(api, path, params=None, etag=None, what="it"):
+        if path.endswith("/issues"):
+            raise errors.NotFound("Issues are disabled for this repo")
+        return real(api, path, params, etag, what)
+
+    monkeypatch.setattr(Api, "get", off)
+    monkeypatch.setattr(issues, "PAGE", 10)
+    with hub_with(seed=2, pulls=45, issues=0, deployments=3, runs=3, releases=1, days=25) as hub:
+        shop = place(hub)
+        for turn in range(4):
+            assert shop.sync().problems == {}
+            hub.mutate(turn, 20, step=7)
+        shop.settle()
+        assert shop.held()["changes"] == truth(hub)["changes"]
+        assert shop.held()["issues"] == [row for row in truth(hub)["issues"] if row[1]]
 
 
 # The repository itself
