@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 # Of `make bench`: 1 is 2,000 services with a million changes. KEEP=folder keeps the stores for the next run.
 FACTOR ?= 0.05
 KEEP ?=
+# Processes that share the tests.
+JOBS ?= 2
 
 .PHONY: run test lint bench clean
 
@@ -12,7 +14,7 @@ run: $(VENV)/.installed
 	$(BIN)/python milepost.py run
 
 test: $(VENV)/.installed lint
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
