@@ -15,6 +15,7 @@ remove it.
 
 from dataclasses import dataclass
 from enum import StrEnum
+
 from sqlalchemy import Select, null, select
 
 from data import people, store

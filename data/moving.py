@@ -47,8 +47,8 @@ from data.tables import (
 )
 
 LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
-#: Tables with secrets, what refers to them, who is signed in, and what was sent and is not worked on yet: whoever imports
-#: connects and signs in anew.
+#: Tables with secrets, what refers to them, who is signed in, and what was sent and is not worked on yet: whoever
+#: imports connects and signs in anew.
 PRIVATE = (Connection, IncidentHook, IdempotencyKey, SignIn, WebhookDelivery)
 _STAYS = {Source: {"connection_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.

@@ -18,7 +18,7 @@ from ruamel.yaml.error import YAMLError
 from data import environment, store
 
 URL, METADATA, CLIENT = "MILEPOST_URL", "MILEPOST_OIDC_METADATA_URL", "MILEPOST_OIDC_CLIENT_ID"
-CLIENT_SECRET, COOKIE_SECRET = "MILEPOST_OIDC_CLIENT_SECRET", "MILEPOST_COOKIE_SECRET"  # noqa: S105 - names
+CLIENT_SECRET, COOKIE_SECRET = "MILEPOST_OIDC_CLIENT_SECRET", "MILEPOST_COOKIE_SECRET"
 ADMINISTRATOR, GROUPS, GROUPS_CLAIM = "MILEPOST_ADMINISTRATOR", "MILEPOST_GROUPS", "MILEPOST_OIDC_GROUPS_CLAIM"
 SCOPES, GRACE, CONTACT = "MILEPOST_OIDC_SCOPES", "MILEPOST_SESSION_HOURS", "MILEPOST_CONTACT"
 NEEDED = (URL, METADATA, CLIENT, CLIENT_SECRET, COOKIE_SECRET, ADMINISTRATOR)
@@ -190,8 +190,7 @@ def _metadata(url: str) -> str:
         safe = False
     if not safe or not url.isprintable():
         raise store.Unusable(
-            f"{METADATA} is the https address of the provider's settings; it ends in "
-            f"/.well-known/openid-configuration."
+            f"{METADATA} is the https address of the provider's settings; it ends in /.well-known/openid-configuration."
         )
     return url
 

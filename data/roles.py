@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
-from data import access, audit, store
+from data import access, audit, people, store
 from data.access import Action
 from data.openid import IN_ORGANIZATION, IN_TEAM
 from data.people import LOCAL, Who
@@ -30,7 +30,7 @@ class Role:
 
 @dataclass(frozen=True)
 class PersonView:
-    """is_local: the administrator of local mode and of the terminal, who never signs in. sessions: how many are open."""
+    """is_local: the administrator of local mode and of the terminal, who never signs in. sessions: those open."""
 
     id: int
     name: str
@@ -93,7 +93,7 @@ def administrators(most: int = 3) -> tuple[str, ...]:
 
 
 def give(who: Who, organization_id: int, person_id: int, role: str, team_id: int | None = None) -> None:
-    """Gives a role by hand; in a team it takes the place of the one given there before. Giving it again changes nothing.
+    """Gives a role by hand; in a team it takes the place of the one given there before. Again, it changes nothing.
 
     Raises Forbidden, NotFound, and ValueError for a role that there is not.
     """
@@ -196,9 +196,9 @@ def _check(who: Who, organization_id: int) -> None:
 
 def _refuse_others(session: Session, who: Who, person_id: int) -> None:
     """Who has roles in another organization too belongs to both: only who administers all of these ends their stay."""
-    found, elsewhere = _roles(session, None, person_id)
-    del found
-    administered = {organization for organization, role in who.organization_roles if role == "admin"}
+    _, elsewhere = _roles(session, None, person_id)
+    now = people.of_this_moment(who)
+    administered = {organization for organization, role in now.organization_roles if role == "admin"}
     if elsewhere.get(person_id, set()) - administered:
         raise access.Forbidden("This person has roles in another organization too: ask its administrator as well.")
 
