@@ -1,7 +1,6 @@
 """For each service: the address for the webhooks of an incident tool, and the badge."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -111,5 +110,4 @@ def _origin() -> str:
     """Where others reach this: as the settings say, else as this browser does."""
     if told := openid.public_url():
         return told
-    parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return "/".join((st.context.url or "").split("/")[:3])
