@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
-from data import people, roles, sessions, store, teams, tokens
+from data import roles, sessions, store, teams, tokens
 from data.access import Action
 from data.tables import Person
 from pages.ui.registry import PAGES
