@@ -172,3 +172,10 @@ def test_whom_to_ask_are_those_who_administer_and_can_come_in(admin, organizatio
     roles.switch(admin, organization, bob.id, False)
     assert roles.administrators() == ("Person 1",)
     assert access.may(admin, Action.ADMINISTER, access.Subject(organization))
+
+
+def test_merging_teams_takes_along_who_is_there_by_a_group(admin, organization):
+    payments, other = (teams.create_team(admin, organization, name) for name in ("Payments", "Other"))
+    bob = begun("2", groups=["pay"])
+    teams.merge_teams(admin, payments, other)
+    assert people.of_this_moment(bob).team_roles == {(organization, other, "member")}
