@@ -73,7 +73,6 @@ def test_signing_out_ends_it_here_and_at_the_provider_and_a_kept_cookie_is_nobod
     page.goto(f"{portal}/account")
     signs_in(page, "ann")
     page.wait_for_url(f"{portal}/account")
-    photograph(page, "account")
     kept = page.context.cookies()
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_role("button", name="End session").click()  # the provider asks
@@ -108,7 +107,6 @@ def test_an_administrator_gives_a_role_and_switches_somebody_off_who_is_out_at_o
     bob.wait_for_url(f"{portal}/people")
     expect(bob.get_by_text("You have no role yet")).to_be_visible()
     expect(bob.get_by_text("Ask Ann <b>Archer</b> to give you a role")).to_be_visible()
-    photograph(bob, "no-role")
 
     page.reload()
     expect(page.get_by_text("1 person has signed in and may see nothing yet")).to_be_visible()
@@ -150,7 +148,6 @@ def test_a_token_is_made_shown_once_and_revoked(portal, page, issuer, inside, ho
     signs_in(page, "ann")
     page.wait_for_url(f"{portal}/programs")
     expect(page.get_by_text("There is no token yet.")).to_be_visible()
-    photograph(page, "programs-empty")
     page.get_by_role("button", name="New token").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("What is it for?").fill("Pipeline of *shop*")
@@ -179,9 +176,7 @@ def test_a_token_is_made_shown_once_and_revoked(portal, page, issuer, inside, ho
     page.get_by_role("tab", name="Badges").click()
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_text(f"{portal}/badge/")).to_be_visible()
-    photograph(page, "programs-badges")
     page.get_by_role("tab", name="Tokens").click()
-    photograph(page, "programs")
     page.get_by_role("button", name="Revoke").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke the token").click()
     expect(page.get_by_text("Revoked", exact=True)).to_be_visible()
