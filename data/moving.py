@@ -52,7 +52,7 @@ _STAYS = {Source: {"connection_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
     "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",
-    "environments", "has_changes", "resumable",
+    "environments", "has_changes", "resumable", "unresolved",
 }  # fmt: skip
 _ROWS = 10_000  # read at once
 _SET = "set MILEPOST_HOME or DATABASE_URL as for the portal"

@@ -138,6 +138,7 @@ class Service(Base, table=True):
     environments: list | None = json(default=None)  # of the production deployments
     has_changes: bool = False  # any change is known of it, in its derived rows
     resumable: bool = False  # the next judgement may begin in the middle of the history, see data.tail
+    unresolved: dict | None = json(default=None)  # names in incidents that mean no deployment yet -> earliest opening
 
 
 class Source(Base, table=True):
@@ -235,7 +236,6 @@ class Incident(Base, table=True):
     __table_args__ = (
         UniqueConstraint("service_id", "source_id", "incident_id"),
         Index("ix_incident_service_opened", "service_id", "opened_at"),
-        Index("ix_incident_naming", "service_id", **_only_where("deployment IS NOT NULL")),
     )
     id: int | None = many_key()
     service_id: int = key("service.id")
