@@ -55,7 +55,10 @@ class Asker(AbstractContextManager):
 
     def arrive(self, services: list[int], spread: bool, question: Question) -> Figure:
         asked = {"do": "arrive", "services": services, "spread": spread, "question": asdict(question)}
-        return self._often(asked, {})
+        figure = self._often(asked, {})
+        if figure.seconds is not None:
+            self._once({"do": "depart"})
+        return figure
 
     def stop(self) -> None:
         if self.process is not None:
