@@ -4,9 +4,9 @@ A judgement may begin at a cut: the Monday before everything that changed, where
 merged before it was still unshipped when facts changed, no failure began before it and ended after it, and the last
 deployment before the change of facts lies behind it. What is judged from there is what happened since, the changes that
 were on their way (where there are several environments: to the one furthest behind), and the deployments that later
-ones are compared with (`lately.anchors`). A service where that would not do (merges as deployments, corrections, several
-sources of the same kind, release branches, commits of unknown order) is judged whole; so is one whose end turns out to
-reach back.
+ones are compared with (`lately.anchors`). A service where that would not do (merges as deployments, corrections,
+several sources of the same kind, release branches, commits of unknown order) is judged whole; so is one whose end turns
+out to reach back.
 """
 
 import json
