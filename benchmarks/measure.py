@@ -21,7 +21,7 @@ FEWER_OF_RIVALS = (*FEWER, (0.5, 5))
 class Figure:
     """seconds: the best of `runs`; None = stopped at the limit. saving: seconds of it that went into saving new facts.
     megabytes: the peak memory of the process until then. of: the share of the question that was asked, below 1 where
-    the whole took too long."""
+    the whole took too long. beside: seconds of Milepost's answer in the same run, of a rival's figure."""
 
     seconds: float | None
     runs: int = 0
@@ -29,6 +29,7 @@ class Figure:
     megabytes: float = 0.0
     rows: int = 0
     of: float = 1.0
+    beside: float | None = None
 
 
 class Failed(RuntimeError):
