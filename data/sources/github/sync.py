@@ -48,6 +48,24 @@ _WHAT = {
 }
 
 
+#: The permission by which each is read, where GitHub does not say it itself: its GraphQL never does.
+_PERMISSION = {
+    issues.FEED: "issues (read) and pull_requests (read)",
+    pulls.FEED: "pull_requests (read) and contents (read)",
+    deployments.FEED: "deployments (read)",
+    runs.FEED: "actions (read)",
+    jobs.FEED: "actions (read)",
+    repository.SETTINGS: "administration (read)",
+}
+#: Feeds that begin anew where more of the history is wanted.
+FROM_THE_START = (issues.FEED, "commits", trunk.FEED, deployments.FEED, runs.FEED)
+
+
+def what(feed: str) -> str:
+    """What a feed brings, in words."""
+    return _WHAT.get(feed, feed)
+
+
 @dataclass
 class Report:
     """new: rows written, by table. problems: feed -> one sentence on why it could not be read. calls, counted: requests
@@ -65,7 +83,7 @@ class Report:
         spoken = {"change": "changes", "deployment": "deployments", "pipeline_run": "runs", "issue": "issues"}
         said = [f"{self.new[table]:,} {words}" for table, words in spoken.items() if self.new.get(table)]
         read = f"Read {', '.join(said)} that are new or other than before" if said else "Nothing new"
-        left = f" Not read: {', '.join(_WHAT.get(name, name) for name in self.problems)}." if self.problems else ""
+        left = f" Not read: {', '.join(map(what, self.problems))}." if self.problems else ""
         return f"{read} in {self.name}.{left}"
 
 
@@ -129,9 +147,12 @@ def _feed(reader: Reader, report: Report, name: str, read: Callable[[], None]) -
     except errors.EmptyRepository:
         return
     except (errors.MissingPermission, errors.NotFound) as error:
-        report.problems[name] = str(error)
+        problem = str(error)
+        if isinstance(error, errors.MissingPermission) and not error.needed:
+            problem = f"{problem[:-1]}: give it {_PERMISSION.get(name, 'contents (read)')}."
+        report.problems[name] = problem
         with saving.page(reader) as page:
-            page.feed(name, problem=str(error))
+            page.feed(name, problem=problem)
 
 
 def _patiently(read: Callable, reader: Reader | None):
@@ -161,13 +182,16 @@ def _end(reader: Reader, report: Report, begun: int) -> None:
             mine = select(func.max(at)).where(table.source_id == source.id, at <= reader.api.date)
             newest += [found for found in page.session.execute(mine).scalars() if found is not None]
         until = max(newest)
-        renamed = [note for note in source.notes or [] if note.endswith(" at GitHub now.")]
+        renamed = [note for note in source.notes or [] if note.endswith(repository.RENAMED)]
         cursor = {"facts": facts}
         since = NEVER if source.cursor == cursor else None
         if until != source.collected_until or source.cursor != cursor:
             derive.changed(page.session, repository_id=reader.repository_id, since=since)
         source.collected_until, source.cursor = until, cursor
         source.notes = [*renamed, *report.problems.values()]
+        if source.history_start != reader.settings.history_start:
+            source.history_start = reader.settings.history_start
+            derive.changed(page.session, repository_id=reader.repository_id)
         source.synced_at = store.now_us()
         page.feed(FEED)
 
