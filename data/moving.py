@@ -41,14 +41,16 @@ from data.tables import (
     Repository,
     Service,
     ShippedChange,
+    SignIn,
     Source,
     Team,
     WebhookDelivery,
 )
 
 LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
-#: Tables with secrets, what refers to them, and what was sent and is not worked on yet: whoever imports connects anew.
-PRIVATE = (Connection, ConnectionRepository, IncidentHook, IdempotencyKey, WebhookDelivery)
+#: Tables with secrets, what refers to them, who is signed in, and what was sent and is not worked on yet: whoever
+#: imports connects and signs in anew.
+PRIVATE = (Connection, ConnectionRepository, IncidentHook, IdempotencyKey, SignIn, WebhookDelivery)
 _STAYS = {Source: {"connection_id", "job_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
