@@ -132,7 +132,7 @@ def test_each_table_either_travels_or_can_be_computed_again():
         "organization", "person", "person_role", "team", "membership", "repository", "service", "source",
         "trunk_commit", "change", "deployment", "incident", "pipeline_run", "correction", "job", "audit_event",
         "feed", "todo", "issue", "source_commit", "repository_settings", "pipeline_job", "api_token", "badge",
-        "incident_mark",
+        "incident_mark", "provided_role",
     }  # fmt: skip
     assert "connection_id" not in {column.name for column in moving.columns(Source)}
     stay = {"judged_deployment", "shipped_change", "failure", "packed_week", "cell_block", "data_version"}
