@@ -17,7 +17,7 @@ from benchmarks.questions import NUMBERS
 from benchmarks.stores import SERVER
 
 if TYPE_CHECKING:
-    from benchmarks.compare import Found
+    from benchmarks.found import Found
 
 WAYS = {"ours": "Milepost", "sql": "(b) dashboard SQL", "orm": "(a) ORM loop", "often": "(b) with the join often found"}
 NAMES = {"lead_hours": "lead time", "deployments": "deployments", "fail_share": "fail share",
