@@ -35,8 +35,8 @@ IMPORT_CODES = """exit codes:
 
 SYNC_CODES = """exit codes:
   0  everything was read
-  1  something was not: a limit of GitHub's was met (a worker goes on by itself, or run this again later), a permission is
-     missing, a repository is gone, or somebody has stopped its reading
+  1  something was not: a limit of GitHub's was met (a worker goes on by itself, or run this again later), a permission
+     is missing, a repository is gone, or somebody has stopped its reading
   2  nothing to read: wrong use, no such source, or a token that GitHub does not let in (one sentence says which)
   130  stopped; what was read stays
 """

@@ -2,7 +2,8 @@
 
 from contextlib import contextmanager
 
-from data import asking_github, connections, jobs, syncing, work
+from data import asking_github, connections, jobs, store, syncing, work
+from data.tables import Job
 from tests.data.sources.hub.arrange import HubClock, at_once
 from tests.fake_github import GitHub
 
@@ -32,9 +33,6 @@ def view(who, source_id: int) -> syncing.SyncView:
 
 def turn(job_id: int) -> jobs.JobView:
     """One turn of a job, here and now, whatever it waits for."""
-    from data import store
-    from data.tables import Job
-
     with store.writing(quietly=True) as session:
         job = session.get(Job, job_id)
         if job is not None:
