@@ -79,7 +79,7 @@ def test_a_worker_reads_what_was_added_and_what_is_due(who, hub, queue, connecti
         wait_until(lambda: ends(who, shop.source_id))
         assert (view(who, shop.source_id).state, held()) == ("up_to_date", true(hub))
         first = view(who, shop.source_id).finished_at
-        hub.on(names(hub)[0], "pull", "Later", merged=time.time())
+        hub.on(names(hub)[0], "pull", "Later", merged=int(time.time()))
         with store.writing() as session:
             session.get(Source, shop.source_id).due_at = 1
         wait_until(lambda: (view(who, shop.source_id).finished_at or first) > first)
@@ -88,23 +88,23 @@ def test_a_worker_reads_what_was_added_and_what_is_due(who, hub, queue, connecti
 
 def test_a_limit_in_the_middle_ends_by_itself(who, hub, queue, connection_id):
     (shop,) = added(who, connection_id, names(hub)[0])
-    hub.call("limit", 2, 4)
+    hub.call("fault", "403-primary", match="/issues", seconds=3)
     with worker(QUICK):
-        wait_until(lambda: view(who, shop.source_id).state == "waiting_for_limit", 30)
+        wait_until(lambda: view(who, shop.source_id).state == "waiting_for_limit")
         seen = view(who, shop.source_id)
         assert seen.resume_at is not None and "limit is used up" in seen.text
-        wait_until(lambda: ends(who, shop.source_id), 60)
+        wait_until(lambda: ends(who, shop.source_id))
     assert (view(who, shop.source_id).state, held()) == ("up_to_date", true(hub))
 
 
 def test_a_limit_outlives_the_worker_that_met_it(who, hub, queue, connection_id):
     (shop,) = added(who, connection_id, names(hub)[0])
-    hub.call("limit", 2, 4)
+    hub.call("fault", "403-primary", match="/issues", seconds=3)
     with worker(QUICK) as first:
-        wait_until(lambda: view(who, shop.source_id).state == "waiting_for_limit", 30)
+        wait_until(lambda: view(who, shop.source_id).state == "waiting_for_limit")
         first.send_signal(signal.SIGKILL)
     with worker(QUICK):
-        wait_until(lambda: ends(who, shop.source_id), 60)
+        wait_until(lambda: ends(who, shop.source_id))
     assert (view(who, shop.source_id).state, held()) == ("up_to_date", true(hub))
 
 
@@ -178,7 +178,7 @@ def test_stopped_from_another_process_and_gone_on_with(who, hub, queue, connecti
 def test_several_workers_share_a_redis_and_read_each_repository_once(who, hub, home, on_redis, connection_id):
     for number in range(12):
         hub.call("repository", f"acme/tool-{number}")
-        hub.on(f"acme/tool-{number}", "pull", "One", merged=time.time())
+        hub.on(f"acme/tool-{number}", "pull", "One", merged=int(time.time()))
     made = added(who, connection_id, *names(hub))
     with ExitStack() as running:
         processes = [running.enter_context(worker(QUICK)) for _ in range(3)]
