@@ -309,11 +309,16 @@ def _run(options: argparse.Namespace) -> int:
     if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         print(f"PORT must be a number from 1 to 65535, not {port!r}.", file=sys.stderr)
         return UNREADABLE
+    from data import openid
+
+    address = os.environ.get("MILEPOST_ADDRESS", "").strip() or "127.0.0.1"
+    openid.check_address(address)
+    openid.settings()
     if _migrate(options) != OK:
         return UNREADABLE
     os.chdir(ROOT)  # where Streamlit looks for .streamlit/config.toml
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    os.execv(sys.executable, [*command, "--server.port", port, "--server.address", "127.0.0.1"])  # noqa: S606
+    os.execv(sys.executable, [*command, "--server.port", port, "--server.address", address])  # noqa: S606
 
 
 def _migrate(options: argparse.Namespace) -> int:

@@ -93,7 +93,7 @@ async def github(request: Request) -> Response:
         if not (keys := await run_in_threadpool(inbox.secrets)):
             raise Problem(404, "Webhooks are not switched on here: set MILEPOST_WEBHOOK_SECRET.")
         door.check_json(_asked(request))
-        event = _short(request, "x-github-event", r"[a-z_]{1,64}")
+        event = _short(request, "x-github-event", r"[a-z0-9_]{1,64}")
         delivery = _short(request, "x-github-delivery", r"[\w-]{1,100}")
         shown = request.headers.get("x-hub-signature-256", "")
         signed = inbox.Signed(keys)

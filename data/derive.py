@@ -195,7 +195,8 @@ def _delete(session: Session, services: pl.DataFrame, since: pl.DataFrame | None
         if since is None:
             connection.execute(rows, services.to_dicts())
         else:
-            connection.execute(rows.where(tail.after(table)), tail.parameters(table, since))
+            for behind in tail.after(table):
+                connection.execute(rows.where(behind), tail.parameters(table, since))
 
 
 def _mark(session: Session, known: Known, fleet: Fleet, same: pl.DataFrame, cuts: Cuts | None) -> None:
@@ -204,6 +205,7 @@ def _mark(session: Session, known: Known, fleet: Fleet, same: pl.DataFrame, cuts
     judged = {row["service"]: row for row in fleet.services.iter_rows(named=True)}
     environments = tail.environments(fleet)
     resumable = tail.resumable(known, fleet)
+    unresolved = tail.unresolved(known, fleet, cuts)
     values = []
     for row in same.iter_rows(named=True):
         one = row["service"]
@@ -219,6 +221,7 @@ def _mark(session: Session, known: Known, fleet: Fleet, same: pl.DataFrame, cuts
             "environments": environments.get(one, []),
             "has_changes": bool(seen and seen["has_changes"]),
             "resumable": one in resumable,
+            "unresolved": unresolved.get(one, {}),
         }
         values.append(value)
     if not values:

@@ -65,12 +65,20 @@ def read(service_ids: Iterable[int], tail: pl.DataFrame | None = None, every_run
             deployments = pl.concat([deployments, *runs])
             commits = snapshot.frame(asking.commits(ids))
         else:
-            cut = services.join(tail, on="service").select("service", "repository", "since")
+            places = pl.col("environments").str.json_decode(pl.List(pl.String))
+            cut = services.join(tail, on="service").select("service", "repository", "since", environment=places)
             before = lately.anchors(snapshot, cut)
-            changes, incidents = lately.changes(snapshot, cut), lately.incidents(snapshot, cut)
             runs = lately.runs(snapshot, named, cut, before)
             deployments = pl.concat([lately.deployments(snapshot, cut, before), *runs])
+            changes = lately.changes(snapshot, cut, lately.marks(before, deployments))
+            incidents = lately.incidents(snapshot, cut)
             commits = lately.commits(snapshot, cut, changes, deployments)
+            several = deployments.join(cut.filter(pl.col("environment").list.len() > 1), on="service", how="semi")
+            if not several.is_empty():
+                found = _look_up(several.select("service", wanted="sha"), commits)
+                earlier = lately.again(snapshot, cut, found.select("service", position="_position"))
+                commits = pl.concat([commits, lately.commits(snapshot, cut, changes.clear(), earlier)])
+                deployments = pl.concat([deployments, earlier])
     read = sources.select("service", "_source", _read="collected_until")
     changes, deployments, incidents = (
         rows.join(read, on=["service", "_source"], how="left", maintain_order="left")

@@ -6,7 +6,7 @@ import streamlit as st
 from data import jobs
 from data.access import Forbidden, NotFound
 from data.people import Who
-from pages.ui import import_report
+from pages.ui import guard, import_report
 from pages.ui.registry import page_file
 from pages.ui.text import minute, plain
 
@@ -46,6 +46,7 @@ def jobs_area(user: Who) -> None:
 
 
 def _area(user: Who, was_running: bool) -> None:
+    guard.still(user)
     running = jobs_of(user)
     for job in running:
         _bar(user, job)
