@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+from sqlalchemy import func, select, update
+
 from data import asking_github, connections, jobs, store, syncing, work
 from data.tables import Job
 from tests.data.sources.hub.arrange import HubClock, at_once
@@ -39,3 +41,13 @@ def turn(job_id: int) -> jobs.JobView:
             job.due_at = None
     work.run(job_id)
     return jobs.progress(job_id)
+
+
+def count(table: type, *where) -> int:
+    with store.reading() as session:
+        return session.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+
+
+def change_row(table: type, row_id: int, **values) -> None:
+    with store.writing() as session:
+        session.execute(update(table).where(table.id == row_id).values(**values))
