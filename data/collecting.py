@@ -48,7 +48,7 @@ def begin(session: Session, source: Source, who: Who | None) -> int:
     if job is not None and job.created_by is None:  # the schedule would leave thousands
         jobs.renew(job, args, who, service_id, lane)
     else:
-        source.job_id = jobs.add(session, "github", args, who, source.organization_id, service_id, lane)
+        source.job_id = jobs.make(session, "github", args, who, source.organization_id, service_id, lane)
     source.due_at = store.now_us() + period(source)
     session.flush()
     return source.job_id
