@@ -46,9 +46,15 @@ def seen(table: type):
     return (table.repository_id == Service.repository_id) & mine
 
 
+def unfinished() -> Select:
+    """Sources whose first reading has not come to its end: a part of the facts would be wrong numbers."""
+    return select(Source.id).where(Source.kind == "github", Source.synced_at.is_(None))
+
+
 def services(ids: list[int]) -> Select:
     has_commits = exists().where(TrunkCommit.repository_id == Service.repository_id)
-    has_incidents = exists().where(Incident.service_id == Service.id)
+    has_incidents = exists().where(Incident.service_id == Service.id, Incident.source_id.not_in(unfinished()))
+    is_begun = exists().where(Source.repository_id == Service.repository_id, Source.id.in_(unfinished()))
     columns = (
         Service.id.label("service"),
         Service.repository_id.label("repository"),
@@ -66,6 +72,7 @@ def services(ids: list[int]) -> Select:
         cast(Service.unresolved, Text).label("unresolved"),
         has_commits.label("has_commits"),
         has_incidents.label("has_incidents"),
+        is_begun.label("is_begun"),
     )
     return select(*columns).where(Service.id.in_(ids)).order_by(Service.id)
 
@@ -77,6 +84,7 @@ def sources(ids: list[int]) -> Select:
         Source.collected_until,
         Source.history_start,
         cast(Source.cursor, Text).label("cursor"),
+        Source.id.in_(unfinished()).label("unfinished"),
     )
     return select(*columns).join(Source, seen(Source)).where(Service.id.in_(ids))
 

@@ -172,6 +172,7 @@ def _first_guess(snapshot: Snapshot, old: pl.DataFrame) -> pl.DataFrame:
     """service, since, changed: before the change of facts, everything unshipped then, and the last deployments."""
     able = old.filter(
         "resumable",
+        ~pl.col("is_begun"),
         pl.col("derived_version") >= 0,
         pl.col("rules_version") == RULES_VERSION,
         pl.col("dirty_since").is_not_null(),

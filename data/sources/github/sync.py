@@ -14,6 +14,7 @@ from sqlmodel import Session
 from data import derive, store
 from data.replacing import NEVER
 from data.sources.github import (
+    clones,
     counts,
     deployments,
     errors,
@@ -138,6 +139,7 @@ def _feeds(reader: Reader, report: Report, sweep: bool) -> None:
     _feed(reader, report, repository.SETTINGS, lambda: repository.read_settings(reader, sweep))
     _feed(reader, report, jobs.FEED, lambda: jobs.read(reader))
     _feed(reader, report, counts.FEED, lambda: counts.read(reader, sweep))
+    clones.take_over(reader, report.problems)
 
 
 def _feed(reader: Reader, report: Report, name: str, read: Callable[[], None]) -> None:
