@@ -4,6 +4,7 @@ The table `job` is the truth; the queue is Huey's and only says which job is nex
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -103,6 +104,13 @@ def progress(job_id: int) -> JobView | None:
 def active(organization_id: int) -> list[JobView]:
     """What waits or runs, oldest first."""
     return _select(Job.organization_id == organization_id, Job.state.in_(LIVE), order=Job.id.asc())
+
+
+def busy(organizations: Iterable[int]) -> bool:
+    """Whether anything waits or runs there; cheap."""
+    wanted = select(Job.id).where(Job.organization_id.in_(list(organizations)), Job.state.in_(LIVE)).limit(1)
+    with store.reading() as session:
+        return session.execute(wanted).first() is not None
 
 
 def recent(organization_id: int, limit: int = 50) -> list[JobView]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.access import Action
-from pages.ui import begin, cached, demo, progress, services
+from pages.ui import begin, cached, demo, live, progress, services
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -11,6 +11,7 @@ user = require(Action.VIEW)
 seen = cached.services(cached.version(), user)
 own = [one for one in seen if not one.is_demo]
 shown_as_demo = [one for one in seen if one.is_demo]
+live.lists(user)
 
 if note := st.session_state.pop("home_note", None):
     st.toast(note)

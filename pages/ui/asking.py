@@ -1,6 +1,7 @@
 """How dialogs ask and answer: one sentence when something cannot be, a note on the page when it was done."""
 
 from collections.abc import Callable
+from functools import wraps
 
 import streamlit as st
 
@@ -26,3 +27,29 @@ def confirmed(name: str, key: str, label: str) -> bool:
     if pressed and typed.strip() != name:
         st.error("The name typed is not this one; nothing was deleted.")
     return pressed and typed.strip() == name
+
+
+def dialog(title: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorator: `st.dialog`, of which is known whether it is open. Drawing the page anew closes it."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        inner = st.dialog(title, on_dismiss=closed)(function)
+
+        @wraps(function)
+        def opened(*args, **kwargs) -> None:
+            st.session_state["dialog_is_open"] = True
+            inner(*args, **kwargs)
+
+        return opened
+
+    return decorate
+
+
+def is_open() -> bool:
+    """Whether this visitor has a dialog open."""
+    return st.session_state.get("dialog_is_open", False)
+
+
+def closed() -> None:
+    """Called when a dialog was dismissed, and whenever a page begins."""
+    st.session_state.pop("dialog_is_open", None)

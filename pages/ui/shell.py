@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import judged
+from pages.ui import asking, judged
 from pages.ui.guard import identity, somewhere
 from pages.ui.registry import PAGES, page_file
 
@@ -16,6 +16,7 @@ def run() -> None:
     """Draws the frame and runs the page that was asked for."""
     st.set_page_config(page_title="Milepost", page_icon=MARK, layout="wide")
     st.logo(WORDMARK, size="medium")
+    asking.closed()
     user = identity()
     sections: dict[str, list] = {}
     for spec in PAGES:

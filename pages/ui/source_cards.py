@@ -7,7 +7,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import Brought, ServiceView, SourceView
 from pages.ui import demo, paging, progress
-from pages.ui.asking import asked, confirmed
+from pages.ui.asking import asked, confirmed, dialog
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
 
@@ -83,7 +83,7 @@ def _again(user: Who, source_id: int) -> None:
     progress.watch(intake.resync(user, source_id))
 
 
-@st.dialog("Remove source")
+@dialog("Remove source")
 def remove(user: Who, one: SourceView, has: Brought) -> None:
     """Says what goes, and asks for the name."""
     st.text(
