@@ -14,6 +14,7 @@ from data import access, store
 from data.derived import Outdated, cells_of
 from data.derived import weekly as weekly
 from data.people import Who
+from data.rows import FROM_BRANCH
 from data.tables import (
     Change,
     Correction,
@@ -322,18 +323,23 @@ def corrections(service_id: int) -> tuple[CorrectionView, ...]:
 def deployment_names(service_id: int, subjects: tuple[str, ...]) -> dict[str, str]:
     """Deployments and incidents as people know them (tag, short sha, title), by their id."""
     with store.reading() as session:
-        judged = session.exec(
-            select(JudgedDeployment.deployment_id, JudgedDeployment.ref, JudgedDeployment.sha).where(
-                JudgedDeployment.service_id == service_id, JudgedDeployment.deployment_id.in_(subjects)
-            )
-        )
-        names = {one: ref or (sha or one)[:10] for one, ref, sha in judged}
+        one = JudgedDeployment
+        wanted = select(one.deployment_id, one.kind, one.ref, one.sha)
+        judged = session.exec(wanted.where(one.service_id == service_id, one.deployment_id.in_(subjects)))
+        names = {one: _name(one, kind, ref, sha) for one, kind, ref, sha in judged}
         incidents = session.exec(
             select(Incident.incident_id, Incident.title).where(
                 Incident.service_id == service_id, Incident.incident_id.in_(subjects)
             )
         )
         return names | {one: f"Incident {title}" for one, title in incidents}
+
+
+def _name(deployment_id: str, kind: str, ref: str | None, sha: str | None) -> str:
+    """As in `data.rows`."""
+    if kind in FROM_BRANCH and ref and sha and ref != sha:
+        return f"{sha[:10]} ({ref})"
+    return ref or (sha or deployment_id)[:10]
 
 
 def cells(service_id: int, start: datetime, end: datetime, version: int | None = None) -> pl.DataFrame:

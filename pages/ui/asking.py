@@ -6,6 +6,7 @@ from functools import wraps
 import streamlit as st
 
 from data.access import Forbidden, NotFound
+from data.connections import GitHubError
 from pages.ui.text import plain
 
 
@@ -13,7 +14,7 @@ def asked(do: Callable[[], object], done: str, note: str = "teams_note") -> None
     """Does it and closes the dialog; or says in one sentence why it cannot be and keeps the dialog open."""
     try:
         do()
-    except (ValueError, Forbidden, NotFound) as error:
+    except (ValueError, Forbidden, NotFound, GitHubError) as error:
         st.error(plain(error))
         return
     st.session_state[note] = done

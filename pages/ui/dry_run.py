@@ -51,6 +51,7 @@ def table(service: ServiceView, rows: pl.DataFrame) -> None:
     columns = {
         "deployment": "Deployment",
         "title": st.column_config.TextColumn("Title", width="large"),
+        "environment": "Environment",
         "kind": "Kind",
         "at": st.column_config.DatetimeColumn("Finished (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC"),
         "status": "Status",
@@ -62,7 +63,8 @@ def table(service: ServiceView, rows: pl.DataFrame) -> None:
             if part.is_empty():
                 st.text(f"Nothing {name}.")
             listed = tried(part)
-            named = listed["title"].is_not_null().any()  # merges and workflow runs have titles, tags have none
+            # Merges and workflow runs have titles, GitHub's deployments have environments, tags have neither.
+            useless = {name for name in ("title", "environment") if listed[name].is_null().all()}
             tables.show(
                 listed,
                 key=f"dry_run_{service.id}_{'yes' if part is yes else 'no'}",
@@ -70,7 +72,7 @@ def table(service: ServiceView, rows: pl.DataFrame) -> None:
                 alt=f"Deployments that {name}, each with the reason.",
                 columns=columns,
                 links=("url",),
-                order=tuple(name for name in listed.columns if named or name != "title"),
+                order=tuple(name for name in listed.columns if name not in useless),
             )
 
 

@@ -146,9 +146,7 @@ def _patiently(read: Callable, reader: Reader | None):
                 raise
         except errors.TooHeavy as error:
             if reader is None or reader.size <= _SMALLEST:
-                raise errors.Unavailable(
-                    f"{error} It goes on by itself later.", time.time() + OUTAGE_SECONDS
-                ) from None
+                raise errors.Unavailable(f"{error} It goes on by itself later.", time.time() + OUTAGE_SECONDS) from None
             reader.size = max(_SMALLEST, reader.size // 2)
 
 
