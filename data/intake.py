@@ -58,7 +58,7 @@ def add_clone(who: Who, path: Path | str, team: int | str, service_name: str) ->
     path = check_root(path, roots())
     key = f"git:{_canonical(path)}"
     with store.writing() as session:
-        team_id = _team(session, who, team)
+        team_id = team_of(session, who, team)
         subject = access.of_team(team_id)
         access.check(who, Action.ADD_SOURCE, subject)
         same = (Repository.organization_id == subject.organization_id, Repository.key == key)
@@ -110,10 +110,13 @@ def read_paths(who: Who, service_id: int) -> int | None:
     return resync(who, unread[0]) if unread else None
 
 
-def _team(session: Session, who: Who, team: int | str) -> int:
+def team_of(session: Session, who: Who, team: int | str, organization_id: int | None = None) -> int:
+    """A team by its id, or by its name in an organization, None for the person's own; made when it is new. Raises
+    Forbidden, and ValueError for a name that is bad."""
     if isinstance(team, int):
         return team
-    organization_id, name = people.home_organization(who), teams.clean_name(team, "team")
+    organization_id = organization_id or people.home_organization(who)
+    name = teams.clean_name(team, "team")
     for known in session.execute(select(Team).where(Team.organization_id == organization_id)).scalars():
         if known.name.casefold() == name.casefold():
             return known.id
@@ -168,7 +171,7 @@ def add_import_service(who: Who, team: int | str, service_name: str) -> int:
     Raises Forbidden, NotFound, and ValueError for names that are bad or taken.
     """
     with store.writing() as session:
-        team_id = _team(session, who, team)
+        team_id = team_of(session, who, team)
         fed = exists().where(or_(Source.service_id == Service.id, Source.repository_id == Service.repository_id))
         same = Service.name == teams.clean_name(service_name, "service")
         empty = select(Service.id).join(Repository, Repository.id == Service.repository_id)

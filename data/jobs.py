@@ -25,7 +25,8 @@ LIVE = ("queued", "running")
 
 @dataclass(frozen=True)
 class JobView:
-    """A job as people see it. `total` is None until it is known. `report` is what the job leaves to be read: lists and
+    """A job as people see it. `total` is None until it is known. `rate`: done in a second, lately. `due_at`: until then
+    it waits, and goes on by itself. `report` is what the job leaves to be read: lists and
     plain values."""
 
     id: int
@@ -33,6 +34,7 @@ class JobView:
     state: str  # queued | running | done | failed | cancelled
     done: int
     total: int | None
+    rate: float | None
     message: str
     organization_id: int
     service_id: int | None
@@ -42,6 +44,7 @@ class JobView:
     started_at: datetime | None
     heartbeat_at: datetime | None
     finished_at: datetime | None
+    due_at: datetime | None
     report: dict
 
     @property
@@ -53,12 +56,19 @@ class JobView:
 
 
 def add(
-    session: Session, kind: str, args: dict, who: "Who | None", organization_id: int, service_id: int | None
+    session: Session,
+    kind: str,
+    args: dict,
+    who: "Who | None",
+    organization_id: int,
+    service_id: int | None,
+    lane: str | None = None,
 ) -> int:
     """A new job in the transaction of its reason; call `push` after it. Returns its id, or that of one that waits with
     the same arguments.
 
-    `args` are plain values; of those with the same `lock` only one runs at a time; `source_id` names its source.
+    `args` are plain values; of those with the same `lock` only one runs at a time; `source_id` names its source. lane:
+    of those in the same one only a few run at a time, and `work.dispatch` takes the place of `push`.
     """
     waiting = select(Job).where(Job.kind == kind, Job.state == "queued", Job.organization_id == organization_id)
     for job in session.execute(waiting).scalars():
@@ -69,6 +79,7 @@ def add(
         args=args,
         organization_id=organization_id,
         service_id=service_id,
+        lane=lane,
         created_by=who.id if who else None,
         created_at=store.now_us(),
     )
@@ -98,7 +109,7 @@ def progress(job_id: int) -> JobView | None:
     """The job as it stands, None when there is none."""
     with store.reading() as session:
         job = session.get(Job, job_id)
-        return _view(job) if job else None
+        return view(job) if job else None
 
 
 def active(organization_id: int) -> list[JobView]:
@@ -135,23 +146,25 @@ def cancel(who: "Who", job_id: int) -> None:
             raise access.NotFound(f"There is no job {job_id}.")
         of = access.of_service(job.service_id) if job.service_id else access.of_organization(job.organization_id)
         access.check(who, access.Action.ADD_SOURCE, of)
-        waited = job.state == "queued" and not job.args.get("saved")
-        if job.state in LIVE and not job.args.get("saved"):
-            close(job, "cancelled", "Cancelled; nothing was saved.")
-    if waited:
         from data import work
 
-        work.handler_of(job.kind).ended(job.args)
+        handler = work.handler_of(job.kind)
+        waited = job.state == "queued" and not job.args.get("saved")
+        if job.state in LIVE and not job.args.get("saved"):
+            close(job, "cancelled", f"Cancelled; {handler.keeps}.")
+    if waited:
+        handler.ended(job.args)
 
 
 def _select(*where, order, limit: int | None = None) -> list[JobView]:
     with store.reading() as session:
-        return [_view(job) for job in session.execute(select(Job).where(*where).order_by(order).limit(limit)).scalars()]
+        return [view(job) for job in session.execute(select(Job).where(*where).order_by(order).limit(limit)).scalars()]
 
 
-def _view(job: Job) -> JobView:
-    moments = ("created_at", "started_at", "heartbeat_at", "finished_at")
-    same = ("id", "kind", "state", "done", "total", "message", "organization_id", "service_id", "attempts")
+def view(job: Job) -> JobView:
+    """A row as people see it."""
+    moments = ("created_at", "started_at", "heartbeat_at", "finished_at", "due_at")
+    same = ("id", "kind", "state", "done", "total", "rate", "message", "organization_id", "service_id", "attempts")
     return JobView(
         **{name: getattr(job, name) for name in same},
         **{name: store.from_us(getattr(job, name)) for name in moments},
@@ -162,7 +175,7 @@ def _view(job: Job) -> JobView:
 
 def close(job: Job, state: str, message: str) -> None:
     """Ends a job, in the transaction of its session."""
-    job.state, job.message, job.finished_at = state, message, store.now_us()
+    job.state, job.message, job.finished_at, job.due_at, job.rate = state, message, store.now_us(), None, None
 
 
 # The queue and the worker

@@ -28,6 +28,7 @@ from data.tables import (
     Base,
     CellBlock,
     Connection,
+    ConnectionRepository,
     DataVersion,
     Failure,
     IdempotencyKey,
@@ -47,8 +48,8 @@ from data.tables import (
 
 LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
 #: Tables with secrets, what refers to them, and what was sent and is not worked on yet: whoever imports connects anew.
-PRIVATE = (Connection, IncidentHook, IdempotencyKey, WebhookDelivery)
-_STAYS = {Source: {"connection_id"}}
+PRIVATE = (Connection, ConnectionRepository, IncidentHook, IdempotencyKey, WebhookDelivery)
+_STAYS = {Source: {"connection_id", "job_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
     "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",

@@ -59,7 +59,7 @@ def permissions(api: Api, repository: str | None = None) -> Permissions:
     else:
         found = _of_token(api)
     if repository:
-        _ask(api, repository, found)
+        ask(api, repository, found)
     return found
 
 
@@ -93,7 +93,8 @@ def expiry(header: str) -> int | None:
         return None
 
 
-def _ask(api: Api, repository: str, found: Permissions) -> None:
+def ask(api: Api, repository: str, found: Permissions) -> None:
+    """Completes `found` by what may be read of that repository, see `permissions`."""
     base = repository if repository.startswith("/repositories/") else f"/repos/{repository}"
     for name, (_, path) in NEEDED.items():
         try:

@@ -48,6 +48,15 @@ _WHAT = {
 }
 
 
+#: Feeds that begin anew where more of the history is wanted.
+FROM_THE_START = (issues.FEED, "commits", trunk.FEED, deployments.FEED, runs.FEED)
+
+
+def what(feed: str) -> str:
+    """What a feed brings, in words."""
+    return _WHAT.get(feed, feed)
+
+
 @dataclass
 class Report:
     """new: rows written, by table. problems: feed -> one sentence on why it could not be read. calls, counted: requests
@@ -65,7 +74,7 @@ class Report:
         spoken = {"change": "changes", "deployment": "deployments", "pipeline_run": "runs", "issue": "issues"}
         said = [f"{self.new[table]:,} {words}" for table, words in spoken.items() if self.new.get(table)]
         read = f"Read {', '.join(said)} that are new or other than before" if said else "Nothing new"
-        left = f" Not read: {', '.join(_WHAT.get(name, name) for name in self.problems)}." if self.problems else ""
+        left = f" Not read: {', '.join(map(what, self.problems))}." if self.problems else ""
         return f"{read} in {self.name}.{left}"
 
 
@@ -161,7 +170,7 @@ def _end(reader: Reader, report: Report, begun: int) -> None:
             mine = select(func.max(at)).where(table.source_id == source.id, at <= reader.api.date)
             newest += [found for found in page.session.execute(mine).scalars() if found is not None]
         until = max(newest)
-        renamed = [note for note in source.notes or [] if note.endswith(" at GitHub now.")]
+        renamed = [note for note in source.notes or [] if note.endswith(repository.RENAMED)]
         cursor = {"facts": facts}
         since = NEVER if source.cursor == cursor else None
         if until != source.collected_until or source.cursor != cursor:
