@@ -117,11 +117,11 @@ def active(organization_id: int) -> list[JobView]:
     return _select(Job.organization_id == organization_id, Job.state.in_(LIVE), order=Job.id.asc())
 
 
-def busy(organizations: Iterable[int]) -> bool:
-    """Whether anything waits or runs there; cheap."""
-    wanted = select(Job.id).where(Job.organization_id.in_(list(organizations)), Job.state.in_(LIVE)).limit(1)
-    with store.reading() as session:
-        return session.execute(wanted).first() is not None
+def asked_for(organizations: Iterable[int]) -> list[JobView]:
+    """What waits or runs there because somebody asked for it, oldest first; not what goes on by itself, and no syncs
+    with GitHub, which `syncing.status` tells of."""
+    mine = (Job.organization_id.in_(list(organizations)), Job.state.in_(LIVE))
+    return _select(*mine, Job.created_by.is_not(None), Job.kind != "github", order=Job.id.asc())
 
 
 def recent(organization_id: int, limit: int = 50) -> list[JobView]:

@@ -149,8 +149,10 @@ def outline() -> tuple:
         services = session.execute(
             select(func.count(), func.max(Service.id), func.count(Service.settings), judged).select_from(Service)
         ).one()
-        read = session.execute(select(func.count(), func.sum(Source.collected_until // day))).one()
-        return (*services, read[0], None if read[1] is None else int(read[1]))
+        read = session.execute(
+            select(func.count(), func.count(Source.synced_at), func.sum(Source.collected_until // day))
+        ).one()
+        return (*services, *read[:2], None if read[2] is None else int(read[2]))
 
 
 def service(who: Who, service_id: int) -> ServiceView | None:

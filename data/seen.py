@@ -1,13 +1,17 @@
-"""The names that a production rule can choose from: environments and workflows that the sources have brought."""
+"""The names that settings can choose from, as the sources have brought them: environments and workflows for a
+production rule, labels of issues for incidents."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
+from sqlmodel import func, select
 
 from assessments.delivery import production
 from assessments.delivery.production import BY_ENVIRONMENT
-from data import derive
+from data import derive, store
+from data.tables import Issue
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,14 @@ def names(service_id: int) -> dict[str, tuple[Seen, ...]]:
     for kind, *rest in counted.iter_rows():
         found[kind] = (*found.get(kind, ()), Seen(*rest))
     return found
+
+
+def labels(source_id: int) -> tuple[tuple[str, int], ...]:
+    """The labels of the issues of a source with how many have each, the most used first."""
+    counted = select(Issue.labels, func.count()).where(Issue.source_id == source_id, Issue.is_pull.is_(False))
+    found: Counter[str] = Counter()
+    with store.reading() as session:
+        for lines, number in session.execute(counted.where(Issue.labels.is_not(None)).group_by(Issue.labels)):
+            for label in lines.split("\n"):
+                found[label] += number
+    return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))

@@ -41,12 +41,15 @@ def services(user: Who, some: list[ServiceView], team_id: int) -> None:
 
 
 def lists(user: Who) -> None:
-    """Follows which services there are, how each stands, and whether work goes on."""
+    """Follows which services there are, how each stands, and what is being done."""
+
+    def work() -> tuple:
+        return tuple(job.id for job in jobs.asked_for(user.organizations))
 
     def now() -> tuple:
-        return jobs.busy(user.organizations), queries.outline()
+        return work(), queries.outline()
 
-    _follow(Shown(now(), now, lambda: (cached.version(), jobs.busy(user.organizations))))
+    _follow(Shown(now(), now, lambda: (cached.version(), work())))
 
 
 def _follow(shown: Shown) -> None:

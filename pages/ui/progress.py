@@ -25,6 +25,10 @@ KINDS = {
     "files": "Import a file",
     "derive": "Work out numbers",
     "demo": "Make the demo",
+    "github": "Read from GitHub",
+    "github_list": "Read a list of repositories",
+    "github_plan": "Plan a first reading",
+    "webhook": "Take in what GitHub sent",
 }
 
 
@@ -33,20 +37,15 @@ def watch(job_id: int) -> None:
     st.session_state.setdefault("jobs_watched", []).append(job_id)
 
 
-def jobs_of(user: Who) -> list[jobs.JobView]:
-    """What runs or waits in the organizations of the person."""
-    return [job for organization in sorted(user.organizations) for job in jobs.active(organization)]
-
-
 def jobs_area(user: Who) -> None:
     """Every running job with its progress, and how those that this visitor began have ended. Looks again each second
     while something runs."""
-    running = bool(jobs_of(user) or st.session_state.get("jobs_watched"))
+    running = bool(jobs.asked_for(user.organizations) or st.session_state.get("jobs_watched"))
     st.fragment(_area, run_every=1.0 if running else None)(user, running)
 
 
 def _area(user: Who, was_running: bool) -> None:
-    running = jobs_of(user)
+    running = jobs.asked_for(user.organizations)
     for job in running:
         _bar(user, job)
     watched = [jobs.progress(job_id) for job_id in st.session_state.get("jobs_watched", [])]

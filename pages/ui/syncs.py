@@ -1,0 +1,152 @@
+"""Reading from GitHub as one sees it: a line on all repositories together, and one for each. All of it is in the store,
+so that it is the same after a reload, on another page and after a restart."""
+
+import streamlit as st
+
+from data import backlog, syncing
+from data.access import Action, Forbidden, NotFound, Subject, may
+from data.backlog import Backlog
+from data.people import Who
+from data.queries import SourceView
+from data.syncing import GitHubError, SyncView
+from pages.ui import paging
+from pages.ui.registry import page_file
+from pages.ui.text import count, link, minute, plain
+
+EVERY = 2.0  # seconds between two looks at what is being read
+FEW = 3  # repositories shown one by one where only a summary is wanted
+PAGE = 8
+
+WORDS = {
+    "reading": ("Reading", "blue"),
+    "paused": ("Paused", "gray"),
+    "waiting_for_limit": ("Waits for GitHub", "orange"),
+    "stopped": ("Stopped", "red"),
+    "up_to_date": ("Up to date", "green"),
+    "never": ("Not read yet", "gray"),
+}
+
+
+def summary(user: Who, unread: Backlog) -> None:
+    """Home: how far the first readings are together, the first few of them, and the way to all."""
+    if unread.sources:
+        st.fragment(_summary, run_every=EVERY)(user)
+
+
+def _summary(user: Who) -> None:
+    unread = backlog.first_readings(user)
+    if not unread.sources:
+        st.rerun()
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{together(unread)}**", width="content")
+            st.page_link(page_file("github"), label="See each of them", icon=":material/arrow_forward:")
+        seen = syncing.status(user, unread.sources[:FEW])
+        for source_id in unread.sources[:FEW]:
+            if source_id in seen:
+                _step(seen[source_id])
+        st.caption("You may leave this page; the work goes on.")
+
+
+def together(unread: Backlog) -> str:
+    """'12 of 40 repositories have been read; 2 are being read, 26 wait for their turn.'"""
+    all_of_them = unread.done + len(unread.sources)
+    parts = (
+        (unread.reading, "is being read", "are being read"),
+        (unread.queued, "waits for its turn", "wait for their turn"),
+        (unread.limited, "waits for GitHub's limit", "wait for GitHub's limit"),
+        (unread.paused, "is paused", "are paused"),
+        (unread.stopped, "has stopped", "have stopped"),
+    )
+    said = ", ".join(f"{len(ids):,} {one if len(ids) == 1 else many}" for ids, one, many in parts if ids)
+    noun = count(all_of_them, "repository has", "repositories have")
+    return f"{unread.done:,} of {noun} been read from GitHub; {said}."
+
+
+def each(user: Who, unread: Backlog) -> None:
+    """Those that have not been read whole, one by one, with buttons."""
+    st.fragment(_each, run_every=EVERY)(user, unread)
+
+
+def _each(user: Who, before: Backlog) -> None:
+    unread = backlog.first_readings(user)
+    if len(unread.sources) != len(before.sources):
+        st.rerun()
+    if len(unread.sources) > 1 or unread.done:
+        st.text(together(unread))
+    found = syncing.status(user, unread.sources)
+    views = [found[source_id] for source_id in unread.sources if source_id in found]
+    nouns = ("repository", "repositories")
+    for one in paging.part(views, "syncs", "Find a repository", nouns, lambda one: one.full_name, PAGE):
+        with st.container(border=True, gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.markdown(f"**{link(one.full_name, one.web_url)}**", width="content")
+                with st.container(horizontal=True, width="content", vertical_alignment="center"):
+                    badge(one)
+                    buttons(user, one, "first")
+            _step(one, named=False)
+
+
+def badge(one: SyncView) -> None:
+    """The state in a word."""
+    word, colour = WORDS[one.state]
+    if one.is_gone:
+        word = "Not found"
+    st.badge(word, color=colour)
+
+
+def buttons(user: Who, one: SyncView, place: str) -> None:
+    """Pause, or go on; for whoever may add sources, which is asked again when it is done."""
+    if one.connection_id is None:
+        return
+    if one.state in ("reading", "waiting_for_limit"):
+        given = ("Pause", ":material/pause:", _pause)
+    elif one.state in ("paused", "stopped"):
+        given = ("Resume", ":material/play_arrow:", _resume) if one.state == "paused" else (
+            "Try again", ":material/sync:", _resume)  # fmt: skip
+    else:
+        given = ("Read now", ":material/sync:", _again)
+    label, icon, do = given
+    key = f"sync_{place}_{one.source_id}"
+    st.button(label, key=key, icon=icon, on_click=_tried, args=(do, user, one.source_id), type="tertiary")
+
+
+def _tried(do, user: Who, source_id: int) -> None:
+    try:
+        do(user, source_id)
+    except (ValueError, Forbidden, NotFound, GitHubError) as error:
+        st.toast(plain(error))
+
+
+def _pause(user: Who, source_id: int) -> None:
+    syncing.pause(user, source_id)
+
+
+def _resume(user: Who, source_id: int) -> None:
+    syncing.resume(user, source_id)
+
+
+def _again(user: Who, source_id: int) -> None:
+    syncing.read_again(user, source_id)
+
+
+def _step(one: SyncView, named: bool = True) -> None:
+    """What is being done to a repository, how far it is and how fast."""
+    said = plain(one.text)
+    numbers = ""
+    if one.done:
+        numbers = f" {one.done:,} of {one.total:,}" if one.total else f" {one.done:,} so far"
+        numbers += f", {one.rate:,.0f} a second" if one.rate and one.rate >= 1 else ""
+    line = (f"{plain(one.full_name)}: " if named else "") + said + (f":{numbers}" if numbers else "")
+    if one.state == "reading" and one.total:
+        st.progress(min(one.done / one.total, 1.0), text=line)
+    else:
+        st.markdown(f":small[{line}]" if named else line)
+    if one.resume_at:
+        st.caption(f"Goes on by itself at {minute(one.resume_at)}.")
+
+
+def may_edit(user: Who, one: SourceView, action: Action = Action.ADD_SOURCE) -> bool:
+    """Whether the person may do that to a source: in every team that it feeds."""
+    teams = one.team_ids or (None,)
+    return all(may(user, action, Subject(one.organization_id, team, one.is_demo)) for team in teams)
