@@ -32,7 +32,8 @@ def first_readings(who: Who) -> Backlog:
     """Of the teams that the person may see. Cheap with thousands."""
     wanted = (
         select(
-            Source.id, Service.id.label("service"), Source.synced_at, Source.paused_at, Source.connection_id, Job.state, Job.due_at,
+            Source.id, Service.id.label("service"), Source.synced_at, Source.paused_at, Source.connection_id,
+            Job.state, Job.due_at,
             Team.organization_id, Team.id.label("team_id"), Organization.is_demo,
         )
         .join(Service, Service.repository_id == Source.repository_id)

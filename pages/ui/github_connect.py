@@ -131,7 +131,7 @@ def described(one: ConnectionView) -> str:
     """Kind, account, end and what it serves, on one line."""
     kinds = {"fine_grained": "fine-grained token", "classic": "classic token", "app": "app", "oauth": "OAuth token"}
     said = [kinds.get(one.token_kind, "token")]
-    said.append(f"kept as {one.secret_is}" if one.secret_is != "sealed" else "kept sealed")
+    said.append(f"kept as {one.secret_is}" if ":" in one.secret_is else "kept sealed")
     said.append(f"ends {day(one.expires_at)}" if one.expires_at else "without an end")
     said.append(f"reads for {count(one.sources, 'source')}" if one.sources else "not used yet")
     return ", ".join(said)

@@ -4,12 +4,10 @@ so that it is the same after a reload, on another page and after a restart."""
 import streamlit as st
 
 from data import backlog, syncing
-from data.access import Action, Forbidden, NotFound, Subject, may
 from data.backlog import Backlog
 from data.people import Who
-from data.queries import SourceView
-from data.syncing import GitHubError, SyncView
-from pages.ui import paging
+from data.syncing import SyncView
+from pages.ui import paging, sync_buttons
 from pages.ui.registry import page_file
 from pages.ui.text import count, link, minute, plain
 
@@ -83,7 +81,7 @@ def _each(user: Who, before: Backlog) -> None:
                 st.markdown(f"**{link(one.full_name, one.web_url)}**", width="content")
                 with st.container(horizontal=True, width="content", vertical_alignment="center"):
                     badge(one)
-                    buttons(user, one, "first")
+                    sync_buttons.show(user, one, "first")
             _step(one, named=False)
 
 
@@ -93,41 +91,6 @@ def badge(one: SyncView) -> None:
     if one.is_gone:
         word = "Not found"
     st.badge(word, color=colour)
-
-
-def buttons(user: Who, one: SyncView, place: str) -> None:
-    """Pause, or go on; for whoever may add sources, which is asked again when it is done."""
-    if one.connection_id is None:
-        return
-    if one.state in ("reading", "waiting_for_limit"):
-        given = ("Pause", ":material/pause:", _pause)
-    elif one.state in ("paused", "stopped"):
-        given = ("Resume", ":material/play_arrow:", _resume) if one.state == "paused" else (
-            "Try again", ":material/sync:", _resume)  # fmt: skip
-    else:
-        given = ("Read now", ":material/sync:", _again)
-    label, icon, do = given
-    key = f"sync_{place}_{one.source_id}"
-    st.button(label, key=key, icon=icon, on_click=_tried, args=(do, user, one.source_id), type="tertiary")
-
-
-def _tried(do, user: Who, source_id: int) -> None:
-    try:
-        do(user, source_id)
-    except (ValueError, Forbidden, NotFound, GitHubError) as error:
-        st.toast(plain(error))
-
-
-def _pause(user: Who, source_id: int) -> None:
-    syncing.pause(user, source_id)
-
-
-def _resume(user: Who, source_id: int) -> None:
-    syncing.resume(user, source_id)
-
-
-def _again(user: Who, source_id: int) -> None:
-    syncing.read_again(user, source_id)
 
 
 def _step(one: SyncView, named: bool = True) -> None:
@@ -144,9 +107,3 @@ def _step(one: SyncView, named: bool = True) -> None:
         st.markdown(f":small[{line}]" if named else line)
     if one.resume_at:
         st.caption(f"Goes on by itself at {minute(one.resume_at)}.")
-
-
-def may_edit(user: Who, one: SourceView, action: Action = Action.ADD_SOURCE) -> bool:
-    """Whether the person may do that to a source: in every team that it feeds."""
-    teams = one.team_ids or (None,)
-    return all(may(user, action, Subject(one.organization_id, team, one.is_demo)) for team in teams)
