@@ -92,24 +92,23 @@ def _until_read(job_id: int) -> None:
 def _row(one: ConnectionView, row: RepositoryRow) -> None:
     key, names = f"github_pick_{row.github_id}", chosen(one)
     st.session_state[key] = row.already_added or row.full_name in names
-    badges = [
-        f":gray-badge[{word}]"
+    told = [
+        word
         for word, holds in (
-            ("private", row.is_private),
+            ("public", not row.is_private),
             ("archived", row.is_archived),
             ("added already", row.already_added),
             ("cloned here", row.is_cloned and not row.already_added),
+            (f"pushed {day(row.pushed_at)}", row.pushed_at),
         )
         if holds
     ]
-    pushed = f"\N{EN SPACE}:gray[:small[{day(row.pushed_at)}]]" if row.pushed_at else ""
-    st.checkbox(
-        f"{plain(row.full_name)} {' '.join(badges)}{pushed}",
-        key=key,
-        disabled=row.already_added,
-        on_change=_toggle,
-        args=(one, row.full_name, key),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        # Screen readers hear a label as it is written: without signs of Markdown where that does no harm.
+        label = plain(row.full_name) if "_" in row.full_name else row.full_name
+        given = {"key": key, "disabled": row.already_added, "on_change": _toggle, "args": (one, row.full_name, key)}
+        st.checkbox(label, width="content", **given)
+        st.caption(", ".join(told), width="content")
 
 
 def _toggle(one: ConnectionView, name: str, key: str) -> None:
