@@ -11,7 +11,7 @@ import random
 from sqlalchemy import Select, or_, select
 from sqlmodel import Session
 
-from data import access, connections, jobs, loading, store
+from data import access, asking_github, jobs, loading, store
 from data.people import Who
 from data.sources.github import errors, repository
 from data.sources.github.settings import Settings
@@ -126,7 +126,7 @@ def read(work: Work) -> str:
     """Reads what is new of a source for one turn, and works out the metrics once all is read. Raises Later where it has
     to go on another time; what was read until then is saved."""
     connection = _connection(work)
-    api, before = connections.signed_in(connection), work.args.get("report", {})
+    api, before = asking_github.signed_in(connection), work.args.get("report", {})
     try:
         report = sync(
             work.args["source_id"],
@@ -137,19 +137,19 @@ def read(work: Work) -> str:
             claim=work.hold,
         )
     except errors.Paused as error:
-        connections.refused(connection.id, error)
+        asking_github.refused(connection.id, error)
         waits = isinstance(error, errors.Limited | errors.Unavailable)
         raise Later(str(error) if waits else TURN, error.resume_at) from None
     except errors.GitHubError as error:
-        connections.refused(connection.id, error)
+        asking_github.refused(connection.id, error)
         work.report(stopped=type(error).__name__)
         raise
     finally:
         api.close()
-        connections.used(connection.id, api)
+        asking_github.used(connection.id, api)
         calls = {name: before.get(name, 0) + getattr(api, name) for name in ("calls", "counted")}
         work.report(**calls)
-    connections.let_in(connection.id)
+    asking_github.let_in(connection.id)
     work.report(new=report.new, problems=report.problems, stopped=None)
     with store.reading() as session:
         source = session.get(Source, work.args["source_id"])

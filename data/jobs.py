@@ -3,6 +3,7 @@
 The table `job` is the truth; the queue is Huey's and only says which job is next.
 """
 
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,17 +11,24 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from huey import SqliteHuey
+import redis
+from huey import Huey, RedisHuey, SqliteHuey
 from sqlalchemy import select
 from sqlmodel import Session
 
 from data import access, store
+from data.queued import PlainSerializer
 from data.tables import Job
 
 if TYPE_CHECKING:
     from data.people import Who
 
 LIVE = ("queued", "running")
+REDIS = "MILEPOST_REDIS_URL"
+_SCHEMES = ("redis://", "rediss://", "unix://")
+_REDIS_SECONDS = 5  # until a Redis that does not answer is given up
+
+log = logging.getLogger("milepost.jobs")
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,16 @@ def add(
 
 
 def push(job_id: int, delay: float = 0) -> int:
-    """Puts a saved job into the queue, after `delay` seconds. Returns its id."""
+    """Puts a saved job into the queue, after `delay` seconds. Returns its id. While the queue's Redis is away the job
+    waits in the store, where workers look for what was lost (`work.recover`)."""
     task = _queue(*_place())[1]
-    if delay:
-        task.schedule(args=(job_id,), delay=delay)
-    else:
-        task(job_id)
+    try:
+        if delay:
+            task.schedule(args=(job_id,), delay=delay)
+        else:
+            task(job_id)
+    except redis.RedisError as error:
+        log.warning("the Redis of the queue does not answer (%s): job %s waits", type(error).__name__, job_id)
     return job_id
 
 
@@ -181,21 +193,47 @@ def close(job: Job, state: str, message: str) -> None:
 # The queue and the worker
 
 
-def queue() -> SqliteHuey:
-    """The queue of this home. MILEPOST_JOBS=immediate does each job at once, in the caller."""
+def queue() -> Huey:
+    """The queue: in the home, or in the Redis that MILEPOST_REDIS_URL names. MILEPOST_JOBS=immediate does each job at
+    once, in the caller. Raises Unusable for a MILEPOST_REDIS_URL that is none."""
     return _queue(*_place())[0]
 
 
+def shared() -> bool:
+    """Whether the queue is in a Redis, which any number of workers may share."""
+    return bool(os.environ.get(REDIS, "").strip())
+
+
 def _place() -> tuple[str, bool]:
-    return str(store.home() / "queue.db"), os.environ.get("MILEPOST_JOBS") == "immediate"
+    immediate = os.environ.get("MILEPOST_JOBS") == "immediate"
+    if not shared():
+        return str(store.home() / "queue.db"), immediate
+    address = os.environ[REDIS].strip()
+    if not address.startswith(_SCHEMES):
+        raise store.Unusable(f"{REDIS} must begin with redis://, rediss:// or unix://: mend it, or unset it.")
+    return address, immediate
 
 
 @cache
-def _queue(path: str, immediate: bool):
+def _queue(place: str, immediate: bool):
     from data import work
 
-    made = SqliteHuey("milepost", filename=path, immediate=immediate, results=False, timeout=store.WAIT_SECONDS)
+    options = {"immediate": immediate, "results": False, "serializer": PlainSerializer()}
+    if place.startswith(_SCHEMES):
+        made = RedisHuey("milepost", connection_pool=_pool(place), **options)
+    else:
+        made = SqliteHuey("milepost", filename=place, timeout=store.WAIT_SECONDS, **options)
     return made, made.task(name="run")(work.run)
+
+
+def _pool(address: str) -> redis.ConnectionPool:
+    """Connections that give up in time. Raises Unusable without repeating the address: it may hold a password."""
+    try:
+        return redis.ConnectionPool.from_url(
+            address, socket_connect_timeout=_REDIS_SECONDS, socket_timeout=_REDIS_SECONDS, health_check_interval=30
+        )
+    except (ValueError, TypeError):
+        raise store.Unusable(f"{REDIS} cannot be read as an address of a Redis: mend it, or unset it.") from None
 
 
 def run_worker() -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from data import access, connections, store
+from data import access, asking_github, store
 from data.sources.github import errors, repository
 from data.sources.github.api import Api
 from data.sources.github.plan import plan
@@ -24,17 +24,17 @@ def work_out(work: Work) -> str:
     if row is None:
         raise access.NotFound("The connection was removed meanwhile.")
     found = list(work.args.get("report", {}).get("repositories", ()))
-    api = connections.signed_in(row)
+    api = asking_github.signed_in(row)
     try:
         for name in chosen[len(found) :]:
             work.progress(len(found), len(chosen), f"Asking GitHub about {name}")
             found.append(_asked(api, name))
     except errors.Paused as error:
-        connections.refused(row.id, error)
+        asking_github.refused(row.id, error)
         raise Later(str(error), error.resume_at) from None
     finally:
         api.close()
-        connections.used(row.id, api)
+        asking_github.used(row.id, api)
         totals = _totals(api, names, found)
         work.report(repositories=found, totals=totals)
     return totals["sentence"]

@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
-from data import access, audit, collecting, connections, intake, jobs, planning, store, teams
+from data import access, asking_github, audit, collecting, intake, jobs, listing, planning, store, teams
 from data.access import Action, Subject
-from data.connections import Named
+from data.listing import Named
 from data.people import Who
 from data.sources.github import errors, repository, sync
 from data.sources.github import jobs as hub_jobs
@@ -114,7 +114,7 @@ def plan(who: Who, connection_id: int, full_names: Sequence[str]) -> int:
 
     Raises Forbidden, NotFound, and NotAllowed for a name that is none.
     """
-    row = connections.usable(who, connection_id)
+    row = asking_github.usable(who, connection_id)
     names = _names(full_names)
     args = {"connection_id": connection_id, "names": names}
     return jobs.enqueue(planning.KIND, args, who, row.organization_id)
@@ -148,9 +148,9 @@ def add(
 
     Raises Forbidden, NotFound, ValueError for names that are bad or taken, and GitHubError.
     """
-    row = connections.usable(who, connection_id)
+    row = asking_github.usable(who, connection_id)
     names = {name.casefold(): given for name, given in (service_names or {}).items()}
-    found = connections.find(row, _names(full_names))
+    found = listing.find(row, _names(full_names))
     made = []
     with store.writing() as session:
         team_id = intake.team_of(session, who, team, row.organization_id)
