@@ -47,10 +47,10 @@ class TeamView:
 class ServiceView:
     """A service with what its pages always say.
 
-    sources: how many feed it; notes: what they say cannot be known; story: what a demo service shows. settings: None
-    until somebody has chosen a production rule. judged: there are derived rows; ready: they are those of the newest
-    facts and rules. version: what tells one state of the derived rows from every other, also of a later service with
-    the same id. environments: of its production deployments.
+    sources: how many feed it; kinds: theirs; notes: what they say cannot be known; story: what a demo service shows.
+    settings: None until somebody has chosen a production rule. judged: there are derived rows; ready: they are those of
+    the newest facts and rules. version: what tells one state of the derived rows from every other, also of a later
+    service with the same id. environments: of its production deployments.
     """
 
     id: int
@@ -61,6 +61,7 @@ class ServiceView:
     is_demo: bool
     repository_id: int
     sources: int
+    kinds: tuple[str, ...]
     notes: tuple[str, ...]
     story: str | None
     incidents_collected: bool
@@ -216,6 +217,7 @@ def _views(rows: list[Row]) -> Iterator[ServiceView]:
             is_demo=one.is_demo,
             repository_id=one.repository_id,
             sources=len(mine),
+            kinds=tuple(sorted({source[4] for source in mine})),
             notes=tuple(dict.fromkeys(note for source in mine if source[4] != "demo" for note in source[2] or ())),
             story=next((note for source in mine if source[4] == "demo" for note in source[2] or ()), None),
             incidents_collected=bool(used and used.get("incidents_collected")),

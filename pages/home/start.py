@@ -4,7 +4,7 @@ import streamlit as st
 
 from data import backlog
 from data.access import Action
-from pages.ui import begin, cached, demo, live, progress, services, syncs
+from pages.ui import begin, cached, demo, live, progress, services, syncs, undecided
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -32,6 +32,8 @@ with work:
 if own:
     with mine:
         st.header("Your services", anchor=False)
+        if len(waiting := undecided.of(own)) > 1:
+            undecided.section(user, waiting, "home")
         services.show(own, "home_own", unread.services)
 if shown_as_demo:
     with invented:

@@ -26,7 +26,7 @@ def state(one: ConnectionView) -> tuple[str, str]:
     if one.wait_until:
         return "Waits for its limit", "orange"
     if one.warning:
-        return "Look at this", "orange"
+        return ("May do too much" if one.too_much else "Ends soon"), "orange"
     return ("Some things unread", "orange") if one.missing else ("Working", "green")
 
 

@@ -73,7 +73,8 @@ def _list(user: Who, one: ConnectionView) -> None:
             st.caption(f"{count(total, 'repository', 'repositories')}; list read {minute(found.listed_at)}")
         if total > 1:
             label = f"Choose all {total:,}" + (" found" if words else "")
-            st.button(label, key="github_all", on_click=_all, args=(user, one, words), type="tertiary")
+            but = "But for archived ones and those that are added already."
+            st.button(label, key="github_all", on_click=_all, args=(user, one, words), type="tertiary", help=but)
         st.button("Read the list again", key="github_list", on_click=_refresh, args=(user, one), type="tertiary")
 
 

@@ -9,7 +9,7 @@ from data.people import Who
 from data.queries import SourceView
 from data.syncing import Settings, SyncView
 from pages.ui import syncs
-from pages.ui.asking import asked, dialog
+from pages.ui.asking import asked, dialog, is_open
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
 
@@ -17,11 +17,14 @@ AS_FITS = "As often as is good for it"
 EVERY = {None: AS_FITS, 5: "5 minutes", 15: "15 minutes", 60: "Hour", 360: "6 hours", 1_440: "Day"}
 
 
-def details(one: SourceView, now: SyncView) -> None:
+def details(user: Who, one: SourceView, now: SyncView) -> None:
     """State and next reading, feeds that could not be read, the sample of jobs, the labels of incidents."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        syncs.badge(now)
-        st.markdown(plain(now.text), width="content")
+    if now.state == "reading":
+        st.fragment(_reading, run_every=syncs.EVERY)(user, one.id)
+    else:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            syncs.badge(now)
+            st.markdown(plain(now.text), width="content")
     when = []
     if now.resume_at:
         when.append(f"goes on by itself at {minute(now.resume_at)}")
@@ -39,6 +42,16 @@ def details(one: SourceView, now: SyncView) -> None:
     st.caption(". ".join(_how(now)) + ".")
     if now.connection_id is None:
         st.page_link(page_file("github"), label="Add it again with another connection", icon=":material/arrow_forward:")
+
+
+def _reading(user: Who, source_id: int) -> None:
+    """How far it is; the page begins anew when it has come to an end, unless somebody is in a dialog."""
+    now = syncing.status(user, [source_id]).get(source_id)
+    if (now is None or now.state != "reading") and not is_open():
+        st.rerun()
+    if now:
+        syncs.badge(now)
+        syncs.step(now, named=False)
 
 
 def _how(now: SyncView) -> list[str]:

@@ -5,9 +5,8 @@ import streamlit as st
 from data.access import Action, Subject, may
 from data.connections import ConnectionView
 from data.people import Who
-from data.queries import ServiceView, TeamView
+from data.queries import TeamView
 from pages.ui import github_connect, github_pick, github_plan
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 
@@ -40,24 +39,6 @@ def another(user: Who, found: tuple[ConnectionView, ...]) -> None:
                 github_connect.form(user)
 
 
-def go_on(services: tuple[ServiceView, ...]) -> None:
-    """When the only repository that this visitor has just added is read, the choice of its rule comes next."""
-    started = st.session_state.get("github_started", [])
-    waiting = {service_id for _, service_id in started}
-    ready = [one for one in services if one.id in waiting and one.collected_until is not None]
-    if len(started) == 1 and ready:
-        st.session_state.pop("github_started")
-        page = page_file("delivery" if ready[0].settings else "rule")
-        st.switch_page(page, query_params={"service": str(ready[0].id)})
-    missing = [one for one in ready if one.settings is None]
-    if missing:
-        with st.container(border=True):
-            st.markdown(f"**Read, and waiting for you to say what counts as production: {len(missing):,}**")
-            for one in missing[:5]:
-                query = {"service": str(one.id)}
-                st.page_link(page_file("rule"), label=f"Choose for {plain(one.name)}", query_params=query)
-
-
 def _administers(user: Who) -> bool:
     return any(may(user, Action.ADMINISTER, Subject(organization)) for organization in user.organizations)
 
@@ -72,7 +53,7 @@ def _chosen(found: tuple[ConnectionView, ...]) -> ConnectionView:
         st.selectbox(
             "Read with",
             list(by_id),
-            format_func=lambda each: by_id[each].name,
+            format_func=lambda each: _called(by_id[each], found),
             key="github_connection",
             on_change=_follow,
             width=420,
@@ -84,6 +65,13 @@ def _chosen(found: tuple[ConnectionView, ...]) -> ConnectionView:
             st.caption(plain(github_connect.described(one)))
         github_connect.may(one)
     return one
+
+
+def _called(one: ConnectionView, found: tuple[ConnectionView, ...]) -> str:
+    """Its name, with more where several have the same."""
+    same = [other for other in found if other.name == one.name]
+    more = f", {github_connect.described(one)}" if len(same) > 1 else ""
+    return f"{one.name}{more}"
 
 
 def _follow() -> None:

@@ -79,7 +79,7 @@ def _card(user: Who, one: SourceView, has: Brought, now: SyncView | None = None)
         since = f", complete from {day(one.history_start)}" if one.history_start else ""
         st.caption(f"Collected until {minute(one.collected_until)}{since}")
         if now:
-            github_source.details(one, now)
+            github_source.details(user, one, now)
         for note in () if now else one.notes:
             st.markdown(f":material/info: {plain(note)}")
 

@@ -42,7 +42,7 @@ def _summary(user: Who) -> None:
         seen = syncing.status(user, unread.sources[:FEW])
         for source_id in unread.sources[:FEW]:
             if source_id in seen:
-                _step(seen[source_id])
+                step(seen[source_id])
         st.caption("You may leave this page; the work goes on.")
 
 
@@ -61,39 +61,51 @@ def together(unread: Backlog) -> str:
     return f"{unread.done:,} of {noun} been read from GitHub; {said}."
 
 
-def each(user: Who, unread: Backlog) -> None:
-    """Those that have not been read whole, one by one, with buttons."""
-    st.fragment(_each, run_every=EVERY)(user, unread)
+def each(user: Who) -> None:
+    """Those that have not been read whole, one by one, with buttons. When the only one that this visitor has just added
+    is read, the choice of its rule comes next."""
+    st.fragment(_each, run_every=EVERY)(user)
 
 
-def _each(user: Who, before: Backlog) -> None:
+def _each(user: Who) -> None:
     unread = backlog.first_readings(user)
-    if len(unread.sources) != len(before.sources):
+    started = st.session_state.get("github_started", [])
+    if len(started) == 1 and started[0][0] not in unread.sources:
+        st.session_state.pop("github_started")
+        st.switch_page(page_file("rule"), query_params={"service": str(started[0][1])})
+    if not unread.sources:
         st.rerun()
     if len(unread.sources) > 1 or unread.done:
         st.text(together(unread))
     found = syncing.status(user, unread.sources)
     views = [found[source_id] for source_id in unread.sources if source_id in found]
     nouns = ("repository", "repositories")
-    for one in paging.part(views, "syncs", "Find a repository", nouns, lambda one: one.full_name, PAGE):
-        with st.container(border=True, gap="xsmall"):
+    shown = paging.part(views, "syncs", "Find a repository", nouns, lambda one: one.full_name, PAGE)
+    with st.container(border=True, gap="xsmall"):
+        for one in shown:
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(f"**{link(one.full_name, one.web_url)}**", width="content")
-                with st.container(horizontal=True, width="content", vertical_alignment="center"):
+                with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+                    st.markdown(f"**{link(one.full_name, one.web_url)}**", width="content")
                     badge(one)
-                    sync_buttons.show(user, one, "first")
-            _step(one, named=False)
+                sync_buttons.show(user, one, "first")
+            if not waits(one):
+                step(one, named=False)
+
+
+def waits(one: SyncView) -> bool:
+    """Whether it only waits for its turn."""
+    return one.state == "reading" and one.began_at is None
 
 
 def badge(one: SyncView) -> None:
     """The state in a word."""
-    word, colour = WORDS[one.state]
+    word, colour = ("Waits for its turn", "gray") if waits(one) else WORDS[one.state]
     if one.is_gone:
         word = "Not found"
     st.badge(word, color=colour)
 
 
-def _step(one: SyncView, named: bool = True) -> None:
+def step(one: SyncView, named: bool = True) -> None:
     """What is being done to a repository, how far it is and how fast."""
     said = plain(one.text)
     numbers = ""
