@@ -36,14 +36,22 @@ def _summary(user: Who) -> None:
     if not unread.sources:
         st.rerun()
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{together(unread)}**", width="content")
-            st.page_link(page_file("github"), label="See each of them", icon=":material/arrow_forward:")
-        seen = syncing.status(user, unread.sources[:FEW])
-        for source_id in unread.sources[:FEW]:
+        whole(unread)
+        told = (unread.reading + unread.limited + unread.stopped)[:FEW]
+        seen = syncing.status(user, told)
+        for source_id in told:
             if source_id in seen:
                 step(seen[source_id])
-        st.caption("You may leave this page; the work goes on.")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption("You may leave this page; the work goes on.", width="content")
+            st.page_link(page_file("github"), label="See each of them", icon=":material/arrow_forward:")
+
+
+def whole(unread: Backlog) -> None:
+    """All of them as one bar; a single one says more by itself."""
+    many = unread.done + len(unread.sources)
+    if many > 1:
+        st.progress(unread.done / many, text=together(unread))
 
 
 def together(unread: Backlog) -> str:
@@ -75,8 +83,9 @@ def _each(user: Who) -> None:
         st.switch_page(page_file("rule"), query_params={"service": str(started[0][1])})
     if not unread.sources:
         st.rerun()
-    if len(unread.sources) > 1 or unread.done:
-        st.text(together(unread))
+    whole(unread)
+    if len(unread.sources) > 1:
+        sync_buttons.all_of_them(user, unread)
     found = syncing.status(user, unread.sources)
     views = [found[source_id] for source_id in unread.sources if source_id in found]
     nouns = ("repository", "repositories")
