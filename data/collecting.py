@@ -41,14 +41,14 @@ def begin(session: Session, source: Source, who: Who | None) -> int:
     if job is not None and job.state in jobs.LIVE:
         job.due_at = None
         return job.id
-    if job is not None and job.created_by is None:  # the schedule would leave thousands
-        session.delete(job)
     args = {"source_id": source.id, "lock": f"repository:{source.repository_id}"}
     lane = f"github:{source.connection_id}{'' if source.synced_at else ' first'}"
     first = select(Service.id).where(Service.repository_id == source.repository_id).order_by(Service.id).limit(1)
     service_id = source.service_id or session.execute(first).scalar_one_or_none()
-    session.flush()
-    source.job_id = jobs.add(session, "github", args, who, source.organization_id, service_id, lane)
+    if job is not None and job.created_by is None:  # the schedule would leave thousands
+        jobs.renew(job, args, who, service_id, lane)
+    else:
+        source.job_id = jobs.add(session, "github", args, who, source.organization_id, service_id, lane)
     source.due_at = store.now_us() + period(source)
     session.flush()
     return source.job_id
@@ -139,7 +139,7 @@ def read(work: Work) -> str:
     except errors.Paused as error:
         asking_github.refused(connection.id, error)
         waits = isinstance(error, errors.Limited | errors.Unavailable)
-        raise Later(str(error) if waits else TURN, error.resume_at) from None
+        raise (Later(str(error), error.resume_at) if waits else Later(TURN, store.now_us() / SECOND)) from None
     except errors.GitHubError as error:
         asking_github.refused(connection.id, error)
         work.report(stopped=type(error).__name__)

@@ -96,6 +96,20 @@ def add(
     return job.id
 
 
+def renew(job: Job, args: dict, who: "Who | None", service_id: int | None, lane: str | None) -> None:
+    """Lets a job that has ended wait once more, as `add` makes a new one. Its turns go on counting, so that a worker
+    that was taken for dead does not take it for its own."""
+    job.args, job.service_id, job.lane, job.created_by = args, service_id, lane, who.id if who else None
+    job.state, job.done, job.total, job.rate, job.message, job.attempts = "queued", 0, None, None, "", 0
+    job.created_at, job.started_at, job.heartbeat_at, job.finished_at, job.due_at = (
+        store.now_us(),
+        None,
+        None,
+        None,
+        None,
+    )
+
+
 def push(job_id: int, delay: float = 0) -> int:
     """Puts a saved job into the queue, after `delay` seconds. Returns its id. While the queue's Redis is away the job
     waits in the store, where workers look for what was lost (`work.recover`)."""

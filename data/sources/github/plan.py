@@ -12,6 +12,13 @@ SECONDS = 0.6  # of one request of REST, as a rule
 SECONDS_OF_A_QUERY = 2.5
 _AROUND = 8  # requests that each sync makes, whatever there is
 
+#: By the first of what is counted together; GraphQL does not name it itself.
+_PERMISSION = {
+    "issues": "issues (read), pull_requests (read) and contents (read)",
+    "deployments": "deployments (read)",
+    "commits": "contents (read)",
+    "runs": "actions (read)",
+}
 _COUNT = """
 query($node: ID!) {
   node(id: $node) { ... on Repository {
@@ -66,7 +73,11 @@ def plan(api: Api, found: Found) -> Plan:
     def ask(names: tuple[str, ...], read) -> None:
         try:
             counts.update(zip(names, read(), strict=True))
-        except (errors.MissingPermission, errors.NotFound) as error:
+        except errors.MissingPermission as error:
+            counts.update(dict.fromkeys(names))
+            wanted = "" if error.needed else f" (it wants {_PERMISSION[names[0]]})"
+            unknown[", ".join(names)] = f"{str(error)[:-1]}{wanted}."
+        except errors.NotFound as error:
             counts.update(dict.fromkeys(names))
             unknown[", ".join(names)] = str(error)
 

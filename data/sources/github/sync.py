@@ -48,6 +48,15 @@ _WHAT = {
 }
 
 
+#: The permission by which each is read, where GitHub does not say it itself: its GraphQL never does.
+_PERMISSION = {
+    issues.FEED: "issues (read) and pull_requests (read)",
+    pulls.FEED: "pull_requests (read) and contents (read)",
+    deployments.FEED: "deployments (read)",
+    runs.FEED: "actions (read)",
+    jobs.FEED: "actions (read)",
+    repository.SETTINGS: "administration (read)",
+}
 #: Feeds that begin anew where more of the history is wanted.
 FROM_THE_START = (issues.FEED, "commits", trunk.FEED, deployments.FEED, runs.FEED)
 
@@ -138,9 +147,12 @@ def _feed(reader: Reader, report: Report, name: str, read: Callable[[], None]) -
     except errors.EmptyRepository:
         return
     except (errors.MissingPermission, errors.NotFound) as error:
-        report.problems[name] = str(error)
+        problem = str(error)
+        if isinstance(error, errors.MissingPermission) and not error.needed:
+            problem = f"{problem[:-1]}: give it {_PERMISSION.get(name, 'contents (read)')}."
+        report.problems[name] = problem
         with saving.page(reader) as page:
-            page.feed(name, problem=str(error))
+            page.feed(name, problem=problem)
 
 
 def _patiently(read: Callable, reader: Reader | None):
@@ -177,6 +189,9 @@ def _end(reader: Reader, report: Report, begun: int) -> None:
             derive.changed(page.session, repository_id=reader.repository_id, since=since)
         source.collected_until, source.cursor = until, cursor
         source.notes = [*renamed, *report.problems.values()]
+        if source.history_start != reader.settings.history_start:
+            source.history_start = reader.settings.history_start
+            derive.changed(page.session, repository_id=reader.repository_id)
         source.synced_at = store.now_us()
         page.feed(FEED)
 
