@@ -93,7 +93,7 @@ def deployed(delivery: Delivery, start: datetime, end: datetime, counted: bool |
             "candidate",
             "rework",
             "rework_candidate",
-            "reason",
+            reason(),
             "url",
             "deployment_id",
         )
@@ -139,6 +139,22 @@ def _name() -> pl.Expr:
     )
 
 
+#: A kind of deployment as reasons have it, and as people say it.
+_SPOKEN = {
+    "of kind github_deployment": "a GitHub deployment",
+    "of kind release": "a release",
+    "of kind tag": "a tag",
+    "of kind workflow": "a workflow run",
+    "of kind import": "imported",
+    "of kind webhook": "sent by webhook",
+}
+
+
+def reason() -> pl.Expr:
+    """Why a deployment counts or not, without the names that kinds have in the code."""
+    return pl.col("reason").str.replace_many(list(_SPOKEN), list(_SPOKEN.values()))
+
+
 def tried(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of a dry run as they are listed: deployment, title (of the change or release, or the workflow), environment,
     kind, at, status, reason, url."""
@@ -149,7 +165,7 @@ def tried(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("kind").replace(ONE),
         pl.col("finished_at").alias("at"),
         "status",
-        "reason",
+        reason(),
         "url",
     )
 

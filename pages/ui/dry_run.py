@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from data.queries import ServiceView
-from data.rows import tried
+from data.rows import reason, tried
 from pages.ui import tables
 from pages.ui.text import count
 
@@ -24,12 +24,12 @@ def finding(rows: pl.DataFrame) -> str:
 
 def _without_name(*columns: str) -> pl.Expr:
     """The reason without the name of its row at the front, so that equal reasons can be counted."""
-    reason = pl.col("reason")
+    said = reason()
     for column in columns:
         named = pl.col("reason").str.starts_with(pl.col(column).fill_null("\0") + " ")
-        rest = pl.col("reason").str.slice(pl.col(column).str.len_chars())
-        reason = pl.when(named).then("the name" + rest).otherwise(reason)
-    return reason.alias("reason")
+        rest = reason().str.slice(pl.col(column).str.len_chars())
+        said = pl.when(named).then("the name" + rest).otherwise(said)
+    return said.alias("reason")
 
 
 def summary(rows: pl.DataFrame, in_use: bool) -> None:

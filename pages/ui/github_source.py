@@ -51,7 +51,8 @@ def _reading(user: Who, source_id: int) -> None:
         st.rerun()
     if now:
         syncs.badge(now)
-        syncs.step(now, named=False)
+        if not syncs.waits(now):
+            syncs.step(now, named=False)
 
 
 def _how(now: SyncView) -> list[str]:
