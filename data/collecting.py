@@ -48,7 +48,7 @@ def begin(session: Session, source: Source, who: Who | None) -> int:
     if job is not None and job.created_by is None:  # the schedule would leave thousands
         jobs.renew(job, args, who, service_id, lane)
     else:
-        source.job_id = jobs.add(session, "github", args, who, source.organization_id, service_id, lane)
+        source.job_id = jobs.make(session, "github", args, who, source.organization_id, service_id, lane)
     source.due_at = store.now_us() + period(source)
     session.flush()
     return source.job_id
@@ -109,7 +109,7 @@ def _ended(args: dict) -> None:
     """When the source is due again. Of many that were begun together, each a little earlier or later."""
     with store.writing(quietly=True) as session:
         source = session.get(Source, args["source_id"])
-        if source is None:
+        if source is None or source.due_at is None:  # a webhook has said meanwhile that there is more
             return
         job = session.get(Job, source.job_id) if source.job_id else None
         feed = session.get(Feed, (source.id, repository.FEED))

@@ -38,6 +38,7 @@ __all__ = [
     "remove",
     "replace_secret",
     "repositories",
+    "with_token",
 ]
 
 SOON = 14 * values.DAY  # before its end that an expiring token is spoken of
@@ -129,6 +130,13 @@ def _refuse_same(session: Session, row: Connection) -> None:
             same = other.kind == row.kind and _same_secret(other.secret, row.secret)
         if same:
             raise ValueError(f"There is already a connection with this: {_name(other)}. Replace its secret instead.")
+
+
+def with_token(organization_id: int, secret: str) -> int | None:
+    """The connection that uses this token, given as a reference or as it is; None where none does."""
+    with store.reading() as session:
+        rows = session.execute(_of(organization_id).where(Connection.kind == "github_token")).scalars().all()
+    return next((row.id for row in rows if _same_secret(row.secret, secret)), None)
 
 
 def _same_secret(one: str, other: str) -> bool:

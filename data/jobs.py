@@ -64,6 +64,21 @@ class JobView:
 
 
 def add(
+    session: Session, kind: str, args: dict, who: "Who | None", organization_id: int, service_id: int | None
+) -> int:
+    """A new job in the transaction of its reason; call `push` after it. Returns its id, or that of one that waits with
+    the same arguments.
+
+    `args` are plain values; of those with the same `lock` only one runs at a time; `source_id` names its source.
+    """
+    waiting = select(Job).where(Job.kind == kind, Job.state == "queued", Job.organization_id == organization_id)
+    for job in session.execute(waiting).scalars():
+        if job.args == args:
+            return job.id
+    return make(session, kind, args, who, organization_id, service_id)
+
+
+def make(
     session: Session,
     kind: str,
     args: dict,
@@ -72,16 +87,8 @@ def add(
     service_id: int | None,
     lane: str | None = None,
 ) -> int:
-    """A new job in the transaction of its reason; call `push` after it. Returns its id, or that of one that waits with
-    the same arguments.
-
-    `args` are plain values; of those with the same `lock` only one runs at a time; `source_id` names its source. lane:
-    of those in the same one only a few run at a time, and `work.dispatch` takes the place of `push`.
-    """
-    waiting = select(Job).where(Job.kind == kind, Job.state == "queued", Job.organization_id == organization_id)
-    for job in session.execute(waiting).scalars():
-        if job.args == args:
-            return job.id
+    """As `add`, for a caller who knows that none waits. lane: of the jobs in the same one only a few run at a time, and
+    `work.dispatch` takes the place of `push`."""
     job = Job(
         kind=kind,
         args=args,

@@ -21,6 +21,7 @@ from data.tables import (
     Incident,
     Membership,
     Organization,
+    ProvidedRole,
     Repository,
     Service,
     Source,
@@ -308,6 +309,7 @@ def _unite_people(session: Session, team_id: int, into_id: int) -> None:
             session.add(Membership(person_id=row.person_id, team_id=into_id, role=row.role))
         elif row.role == "team_lead":
             there[row.person_id].role = "team_lead"
+    session.execute(update(ProvidedRole).where(ProvidedRole.team_id == team_id).values(team_id=into_id))
     session.flush()
 
 

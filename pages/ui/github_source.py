@@ -8,7 +8,7 @@ from data import seen, store, syncing
 from data.people import Who
 from data.queries import SourceView
 from data.syncing import Settings, SyncView
-from pages.ui import syncs
+from pages.ui import guard, syncs
 from pages.ui.asking import asked, dialog, is_open
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
@@ -46,6 +46,7 @@ def details(user: Who, one: SourceView, now: SyncView) -> None:
 
 def _reading(user: Who, source_id: int) -> None:
     """How far it is; the page begins anew when it has come to an end, unless somebody is in a dialog."""
+    guard.still(user)
     now = syncing.status(user, [source_id]).get(source_id)
     if (now is None or now.state != "reading") and not is_open():
         st.rerun()

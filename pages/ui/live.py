@@ -13,16 +13,17 @@ import streamlit as st
 from data import jobs, queries, trouble
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import asking, cached
+from pages.ui import asking, cached, guard
 
 EVERY = 3.0  # seconds between two looks
 
 
 @dataclass
 class Shown:
-    """What one drawing of a page shows. read: the same as it is now; pulse: as long as it is the same, so is what is
+    """What one drawing of a page shows, and to whom. read: the same as it is now; pulse: as long as it is the same, so is what is
     shown, and it costs next to nothing; seen: the pulse of the last look."""
 
+    user: Who
     value: Hashable
     read: Callable[[], Hashable]
     pulse: Callable[[], Hashable] = cached.version
@@ -32,12 +33,12 @@ class Shown:
 
 def service(user: Who, one: ServiceView) -> None:
     """Follows a service: its facts, its numbers, its settings."""
-    _follow(Shown((one,), lambda: (queries.service(user, one.id),)))
+    _follow(Shown(user, (one,), lambda: (queries.service(user, one.id),)))
 
 
 def services(user: Who, some: list[ServiceView], team_id: int) -> None:
     """Follows the services of a team."""
-    _follow(Shown(tuple(some), lambda: queries.services(user, team_id)))
+    _follow(Shown(user, tuple(some), lambda: queries.services(user, team_id)))
 
 
 def lists(user: Who) -> None:
@@ -49,7 +50,7 @@ def lists(user: Who) -> None:
     def now() -> tuple:
         return work(), queries.outline()
 
-    _follow(Shown(now(), now, lambda: (cached.version(), work())))
+    _follow(Shown(user, now(), now, lambda: (cached.version(), work())))
 
 
 def _follow(shown: Shown) -> None:
@@ -66,6 +67,7 @@ def _look(shown: Shown) -> None:
         pulse = shown.pulse()
         if pulse == shown.seen:
             return
+        guard.still(shown.user)
         other = differs(shown.value, shown.read())
     except Exception as error:
         if not trouble.passes(error):

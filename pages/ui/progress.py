@@ -6,7 +6,7 @@ import streamlit as st
 from data import jobs
 from data.access import Forbidden, NotFound
 from data.people import Who
-from pages.ui import import_report
+from pages.ui import guard, import_report
 from pages.ui.registry import page_file
 from pages.ui.text import minute, plain
 
@@ -50,6 +50,7 @@ def _running(user: Who, but: tuple[str, ...]) -> list[jobs.JobView]:
 
 
 def _area(user: Who, but: tuple[str, ...], was_running: bool) -> None:
+    guard.still(user)
     running = _running(user, but)
     for job in running:
         _bar(user, job)

@@ -76,6 +76,33 @@ PAGES = (
         Action.ADD_SOURCE,
         "Where facts come from: clones, imported files, jobs.",
     ),
+    PageSpec(
+        "people",
+        "admin/people.py",
+        "People",
+        "person",
+        "Admin",
+        Action.ADMINISTER,
+        "Who is here, what they may, and where that comes from.",
+    ),
+    PageSpec(
+        "programs",
+        "admin/programs.py",
+        "Access for programs",
+        "key",
+        "Admin",
+        Action.ADD_SOURCE,
+        "Tokens of the API, webhooks of incident tools, badges.",
+    ),
+    PageSpec(
+        "account",
+        "home/account.py",
+        "Your account",
+        "account_circle",
+        "You",
+        Action.VIEW,
+        "Who you are here, signing out.",
+    ),
 )
 
 BY_PATH = {spec.path: spec for spec in PAGES}

@@ -7,7 +7,7 @@ from data import backlog, syncing
 from data.backlog import Backlog
 from data.people import Who
 from data.syncing import SyncView
-from pages.ui import paging, sync_buttons
+from pages.ui import guard, paging, sync_buttons
 from pages.ui.registry import page_file
 from pages.ui.text import count, link, minute, plain
 
@@ -32,6 +32,7 @@ def summary(user: Who, unread: Backlog) -> None:
 
 
 def _summary(user: Who) -> None:
+    guard.still(user)
     unread = backlog.first_readings(user)
     if not unread.sources:
         st.rerun()
@@ -76,6 +77,7 @@ def each(user: Who) -> None:
 
 
 def _each(user: Who) -> None:
+    guard.still(user)
     unread = backlog.first_readings(user)
     started = st.session_state.get("github_started", [])
     if len(started) == 1 and started[0][0] not in unread.sources:

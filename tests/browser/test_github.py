@@ -82,7 +82,7 @@ def shows_itself(hub: GitHub, page: Page, portal: str, home) -> None:
     reason.fill("Half a senten")
     hub.repository("acme/shop").deploy(statuses=[("success", int(time.time()))])
     other.get_by_role("button", name="Read now").click()
-    expect(other.get_by_text(re.compile("Read 1 deployments"))).to_be_visible()
+    expect(other.get_by_text(re.compile("Read 1 deployment"))).to_be_visible()
     page.wait_for_timeout(3_500)
     expect(reason).to_have_value("Half a senten")
     page.keyboard.press("Escape")

@@ -2,7 +2,10 @@
 
 from contextlib import contextmanager
 
-from data import asking_github, connections, jobs, syncing, work
+from sqlalchemy import func, select, update
+
+from data import asking_github, connections, jobs, store, syncing, work
+from data.tables import Job
 from tests.data.sources.hub.arrange import HubClock, at_once
 from tests.fake_github import GitHub
 
@@ -32,12 +35,19 @@ def view(who, source_id: int) -> syncing.SyncView:
 
 def turn(job_id: int) -> jobs.JobView:
     """One turn of a job, here and now, whatever it waits for."""
-    from data import store
-    from data.tables import Job
-
     with store.writing(quietly=True) as session:
         job = session.get(Job, job_id)
         if job is not None:
             job.due_at = None
     work.run(job_id)
     return jobs.progress(job_id)
+
+
+def count(table: type, *where) -> int:
+    with store.reading() as session:
+        return session.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+
+
+def change_row(table: type, row_id: int, **values) -> None:
+    with store.writing() as session:
+        session.execute(update(table).where(table.id == row_id).values(**values))

@@ -1,11 +1,10 @@
 """Sources of GitHub as people have them: planned, added, read turn by turn, stopped, due again. Against the test
 GitHub, without a worker process (that is `test_syncing_worker`)."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from assessments.delivery.settings import ProductionRule
 from assessments.delivery.settings import Settings as Judging
@@ -13,8 +12,8 @@ from data import access, asking_github, collecting, connections, derive, jobs, p
 from data.people import Who
 from data.sources.github import errors
 from data.syncing import Settings
-from data.tables import Change, Feed, Incident, Issue, Job, PipelineRun, Repository, Service, Source
-from tests.data.hub import added, connected_to, connection, turn, view
+from data.tables import Change, Feed, Incident, Issue, PipelineRun, Repository, Service, Source
+from tests.data.hub import added, change_row, connected_to, connection, count, turn, view
 from tests.data.sources.hub.arrange import HubClock
 from tests.fake_github.access import READ
 
@@ -37,16 +36,6 @@ def hub(monkeypatch):
 @pytest.fixture
 def shop(who, hub) -> syncing.Added:
     return added(who, connection(who, hub))[0]
-
-
-def count(table, *where) -> int:
-    with store.reading() as session:
-        return session.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
-
-
-def change_row(table, row_id: int, **values) -> None:
-    with store.writing() as session:
-        session.execute(update(table).where(table.id == row_id).values(**values))
 
 
 # Before
@@ -326,6 +315,16 @@ def test_a_repository_without_any_commit_is_read(home, who, hub):
     assert view(who, new.source_id).state == "up_to_date"
 
 
+def test_no_number_is_made_of_a_part_of_the_history(both, who, hub, shop, monkeypatch):
+    teams.save_settings(who, shop.service_id, Judging(rule=ProductionRule(kind="merge")))
+    few_requests_a_turn(monkeypatch, hub)
+    while turn(shop.job_id).state == "queued":
+        derive.refresh(shop.service_id)
+        assert derive.load(shop.service_id).changes.is_empty()
+        held = derive.facts(shop.service_id).changes.height  # what a rule would mean may be seen before
+    assert 0 < held <= derive.load(shop.service_id).changes.filter(kind="pull_request").height == 60
+
+
 # Stopped and gone on with
 
 
@@ -360,66 +359,6 @@ def test_a_reading_that_is_stopped_in_the_middle_saves_nothing_more(home, who, h
     monkeypatch.setattr(work.Work, "progress", stop)
     assert (turn(shop.job_id).state, view(who, shop.source_id).state) == ("cancelled", "paused")
     assert (len(read), read[0] > 0, count(Issue)) == (1, True, read[0])
-
-
-# Due again
-
-
-def test_what_is_due_is_read_by_itself_once(both, who, hub, shop):
-    turn(shop.job_id)
-    assert collecting.schedule() == []
-    change_row(Source, shop.source_id, due_at=store.now_us() - 1)
-    (job_id,) = collecting.schedule()
-    assert collecting.schedule() == []  # nor by a second worker
-    assert (jobs.progress(job_id).state, view(who, shop.source_id).state) == ("queued", "reading")
-    assert turn(job_id).state == "done"
-    assert view(who, shop.source_id).next_at > datetime.now(UTC) + timedelta(minutes=10)
-
-
-def test_the_schedule_leaves_one_job_of_a_source(home, who, hub, shop):
-    turn(shop.job_id)
-    for _ in range(3):
-        change_row(Source, shop.source_id, due_at=store.now_us() - 1)
-        turn(collecting.schedule()[0])
-    assert count(Job, Job.kind == "github") == 2  # the first, which a person asked for, and the newest
-
-
-def test_what_a_dead_worker_never_began_is_begun(home, who, hub, shop):
-    with store.writing() as session:
-        session.delete(session.get(Job, shop.job_id))
-    change_row(Source, shop.source_id, due_at=None)
-    assert len(collecting.schedule()) == 1
-
-
-@pytest.mark.parametrize(
-    ("settings", "values", "minutes"),
-    [({}, {}, 15), ({"poll_minutes": 120}, {}, 120), ({}, {"heard_at": "now"}, 60), ({}, {"heard_at": "old"}, 15),
-     ({"poll_minutes": 5}, {"heard_at": "now"}, 5)],
-)  # fmt: skip
-def test_how_often_a_source_is_read(settings, values, minutes):
-    heard = {"now": store.now_us(), "old": store.now_us() - 8 * 86_400_000_000}.get(values.get("heard_at"))
-    assert collecting.period(Source(settings=settings or None, heard_at=heard)) == minutes * MINUTE
-
-
-def test_sources_that_were_begun_together_do_not_stay_together(home, who, hub):
-    names = [f"acme/tool-{number}" for number in range(8)]
-    for name in names:
-        hub.repository(name)
-    made = added(who, connection(who, hub), *names)
-    for each in made:
-        turn(each.job_id)
-    seen = [view(who, each.source_id) for each in made]
-    waits = [(each.next_at - each.finished_at).total_seconds() for each in seen]
-    assert max(waits) - min(waits) > 20
-
-
-def test_hundreds_that_wait_do_not_fill_the_queue(home, who, hub):
-    names = [f"acme/tool-{number:03}" for number in range(30)]
-    for name in names:
-        hub.repository(name)
-    added(who, connection(who, hub), *names)
-    assert jobs.queue().pending_count() == 2
-    assert count(Job, Job.state == "queued") == 30
 
 
 # Settings
@@ -472,57 +411,3 @@ def test_a_history_may_begin_later_and_be_completed(both, who, hub):
     with store.reading() as session:
         assert session.get(Source, shop.source_id).history_start is None
         assert session.get(Feed, (shop.source_id, "issues")) is not None
-
-
-# Many
-
-
-def test_how_two_thousand_sources_stand_is_told_in_milliseconds(home, who, hub, shop):
-    many(2_000, shop)
-    syncing.status(who)
-    began = time.perf_counter()
-    found = syncing.status(who)
-    whole = time.perf_counter() - began
-    began = time.perf_counter()
-    syncing.status(who, list(found)[:50])
-    some = time.perf_counter() - began
-    assert len(found) == 2_001
-    assert whole < 0.5
-    assert some < 0.05
-
-
-def many(number: int, like: syncing.Added) -> None:
-    """Sources as that one, read already."""
-    from data.sources.github.repository import FEED
-
-    now = store.now_us()
-    with store.writing() as session:
-        one = session.get(Source, like.source_id)
-        team = session.get(Service, like.service_id).team_id
-        for place in range(number):
-            repository = Repository(
-                organization_id=one.organization_id, key=f"github:{10_000 + place}", name=f"acme/m-{place}",
-                full_name=f"acme/m-{place}", github_id=10_000 + place, created_at=now,
-            )  # fmt: skip
-            session.add(repository)
-            session.flush()
-            session.add(Service(team_id=team, name=f"m-{place}", repository_id=repository.id, created_at=now))
-            job = Job(kind="github", state="done", organization_id=one.organization_id, created_at=now, message="Read.")
-            session.add(job)
-            session.flush()
-            source = Source(
-                organization_id=one.organization_id, kind="github", name=f"acme/m-{place}", repository_id=repository.id,
-                connection_id=one.connection_id, synced_at=now, due_at=now + MINUTE, job_id=job.id, created_at=now,
-            )  # fmt: skip
-            session.add(source)
-            session.flush()
-            for name in (FEED, "jobs", "issues", "runs"):
-                session.add(Feed(source_id=source.id, name=name, cursor={"archived": False, "rate": 0.5}))
-
-
-def test_the_schedule_of_two_thousand_costs_little(home, who, hub, shop):
-    many(2_000, shop)
-    began = time.perf_counter()
-    assert collecting.schedule() == []
-    assert time.perf_counter() - began < 0.05
-    assert asking_github.TRY_AGAIN > 0

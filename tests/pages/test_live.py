@@ -28,7 +28,7 @@ def begun(monkeypatch) -> list:
 
 def followed(value, read) -> Shown:
     """What a page shows, drawn once."""
-    shown = Shown(value, read)
+    shown = Shown(people.local_person(), value, read)
     live._look(shown)
     return shown
 

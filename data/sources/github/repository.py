@@ -14,7 +14,7 @@ from data import store
 from data.sources.github import errors, saving, values
 from data.sources.github.api import PAGE, Api
 from data.sources.github.credentials import InstallationToken
-from data.sources.github.saving import Progress, Reader
+from data.sources.github.saving import Page, Progress, Reader
 from data.sources.github.settings import Settings
 from data.sources.github.values import DAY
 from data.tables import Feed, Repository, RepositorySettings, Source
@@ -128,6 +128,29 @@ def opened(source_id: int, api: Api, tell: Progress, claim) -> Reader:
     return reader
 
 
+def known(session: Session, source: Source) -> Reader | None:
+    """What feeds save with, as the repository was when it was last asked for; None where it never was. It cannot ask
+    anything: there is no `api`."""
+    feed = session.get(Feed, (source.id, FEED))
+    if feed is None or not feed.cursor:
+        return None
+    found = Found(**feed.cursor)
+    return Reader(
+        None, source.id, source.repository_id, found.github_id, found.node, found.full_name, found.web_url,
+        found.branch, Settings(**(source.settings or {})), lambda done, total, text: None,
+    )  # fmt: skip
+
+
+def told(page: Page, row: dict) -> None:
+    """What a repository is called and how it is set by now, as GitHub told by itself. The ETag goes, so that the next
+    sync looks for itself: what is told may come late."""
+    found = _found(row)
+    feed = page.session.get_one(Feed, (page.reader.source_id, FEED))
+    if found.github_id == page.reader.github_id and feed.cursor != vars(found):
+        _note(page.session, page.reader, found)
+        feed.cursor, feed.etag = vars(found), None
+
+
 def _note(session: Session, reader: Reader, found: Found) -> None:
     repository = session.get_one(Repository, reader.repository_id)
     source = session.get_one(Source, reader.source_id)
@@ -176,6 +199,12 @@ _TEXT = {"owners", "workflows"}
 _FRAGMENT = "\nfragment Text on Blob { byteSize isBinary isTruncated text }"
 SETTINGS = "settings"
 DAILY = DAY
+
+
+def settings_anew(page: Page) -> None:
+    """The next sync reads the settings again."""
+    if feed := page.session.get(Feed, (page.reader.source_id, SETTINGS)):
+        feed.cursor = {name: value for name, value in (feed.cursor or {}).items() if name != "at"}
 
 
 def read_settings(reader: Reader, again: bool = False) -> None:

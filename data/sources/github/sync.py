@@ -14,6 +14,7 @@ from sqlmodel import Session
 from data import derive, store
 from data.replacing import NEVER
 from data.sources.github import (
+    clones,
     counts,
     deployments,
     errors,
@@ -80,8 +81,9 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        spoken = {"change": "changes", "deployment": "deployments", "pipeline_run": "runs", "issue": "issues"}
-        said = [f"{self.new[table]:,} {words}" for table, words in spoken.items() if self.new.get(table)]
+        spoken = {"change": "change", "deployment": "deployment", "pipeline_run": "run", "issue": "issue"}
+        counted = {noun: self.new.get(table, 0) for table, noun in spoken.items()}
+        said = [f"{number:,} {noun}{'' if number == 1 else 's'}" for noun, number in counted.items() if number]
         read = f"Read {', '.join(said)} that are new or other than before" if said else "Nothing new"
         left = f" Not read: {', '.join(map(what, self.problems))}." if self.problems else ""
         return f"{read} in {self.name}.{left}"
@@ -138,6 +140,7 @@ def _feeds(reader: Reader, report: Report, sweep: bool) -> None:
     _feed(reader, report, repository.SETTINGS, lambda: repository.read_settings(reader, sweep))
     _feed(reader, report, jobs.FEED, lambda: jobs.read(reader))
     _feed(reader, report, counts.FEED, lambda: counts.read(reader, sweep))
+    clones.take_over(reader, report.problems)
 
 
 def _feed(reader: Reader, report: Report, name: str, read: Callable[[], None]) -> None:
