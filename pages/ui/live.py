@@ -20,8 +20,8 @@ EVERY = 3.0  # seconds between two looks
 
 @dataclass
 class Shown:
-    """What one drawing of a page shows, and to whom. read: the same as it is now; pulse: as long as it is the same, so is what is
-    shown, and it costs next to nothing; seen: the pulse of the last look."""
+    """What one drawing of a page shows, and to whom. read: the same as it is now; pulse: as long as it is the same, so
+    is what is shown, and it costs next to nothing; seen: the pulse of the last look."""
 
     user: Who
     value: Hashable
