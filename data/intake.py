@@ -337,9 +337,9 @@ def dry_run(service_id: int, settings: Settings) -> pl.DataFrame:
 
     Raises NotFound.
     """
-    return production.dry_run(derive.facts(service_id), settings)
+    return production.dry_run(derive.facts(service_id, every_run=settings.rule.kind == "workflow"), settings)
 
 
 def proposals(service_id: int) -> list[ProductionRule]:
     """What could count as a production deployment, judging by the facts, best first. Raises NotFound."""
-    return production.propose(derive.facts(service_id))
+    return production.propose(derive.facts(service_id, every_run=True))

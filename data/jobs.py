@@ -5,6 +5,7 @@ The table `job` is the truth; the queue is Huey's and only says which job is nex
 
 import logging
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -147,6 +148,13 @@ def progress(job_id: int) -> JobView | None:
 def active(organization_id: int) -> list[JobView]:
     """What waits or runs, oldest first."""
     return _select(Job.organization_id == organization_id, Job.state.in_(LIVE), order=Job.id.asc())
+
+
+def asked_for(organizations: Iterable[int]) -> list[JobView]:
+    """What waits or runs there because somebody asked for it, oldest first; not what goes on by itself, and no syncs
+    with GitHub, which `syncing.status` tells of."""
+    mine = (Job.organization_id.in_(list(organizations)), Job.state.in_(LIVE))
+    return _select(*mine, Job.created_by.is_not(None), Job.kind != "github", order=Job.id.asc())
 
 
 def recent(organization_id: int, limit: int = 50) -> list[JobView]:

@@ -66,7 +66,15 @@ class Handler:
 
 _HANDLERS: dict[str, Handler] = {}
 #: Modules that register theirs when they are imported.
-WITH_HANDLERS = ("data.loading", "data.demo", "data.inbox", "data.listing", "data.collecting", "data.planning")
+WITH_HANDLERS = (
+    "data.loading",
+    "data.demo",
+    "data.inbox",
+    "data.listing",
+    "data.collecting",
+    "data.planning",
+    "data.proposing",
+)
 
 
 def handler(

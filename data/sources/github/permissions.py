@@ -95,10 +95,11 @@ def expiry(header: str) -> int | None:
 
 def ask(api: Api, repository: str, found: Permissions) -> None:
     """Completes `found` by what may be read of that repository, see `permissions`."""
-    base = repository if repository.startswith("/repositories/") else f"/repos/{repository}"
+    named = not repository.startswith("/repositories/")
+    base, of = (f"/repos/{repository}", f" of {repository}") if named else (repository, "")
     for name, (_, path) in NEEDED.items():
         try:
-            api.get(f"{base}/{path}", {"per_page": 1}, what=f"{name} of {repository}")
+            api.get(f"{base}/{path}", {"per_page": 1}, what=f"{name}{of}")
             found.may[name] = True
         except errors.EmptyRepository:
             found.may[name] = True

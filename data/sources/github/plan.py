@@ -81,16 +81,18 @@ def plan(api: Api, found: Found) -> Plan:
             counts.update(dict.fromkeys(names))
             unknown[", ".join(names)] = str(error)
 
-    def total(query: str, *paths: tuple[str, ...]):
-        here = _repository(api.graphql(query, {"node": found.node}, f"{found.full_name}").json)
+    def total(what: str, query: str, *paths: tuple[str, ...]):
+        here = _repository(api.graphql(query, {"node": found.node}, f"{what} of {found.full_name}").json)
         return [values.path(here, *path, "totalCount") or 0 for path in paths]
 
     ask(
         ("issues", "pull requests", "merged", "releases", "tags"),
-        lambda: total(_COUNT, ("issues",), ("pullRequests",), ("merged",), ("releases",), ("refs",)),
+        lambda: total(
+            "issues and pull requests", _COUNT, ("issues",), ("pullRequests",), ("merged",), ("releases",), ("refs",)
+        ),
     )
-    ask(("deployments",), lambda: total(_DEPLOYMENTS, ("deployments",)))
-    ask(("commits",), lambda: total(_COMMITS, ("defaultBranchRef", "target", "history")))
+    ask(("deployments",), lambda: total("deployments", _DEPLOYMENTS, ("deployments",)))
+    ask(("commits",), lambda: total("commits", _COMMITS, ("defaultBranchRef", "target", "history")))
     ask(("runs",), lambda: [_runs(api, found)])
     known = {name: count or 0 for name, count in counts.items()}
     details = _pages(known["merged"], DETAILS)

@@ -81,8 +81,9 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        spoken = {"change": "changes", "deployment": "deployments", "pipeline_run": "runs", "issue": "issues"}
-        said = [f"{self.new[table]:,} {words}" for table, words in spoken.items() if self.new.get(table)]
+        spoken = {"change": "change", "deployment": "deployment", "pipeline_run": "run", "issue": "issue"}
+        counted = {noun: self.new.get(table, 0) for table, noun in spoken.items()}
+        said = [f"{number:,} {noun}{'' if number == 1 else 's'}" for noun, number in counted.items() if number]
         read = f"Read {', '.join(said)} that are new or other than before" if said else "Nothing new"
         left = f" Not read: {', '.join(map(what, self.problems))}." if self.problems else ""
         return f"{read} in {self.name}.{left}"
