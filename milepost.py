@@ -35,6 +35,9 @@ IMPORT_CODES = """exit codes:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit code."""
+    from data import starting
+
+    starting.refuse_optimised()
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
