@@ -44,9 +44,9 @@ SYNC_CODES = """exit codes:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit code."""
-    from data.optimised import refuse_optimised
+    from data import starting
 
-    refuse_optimised()
+    starting.refuse_optimised()
     options = parser().parse_args(arguments)
     try:
         return options.run(options)

@@ -29,12 +29,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from data import access, badges, exposition, hooks, inbox, jobs, store, trouble
+from data import access, badges, exposition, hooks, inbox, jobs, starting, store, trouble
 from data.api import answers, bodies, document, door, reading
 from data.api.answers import Answer, Problem
-from data.optimised import refuse_optimised
 
-refuse_optimised()
+starting.refuse_optimised()  # the portal is started in several ways, all of which lead here
 
 BODY_SECONDS = 30  # in which a body must have come
 DELIVERY_SECONDS = 120  # the same for one of GitHub's, which may be large

@@ -19,8 +19,8 @@ import github
 from github import Auth, GithubRetry
 from github.Requester import Requester
 
-from data.optimised import refuse_optimised
 from data.sources.github import errors, refusals, transport, values
+from data.starting import refuse_optimised
 
 API_VERSION = "2022-11-28"
 PUBLIC = "https://api.github.com"

@@ -1,4 +1,4 @@
-"""The one thing that is checked before anything else is imported."""
+"""What is looked at before anything else, at every door."""
 
 import sys
 
