@@ -6,12 +6,11 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from content import practices as practice_rules
+from content.checking import ContentError, read
+
 HERE = Path(__file__).parent
 DEFINITION_FIELDS = {"title", "definition", "formula", "interval", "limits"}
-
-
-class ContentError(ValueError):
-    """A content file is not what it must be; the text names the file and the place."""
 
 
 @lru_cache
@@ -39,3 +38,20 @@ def definitions() -> dict[str, dict[str, str]]:
         if odd := sorted(DEFINITION_FIELDS ^ set(fields)):
             raise ContentError(f"definitions.yml: {metric} has {', '.join(odd)} missing or too many")
     return texts
+
+
+@lru_cache
+def practices() -> dict:
+    """Practice areas with their capabilities and anchored levels: version, areas[key, name, capabilities[key, name,
+    meaning, dora, dora_construct, levels[5]]]. `levels[i]` is what one would see at level i.
+
+    Raises ContentError with everything that `content.practices` finds wrong.
+    """
+    data = read(HERE / "practices.yml")
+    _refuse("practices.yml", practice_rules.problems(data))
+    return data
+
+
+def _refuse(name: str, problems: list[str]) -> None:
+    if problems:
+        raise ContentError("\n".join(f"{name}: {problem}" for problem in problems))
