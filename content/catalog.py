@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from content import practices as practice_rules
+from content import practice_rules, survey_rules
 from content.checking import ContentError, read
 
 HERE = Path(__file__).parent
@@ -45,11 +45,46 @@ def practices() -> dict:
     """Practice areas with their capabilities and anchored levels: version, areas[key, name, capabilities[key, name,
     meaning, dora, dora_construct, levels[5]]]. `levels[i]` is what one would see at level i.
 
-    Raises ContentError with everything that `content.practices` finds wrong.
+    Raises ContentError with everything that `content.practice_rules` finds wrong.
     """
     data = read(HERE / "practices.yml")
     _refuse("practices.yml", practice_rules.problems(data))
     return data
+
+
+@lru_cache
+def surveys() -> dict[str, dict]:
+    """The questionnaires of `content/surveys/` by key, as they are asked: key, version, title, purpose, recall,
+    suggested block keys, minutes, blocks[key, title, lead, about, minutes, items[key, text, kind, better, options[key,
+    text], ...]]; see `content.survey_rules.resolved`.
+
+    Raises ContentError with everything that `content.survey_rules` finds wrong.
+    """
+    measures, bands = practices(), benchmarks()["bands"]
+    found, made = [], {}
+    for file in sorted((HERE / "surveys").glob("*.yml")):
+        try:
+            data = read(file)
+            wrong = survey_rules.problems(file.stem, data, measures, bands)
+        except ContentError as error:
+            wrong = str(error).splitlines()
+        found += [line if line.startswith(file.name) else f"{file.name}: {line}" for line in wrong]
+        if not wrong:
+            made[file.stem] = survey_rules.resolved(data, measures)
+    if found:
+        raise ContentError("\n".join(found))
+    return made
+
+
+def problems() -> list[str]:
+    """Everything wrong with any content file, one line each with the name of the file."""
+    found = []
+    for load in (benchmarks, definitions, practices, surveys):
+        try:
+            load()
+        except ContentError as error:
+            found += str(error).splitlines()
+    return list(dict.fromkeys(found))
 
 
 def _refuse(name: str, problems: list[str]) -> None:

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import pytest
 
-from content import catalog, practices
+from content import catalog, practice_rules
 
 #: The areas that every assessment is organised by.
 AREAS = {
@@ -33,7 +33,7 @@ def capabilities():
 
 
 def test_what_is_shipped_has_no_problems():
-    assert practices.problems(catalog.practices()) == []
+    assert practice_rules.problems(catalog.practices()) == []
 
 
 def test_all_areas_are_there():
@@ -96,7 +96,7 @@ FIRST, SECOND = ("areas", 0, "capabilities", 0), ("areas", 1, "capabilities", 0)
 
 
 def test_the_small_file_breaks_no_rule():
-    assert practices.problems(small()) == []
+    assert practice_rules.problems(small()) == []
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_the_small_file_breaks_no_rule():
     ],
 )
 def test_each_rule_refuses(data, problem):
-    found = practices.problems(data)
+    found = practice_rules.problems(data)
     assert len(found) == 1 and re.search(problem, found[0]), found
 
 
 def test_an_anchor_of_level_0_may_say_what_is_missing():
-    assert practices.problems(edited(*FIRST, "levels", 0, to="The map is known to one person only.")) == []
+    assert practice_rules.problems(edited(*FIRST, "levels", 0, to="The map is known to one person only.")) == []
 
 
 @pytest.fixture
