@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 # Of `make bench`: 1 is 2,000 services with a million changes. KEEP=folder keeps the stores for the next run.
 FACTOR ?= 0.05
 KEEP ?=
+# Of `make soak`: how often a process is killed, and the seed of the first round.
+KILLS ?= 1000
+SEED ?= 1
 # Processes that share the tests.
 JOBS ?= 2
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench soak clean
 
 run: $(VENV)/.installed
 	$(BIN)/python milepost.py run
@@ -23,6 +26,9 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.compare --factor $(FACTOR) $(if $(KEEP),--keep $(KEEP))
 	$(BIN)/python -m benchmarks.clone
 	$(BIN)/python -m benchmarks.pages
+
+soak: $(VENV)/.installed
+	$(BIN)/python -m tests.soak --kills $(KILLS) --seed $(SEED)
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

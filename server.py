@@ -29,9 +29,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from data import access, badges, exposition, hooks, inbox, jobs, store, trouble
+from data import access, badges, exposition, hooks, inbox, jobs, starting, store, trouble
 from data.api import answers, bodies, document, door, reading
 from data.api.answers import Answer, Problem
+
+starting.refuse_optimised()  # the portal is started in several ways, all of which lead here
 
 BODY_SECONDS = 30  # in which a body must have come
 DELIVERY_SECONDS = 120  # the same for one of GitHub's, which may be large
@@ -90,7 +92,7 @@ async def github(request: Request) -> Response:
         if not (keys := await run_in_threadpool(inbox.secrets)):
             raise Problem(404, "Webhooks are not switched on here: set MILEPOST_WEBHOOK_SECRET.")
         door.check_json(_asked(request))
-        event = _short(request, "x-github-event", r"[a-z_]{1,64}")
+        event = _short(request, "x-github-event", r"[a-z0-9_]{1,64}")
         delivery = _short(request, "x-github-delivery", r"[\w-]{1,100}")
         shown = request.headers.get("x-hub-signature-256", "")
         signed = inbox.Signed(keys)

@@ -7,22 +7,23 @@ signed. GitHub does not send again what was lost; reading the repository later r
 
 import hashlib
 import hmac
-import importlib.util
 import json
 import logging
+import time
 from collections.abc import Callable
 
 from pydantic_core import from_json
 from sqlalchemy import delete, func, or_, select
 from sqlmodel import Session
 
-from data import environment, jobs, store, trouble
+from data import derive, environment, jobs, store, trouble
 from data.tables import Organization, WebhookDelivery
 from data.work import Work, handler
 
 MOST_BYTES = 25 * 2**20  # GitHub sends no more
 KEPT = 30 * 24 * 3_600_000_000  # microseconds that a delivery is known again
 ATTEMPTS = 3
+FRESH_SECONDS = 2  # after which numbers are worked out, however much still waits
 KIND = "github"
 #: Events that say something about changes, deployments, incidents or practices; all others are ignored.
 EVENTS = frozenset(
@@ -46,7 +47,6 @@ EVENTS = frozenset(
         "workflow_run",
     }
 )
-_PROCESSOR = "data.sources.github.webhooks"  # process(event, payload)
 _SETTINGS = ("MILEPOST_WEBHOOK_SECRET", "MILEPOST_WEBHOOK_SECRET_OLD")
 
 log = logging.getLogger("milepost.inbox")
@@ -131,29 +131,31 @@ def _add_job(session: Session) -> int | None:
 
 @handler("webhook")
 def process_waiting(work: Work) -> str:
-    """Processes what waits, oldest first; what fails three times is left."""
-    process = processor()
-    total = waiting()
-    if process is None:
-        return f"{total:,} deliveries wait: this version of Milepost cannot process them yet."
-    done, failed, last = 0, 0, 0
-    while (row := _next(last)) is not None:
-        work.progress(done, total, "Processing what GitHub sent")
+    """Processes what waits, oldest first; what fails three times is left. The numbers that it changes are worked out
+    when nothing waits any more, and now and then while much does."""
+    process, total = processor(), waiting()
+    done, failed, last, services, begun = 0, 0, 0, set(), time.monotonic()
+    while True:
+        row = _next(last)
+        if services and (row is None or time.monotonic() - begun > FRESH_SECONDS):
+            derive.refresh(sorted(services))
+            services, begun = set(), time.monotonic()
+            row = row or _next(last)
+        if row is None:
+            break
+        work.progress(done, max(total, done + 1), "Processing what GitHub sent")
         last = row.id
-        failed += not _process(process, row)
+        failed += not _process(process, row, services)
         done += 1
     problems = f" {failed:,} could not be: the log says why." if failed else ""
     return f"Processed {done - failed:,} deliveries.{problems}"
 
 
-def processor() -> Callable[[str, dict], object] | None:
-    """What processes a delivery (event, payload), where this version can."""
-    try:
-        if importlib.util.find_spec(_PROCESSOR) is None:
-            return None
-    except ModuleNotFoundError:
-        return None
-    return importlib.import_module(_PROCESSOR).process
+def processor() -> Callable[[str, dict], object]:
+    """What processes a delivery (event, payload); imported by the worker alone, not by who only receives."""
+    from data.sources.github import webhooks
+
+    return webhooks.process
 
 
 def waiting() -> int:
@@ -169,9 +171,11 @@ def _next(after: int) -> WebhookDelivery | None:
         return session.execute(wanted.order_by(WebhookDelivery.id).limit(1)).scalar_one_or_none()
 
 
-def _process(process: Callable[[str, dict], object], row: WebhookDelivery) -> bool:
+def _process(process: Callable[[str, dict], object], row: WebhookDelivery, services: set[int]) -> bool:
+    """Whether it could be. services: gets those whose numbers are others now."""
     try:
-        process(row.event, json.loads(row.body))
+        told = process(row.event, json.loads(row.body))
+        services |= getattr(told, "services", set())
         problem = None
     except Exception as error:
         if trouble.passes(error):

@@ -53,6 +53,8 @@ def load_clone(work: Work) -> str:
         repository = session.get_one(Repository, source.repository_id)
         settings = session.execute(select(Service.settings).where(Service.repository_id == repository.id)).scalars()
         wanted = any(each and each.get("path_globs") for each in settings)
+    if source.paused_at is not None:
+        return f"{repository.name} is read from GitHub, so that its clone is not."
     path = git.check_root(repository.path, roots())
     history = git.read(
         path,
@@ -103,8 +105,9 @@ def store_history(source_id: int, history: git.GitHistory, since: dict | None, w
         source.cursor, source.notes = history.cursor, list(history.notes)
         source.collected_until, source.history_start = until, start
         repository = session.get_one(Repository, source.repository_id)
-        repository.name, repository.web_url = history.name, history.web_url
-        repository.default_branch = history.branch
+        if repository.github_id is None:
+            repository.name, repository.web_url = history.name, history.web_url
+            repository.default_branch = history.branch
     found = f"{_count(len(history.changes), 'change')} and {_count(len(history.deployments), 'tag')}"
     if history.full:
         return f"Read {found} from {history.name}."

@@ -161,6 +161,7 @@ class Service(Base, table=True):
     environments: list | None = json(default=None)  # of the production deployments
     has_changes: bool = False  # any change is known of it, in its derived rows
     resumable: bool = False  # the next judgement may begin in the middle of the history, see data.tail
+    unresolved: dict | None = json(default=None)  # names in incidents that mean no deployment yet -> earliest opening
 
 
 class Source(Base, table=True):
@@ -181,6 +182,10 @@ class Source(Base, table=True):
     connection_id: int | None = Field(default=None, foreign_key="connection.id", ondelete="SET NULL", index=True)
     synced_at: int | None = instant(default=None)  # the last sync that came to its end
     settings: dict | None = json(default=None)  # see data.sources.github.settings
+    due_at: int | None = instant(default=None, index=True)  # when it is read again; null: as soon as nobody reads it
+    paused_at: int | None = instant(default=None)  # somebody has stopped the reading
+    heard_at: int | None = instant(default=None)  # when a webhook last spoke of it
+    job_id: int | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL", index=True)  # its newest sync
 
 
 # Facts, as received
@@ -258,7 +263,6 @@ class Incident(Base, table=True):
     __table_args__ = (
         UniqueConstraint("service_id", "source_id", "incident_id"),
         Index("ix_incident_service_opened", "service_id", "opened_at"),
-        Index("ix_incident_naming", "service_id", **_only_where("deployment IS NOT NULL")),
     )
     id: int | None = many_key()
     service_id: int = key("service.id")
@@ -349,6 +353,23 @@ class Connection(Base, table=True):
     expires_at: int | None = instant(default=None)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
     created_at: int = instant()
+    problem: str | None = text(default=None)  # why GitHub does not let it in, one sentence
+    wait_until: int | None = instant(default=None)  # nothing is asked with it before: a limit, or a problem
+    quota: dict | None = json(default=None)  # what was left of each limit when it was last used
+    listed_at: int | None = instant(default=None)  # when its list of repositories was last read whole
+
+
+class ConnectionRepository(Base, table=True):
+    """A repository that a connection may read, as its list said."""
+
+    __tablename__ = "connection_repository"
+    connection_id: int = key("connection.id", primary_key=True)
+    github_id: int = instant(primary_key=True)
+    full_name: str = text()
+    web_url: str = text()
+    is_private: bool
+    is_archived: bool
+    pushed_at: int | None = instant(default=None)
 
 
 class Feed(Base, table=True):
@@ -548,11 +569,15 @@ class Job(Base, table=True):
     id: int | None = Field(default=None, primary_key=True)
     kind: str
     args: dict = json(default_factory=dict)
-    state: str = "queued"  # queued | running | done | failed | cancelled
+    state: str = Field(default="queued", index=True)  # queued | running | done | failed | cancelled
     done: int = 0
     total: int | None = None  # null: not known yet
+    rate: float | None = None  # done in a second, lately
     message: str = text(default="")
     attempts: int = 0  # how often it was begun; a job whose worker died is taken up again, three times at most
+    turns: int = 0  # how often it was begun in all, by which a worker knows whether it is still its own
+    lane: str | None = None  # only a few jobs of the same lane run at once
+    due_at: int | None = instant(default=None)  # it waits until then
     organization_id: int = key("organization.id", index=True)
     service_id: int | None = key("service.id", default=None, index=True)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")

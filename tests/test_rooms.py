@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = {"assessments", "content", "data", "pages", "server", "signin", "app", "milepost"}
 DATABASE = {"sqlmodel", "sqlalchemy", "alembic", "psycopg", "sqlite3"}
 SECOND_SQLITE = {"adbc_driver_sqlite", "duckdb", "apsw"}  # docs/decisions.md, "One SQLite library per process"
-NETWORK = {"requests", "httpx", "urllib", "http", "socket", "github", "huey"}
+NETWORK = {"requests", "httpx", "urllib", "http", "socket", "github", "huey", "redis"}
 
 #: room -> (rooms of ours it may import, libraries it may never import)
 WALLS = {

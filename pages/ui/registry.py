@@ -59,6 +59,15 @@ PAGES = (
         "Create, rename, merge, move and delete teams and services.",
     ),
     PageSpec(
+        "github",
+        "admin/github.py",
+        "Add from GitHub",
+        "cloud_download",
+        "Admin",
+        Action.ADD_SOURCE,
+        "Connect to GitHub, choose repositories, and see how far they are read.",
+    ),
+    PageSpec(
         "sources",
         "admin/sources.py",
         "Sources",

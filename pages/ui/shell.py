@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from data import openid
-from pages.ui import entrance, judged
+from pages.ui import asking, entrance, judged
 from pages.ui.guard import identity, somewhere
 from pages.ui.registry import PAGES, page_file
 
@@ -17,6 +17,7 @@ def run() -> None:
     """Draws the frame and runs the page that was asked for."""
     st.set_page_config(page_title="Milepost", page_icon=MARK, layout="wide")
     st.logo(WORDMARK, size="medium")
+    asking.closed()
     user = identity()
     if user is None and openid.is_shared():
         # Every address stays what it is, so that signing in leads back to it.

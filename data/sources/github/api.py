@@ -9,7 +9,6 @@ GraphQL goes through `requestJson` too: `graphql_query` fails on bodies that are
 import json
 import logging
 import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from github import Auth, GithubRetry
 from github.Requester import Requester
 
 from data.sources.github import errors, refusals, transport, values
+from data.starting import refuse_optimised
 
 API_VERSION = "2022-11-28"
 PUBLIC = "https://api.github.com"
@@ -43,16 +43,6 @@ _silent = logging.Logger("silent")
 _silent.disabled = True
 Requester.injectLogger(_silent)
 logging.getLogger("github").setLevel(logging.WARNING)
-
-
-def refuse_optimised() -> None:
-    """Call at every start. Raises SystemExit under `python -O`, which takes away the checks (assert) by which PyGithub
-    keeps tokens from being sent to other hosts."""
-    if sys.flags.optimize:
-        raise SystemExit(
-            "Milepost does not run under python -O or with PYTHONOPTIMIZE: safety checks would be missing. Start it "
-            "without."
-        )
 
 
 class Clock:

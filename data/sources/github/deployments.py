@@ -61,7 +61,8 @@ def _down(reader: Reader, cursor: dict) -> dict:
         rows, info = values.rows(found, "nodes"), values.need(found, "pageInfo", dict)
         created = [values.moment(row, "createdAt", none=False) for row in rows]
         newest = max([newest, *(min(at, reader.settled) for at in created)])
-        more = values.need(info, "hasNextPage", bool) and not (whole and created and min(created) < stop)
+        enough = created and min(created) < max(stop if whole else 0, reader.settings.history_start or 0)
+        more = values.need(info, "hasNextPage", bool) and not enough
         after = values.need(info, "endCursor", str, none=True)
         if more:
             cursor = cursor if whole else {**cursor, "whole": False, "after": after, "newest": newest}
@@ -112,7 +113,7 @@ def _save(page: Page, row: dict) -> None:
     over = fact["status"] != "in_progress" and row["state"] != "ABANDONED"
     old = page.reader.api.date - fact["created_at"] > PATIENCE
     if (over and page.reader.api.date >= fact["version"] + LAG) or old:
-        page.done("deployment", node)
+        page.done("deployment", node, None if old else fact["version"])
     else:
         page.todo("deployment", {node: fact["version"]})
 
@@ -150,4 +151,33 @@ def _deployment(reader: Reader, row: dict) -> dict:
         "unplanned": None,
         "url": logs[-1] if logs else f"{reader.web_url}/deployments",
         "version": values.moment(row, "updatedAt", none=False),
+    }
+
+
+# As GitHub tells by itself
+
+
+def told(reader: Reader, row: dict, status: dict | None) -> dict:
+    """A deployment with its newest status, if it has one yet, as REST and webhooks write them. What neither says is
+    null: when it began, and, for one that another has replaced, how it ended (`status`)."""
+    state = values.need(status, "state", str).upper() if status else "PENDING"
+    ref, sha, created = values.need(row, "ref", str), values.need(row, "sha", str), values.moment(row, "created_at")
+    log = status.get("log_url") if status else None
+    over = _ENDED.get(state)
+    return {
+        "repository_id": reader.repository_id,
+        "service_id": None,
+        "deployment_id": f"deployment:{values.need(row, 'id', int)}",
+        "kind": "github_deployment",
+        "environment": values.need(row, "environment", str, none=True),
+        "ref": None if ref == sha else ref,
+        "name": values.need(row, "task", str, none=True),
+        "sha": sha,
+        "created_at": created,
+        "started_at": created if status is None else None,
+        "finished_at": values.moment(status, "created_at", none=False) if over else None,
+        "status": over or (None if state in _OVER else "in_progress"),
+        "unplanned": None,
+        "url": log if isinstance(log, str) and log.startswith("https://") else f"{reader.web_url}/deployments",
+        "version": values.moment(row, "updated_at", none=False),
     }

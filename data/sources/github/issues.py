@@ -37,7 +37,10 @@ def _walk(reader: Reader) -> None:
     """Pull requests without the feed: from the one that changed last back to where the last walk began. Rows only move
     to the front while it goes on, so that counting pages loses none; what has moved is met by the next walk."""
     cursor, _ = saving.state(reader, FEED)
-    stop, walk = cursor.get("walked", 0), cursor.get("walk") or {"page": 1, "begun": reader.settled}
+    stop, walk = (
+        cursor.get("walked", reader.settings.history_start or 0),
+        cursor.get("walk") or {"page": 1, "begun": reader.settled},
+    )
     while True:
         asked = {"state": "all", "sort": "updated", "direction": "desc", "per_page": PAGE, "page": walk["page"]}
         answer = reader.api.get(f"{reader.base}/pulls", asked, what=f"pull requests of {reader.full_name}")
@@ -47,7 +50,7 @@ def _walk(reader: Reader) -> None:
         walk = {**walk, "page": walk["page"] + 1}
         after = {"walked": stop, "walk": walk} if more else {"walked": max(stop, walk["begun"])}
         with saving.page(reader) as page:
-            _save(page, [{**row, "pull_request": {"merged_at": row.get("merged_at")}} for row in rows])
+            save(page, [from_pull(row) for row in rows])
             page.feed(FEED, cursor={**{name: cursor[name] for name in ("at", "since") if name in cursor}, **after})
         if not more:
             return
@@ -56,7 +59,7 @@ def _walk(reader: Reader) -> None:
 
 def _read(reader: Reader) -> None:
     cursor, etag = saving.state(reader, FEED)
-    saved = at = cursor.get("at", 0)
+    saved = at = cursor.get("at") or reader.settings.history_start or 0
     while True:
         since = values.written(at - SECOND) if at else None
         same = since == cursor.get("since", "")
@@ -69,7 +72,7 @@ def _read(reader: Reader) -> None:
         last = max((values.moment(row, "updated_at", none=False) for row in rows), default=0)
         if not answer.next:
             with saving.page(reader) as page:
-                _save(page, rows)
+                save(page, rows)
                 page.feed(FEED, cursor={"at": saved, "since": since}, etag=answer.etag)
             return
         if last <= at:  # more than a page in one second
@@ -78,7 +81,7 @@ def _read(reader: Reader) -> None:
             rows = []
         at, saved = last, max(saved, min(last, reader.settled))
         with saving.page(reader) as page:
-            _save(page, rows)
+            save(page, rows)
             page.feed(FEED, cursor={**cursor, "at": saved})
         reader.tell(reader.new.get("issue", 0), None, "Reading issues and pull requests")
 
@@ -102,7 +105,7 @@ def _crowd(reader: Reader, since: str | None, end: int) -> None:
             answer = _page(reader, since, number)
             rows = values.rows(answer.json)
             with saving.page(reader) as page:
-                _save(page, rows)
+                save(page, rows)
             found = {(row["number"], row["updated_at"]) for row in rows}
             fresh += len(found - seen)
             seen |= found
@@ -113,7 +116,13 @@ def _crowd(reader: Reader, since: str | None, end: int) -> None:
             return
 
 
-def _save(page: Page, rows: list[dict]) -> None:
+def from_pull(row: dict) -> dict:
+    """A pull request as the feed has it."""
+    return {**row, "pull_request": {"merged_at": row.get("merged_at")}}
+
+
+def save(page: Page, rows: list[dict]) -> None:
+    """Issues and pull requests as the feed has them; the details of merged ones are to be fetched."""
     labels = page.reader.settings.labels
     written = page.put(Issue, ("number",), [_issue(row) for row in rows])
     numbers = [row["number"] for row in written]

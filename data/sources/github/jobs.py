@@ -11,29 +11,31 @@ from data import store
 from data.sources.git_messages import clean
 from data.sources.github import errors, saving, values
 from data.sources.github.api import PAGE
-from data.sources.github.saving import Reader
+from data.sources.github.saving import Page, Reader
 from data.sources.github.values import DAY
 from data.tables import PipelineJob, PipelineRun
 
 FEED = "jobs"
+TOLD = "webhooks"  # since when jobs are told
 WINDOW = 31 * DAY
 _KEPT = 1_000  # ids of runs without any job that are remembered
 
 
 def read(reader: Reader) -> None:
-    """Jobs of runs of the last 31 days, as many as the settings allow. Feed `jobs`: rate (0..1 of the runs), of (runs
-    over in that time), sampled (those of them whose jobs are known)."""
-    if not reader.settings.jobs_at_most:
-        return
+    """Jobs of runs of the last 31 days, as many as the settings allow, unless webhooks have brought them.
+
+    Feed `jobs`: from (sample | webhooks: where the jobs come from; with both, a sample adds what webhooks did not
+    bring), since (microseconds, from when on runs are looked at), of (runs over since then), rate (0..1 of them that
+    are wanted; of webhooks, that are known), sampled (those of the wanted whose jobs are known)."""
+    told = saving.state(reader, TOLD)[0].get("jobs_since")
     cursor, _ = saving.state(reader, FEED)
+    if not reader.settings.jobs_at_most:
+        if told is not None:
+            _count_told(reader, max(told, reader.api.date - WINDOW), cursor)
+        return
     since = reader.api.date - WINDOW
-    over = select(PipelineRun.run_id, func.max(PipelineRun.attempt)).where(
-        PipelineRun.source_id == reader.source_id, PipelineRun.conclusion.is_not(None), PipelineRun.queued_at >= since
-    )
-    known = select(PipelineJob.run_id, PipelineJob.attempt).where(PipelineJob.source_id == reader.source_id)
-    with store.reading() as session:
-        runs = [tuple(row) for row in session.execute(over.group_by(PipelineRun.run_id))]
-        have = {tuple(row) for row in [*session.execute(known.distinct()), *cursor.get("none", ())]}
+    runs, have = _known(reader, since)
+    have |= {tuple(row) for row in cursor.get("none", ())}
     rate = min(1.0, reader.settings.jobs_at_most / max(1, len(runs)))
     sample = sorted((run for run in runs if place(run[0]) < rate), key=lambda run: place(run[0]))
     none = [list(run) for run in cursor.get("none", ())]
@@ -45,9 +47,32 @@ def read(reader: Reader) -> None:
             none = [*none, [run_id, attempt]][-_KEPT:]
         sampled = sum(run in have for run in sample)
         with saving.page(reader) as page:
-            page.put(PipelineJob, ("job_id",), rows)
-            page.feed(FEED, cursor={"rate": rate, "of": len(runs), "sampled": sampled, "none": none})
+            save(page, rows)
+            page.feed(FEED, cursor={"from": "sample", "since": since, "rate": rate, "of": len(runs),
+                                    "sampled": sampled, "none": none})  # fmt: skip
         reader.tell(done + 1, len(wanted), "Reading jobs of a sample of runs")
+
+
+def _known(reader: Reader, since: int) -> tuple[list[tuple], set[tuple]]:
+    """The runs over since then, each with its newest attempt; and those whose jobs are known to their end."""
+    over = select(PipelineRun.run_id, func.max(PipelineRun.attempt)).where(
+        PipelineRun.source_id == reader.source_id, PipelineRun.conclusion.is_not(None), PipelineRun.queued_at >= since
+    )
+    jobs = select(PipelineJob.run_id, PipelineJob.attempt).where(PipelineJob.source_id == reader.source_id)
+    with store.reading() as session:
+        runs = [tuple(row) for row in session.execute(over.group_by(PipelineRun.run_id))]
+        have = {tuple(row) for row in session.execute(jobs.distinct())}
+        return runs, have - {tuple(row) for row in session.execute(jobs.where(PipelineJob.finished_at.is_(None)))}
+
+
+def _count_told(reader: Reader, since: int, cursor: dict) -> None:
+    runs, have = _known(reader, since)
+    known = sum(run in have for run in runs)
+    now = {"from": "webhooks", "since": since, "rate": known / len(runs) if runs else 0.0, "of": len(runs),
+           "sampled": known}  # fmt: skip
+    if {**cursor, "since": since} != now:
+        with saving.page(reader) as page:
+            page.feed(FEED, cursor=now)
 
 
 def place(run_id: str) -> float:
@@ -64,9 +89,14 @@ def _jobs(reader: Reader, run_id: str, attempt: int) -> list[dict]:
             answer = reader.api.get(where, asked, what=f"workflow runs of {reader.full_name}")
         except errors.NotFound:
             return found
-        found += [_job(row) for row in values.rows(answer.json, "jobs")]
+        found += values.rows(answer.json, "jobs")
         number, more = number + 1, answer.next
     return found
+
+
+def save(page: Page, rows: list[dict]) -> None:
+    """Jobs as they are listed."""
+    page.put(PipelineJob, ("job_id",), [_job(row) for row in rows])
 
 
 def _job(row: dict) -> dict:

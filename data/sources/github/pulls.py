@@ -16,6 +16,7 @@ from data.sources.github.saving import LAG, Page, Reader
 from data.tables import Change, Issue, Todo, TrunkCommit
 
 FEED = "pulls"
+TODO = "pull"
 _MANY = 100  # commits, reviews and files that are read of one
 
 _FIELDS = """

@@ -120,3 +120,22 @@ def _common(reader: Reader, kind: str, ref: str) -> dict:
         "repository_id": reader.repository_id, "service_id": None, "kind": kind, "environment": None, "ref": ref,
         "status": "success", "unplanned": None,
     }  # fmt: skip
+
+
+def told(reader: Reader, row: dict) -> dict | None:
+    """A release as REST and webhooks write it; None for a draft. Of which commit is not said, and older servers do not
+    say when it was changed."""
+    published = values.moment(row, "published_at")
+    if values.need(row, "draft", bool) or published is None:
+        return None
+    return {
+        **_common(reader, "release", values.need(row, "tag_name", str)),
+        "deployment_id": f"release:{values.need(row, 'id', int)}",
+        "name": clean(values.need(row, "name", str, none=True) or "") or None,
+        "sha": None,
+        "created_at": published,
+        "started_at": None,
+        "finished_at": published,
+        "url": values.need(row, "html_url", str, none=True),
+        "version": values.moment(row, "updated_at"),
+    }

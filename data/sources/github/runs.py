@@ -28,8 +28,9 @@ def read(reader: Reader) -> None:
     cursor, _ = saving.state(reader, FEED)
     windows = cursor.get("windows")
     if not windows:
-        recent = _second(reader.settled - AGAIN)
-        windows = [_window(FIRST, recent), _window(recent + SECOND, None)]
+        first, recent = max(FIRST, reader.settings.history_start or 0), _second(reader.settled - AGAIN)
+        windows = [_window(first, recent), _window(recent + SECOND, None)]
+        windows = windows if first < recent else [_window(first, None)]
     place = len(windows) - 1  # the newest first: they matter most
     while place >= 0:
         window = windows[place]
@@ -86,7 +87,7 @@ def _read(reader: Reader, windows: list[dict], place: int) -> list[dict]:
                 windows[place] = window = {**window, "etags": etags, "total": totals[-1]}
                 window["etags"] = etags[: _pages(window)]
                 with saving.page(reader) as page:
-                    _save(page, rows)
+                    save(page, rows)
                     page.feed(FEED, cursor={"windows": windows})
                 reader.tell(reader.new.get("pipeline_run", 0), None, "Reading workflow runs")
             number += 1
@@ -145,7 +146,8 @@ def _close(reader: Reader, window: dict) -> list[dict]:
 # Rows
 
 
-def _save(page: Page, rows: list[dict]) -> None:
+def save(page: Page, rows: list[dict]) -> None:
+    """Runs as they are listed; earlier attempts that are not known to have ended are to be fetched."""
     facts = [_run(page.reader, row) for row in rows]
     page.put(PipelineRun, ("attempt", "run_id"), facts, at="finished_at", facts=True)
     again = {fact["run_id"]: fact for fact in facts if fact["attempt"] > 1}

@@ -61,12 +61,20 @@ class Reader:
 
 
 class Page:
-    """One transaction of a source."""
+    """One transaction of a source.
 
-    def __init__(self, session: Session, reader: Reader):
-        self.session, self.reader = session, reader
+    told: the rows are what GitHub told by itself, and count as a moment older than what it answers when it is asked: so
+    they are saved at once, and give way to an answer of the same second.
+    """
+
+    def __init__(self, session: Session, reader: Reader, told: bool = False):
+        self.session, self.reader, self._told = session, reader, told
         self._since: int | None = NEVER
         self._touched = False
+
+    @property
+    def touched(self) -> bool:
+        return self._touched
 
     def touch(self, since: int | None) -> None:
         """Facts have changed, none from before that moment; None: anything may have."""
@@ -81,6 +89,8 @@ class Page:
         written."""
         newest: dict[tuple, dict] = {}
         for row in rows:  # the same thing may come twice in a list
+            if self._told and row.get("version") is not None:
+                row = {**row, "version": row["version"] - 1}
             key = tuple(row[name] for name in keys)
             if key not in newest or (row.get("version") or 0) >= (newest[key].get("version") or 0):
                 newest[key] = {**row, "source_id": self.reader.source_id}
@@ -89,7 +99,7 @@ class Page:
         for key, row in newest.items():
             old = stored.get(key)
             if old is not None:
-                if (old.get("version") or 0) > (row.get("version") or 0):
+                if (old.get("version") or 0) > (row.get("version") or 0) or (self._told and _goes_back(old, row)):
                     continue
                 if all(old[name] == value for name, value in row.items()):
                     continue
@@ -181,6 +191,14 @@ class Page:
         return True
 
 
+def _goes_back(old: dict, row: dict) -> bool:
+    """Whether something that had begun or ended would not have any more, at the same version: what is told comes in any
+    order, and much of it happens in one second."""
+    if old.get("version") != row.get("version") or row.get("finished_at") is not None:
+        return False
+    return any(old.get(name) is not None and row.get(name) is None for name in ("finished_at", "started_at"))
+
+
 def _unique(table: type) -> list[str]:
     """The columns of the key by which rows of a source are told apart."""
     keys = [column.name for column in table.__table__.primary_key]
@@ -191,16 +209,16 @@ def _unique(table: type) -> list[str]:
 
 
 @contextmanager
-def page(reader: Reader) -> Iterator[Page]:
-    """Everything in the block is saved at its end, or nothing. Raises SourceGone."""
+def page(reader: Reader, told: bool = False) -> Iterator[Page]:
+    """Everything in the block is saved at its end, or nothing. told: see Page. Raises SourceGone."""
     with store.writing() as session:
         reader.claim(session)
         if session.get(Source, reader.source_id, populate_existing=True) is None:
             raise SourceGone("This source was removed meanwhile.")
-        made = Page(session, reader)
+        made = Page(session, reader, told)
         yield made
         session.flush()
-        if made._touched:
+        if made.touched:
             derive.changed(session, repository_id=reader.repository_id, since=made._since)
 
 

@@ -9,7 +9,8 @@ import traceback
 import pytest
 
 from data.sources.github import errors
-from data.sources.github.api import ALLOW_LOCAL, check_base_url, refuse_optimised
+from data.sources.github.api import ALLOW_LOCAL, check_base_url
+from data.starting import refuse_optimised
 from tests.data.sources.hub.server import NOW, TOKEN, Say, Server, StillClock
 
 LIMIT = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4999", "x-ratelimit-reset": str(NOW + 600)}
@@ -292,6 +293,6 @@ def test_enterprise_has_its_graphql_beside_its_rest():
 
 def test_without_its_checks_the_app_does_not_start():
     refuse_optimised()
-    code = "from data.sources.github.api import refuse_optimised; refuse_optimised()"
+    code = "from data.starting import refuse_optimised; refuse_optimised()"
     ended = subprocess.run([sys.executable, "-O", "-c", code], capture_output=True, text=True, check=False)
     assert (ended.returncode, "does not run under python -O" in ended.stderr) == (1, True)
