@@ -1,6 +1,7 @@
 """GitHub, asked with a connection: signing in, and what the answers mean for the next who asks."""
 
 import os
+from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
@@ -21,6 +22,12 @@ def base_url() -> str:
     """The address of GitHub's API: MILEPOST_GITHUB_URL, else that of github.com. It is https, or http on 127.0.0.1.
     Raises NotAllowed for any other."""
     return check_base_url(os.environ.get(ADDRESS, "").strip() or PUBLIC, allow_local=True)
+
+
+def website(address: str) -> str:
+    """Where people find the GitHub whose API has that address."""
+    parts = urlsplit(address)
+    return "https://github.com" if parts.hostname == "api.github.com" else f"{parts.scheme}://{parts.netloc}"
 
 
 def signed_in(row: Connection) -> Api:

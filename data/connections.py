@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from data import access, audit, jobs, people, store
 from data.access import Action
-from data.asking_github import base_url, left, may_use, refused, signed_in, stored
+from data.asking_github import base_url, left, may_use, refused, signed_in, stored, website
 from data.listing import RepositoryPage, RepositoryRow, refresh_repositories, repositories
 from data.people import Who
 from data.sources.github import credentials, errors, permissions, values
@@ -38,6 +38,7 @@ __all__ = [
     "remove",
     "replace_secret",
     "repositories",
+    "website",
     "with_token",
 ]
 

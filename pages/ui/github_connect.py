@@ -1,7 +1,5 @@
 """Connecting to GitHub: a token or an app, what either needs to be allowed, and what one that is there may read."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from data import connections
@@ -42,12 +40,6 @@ def form(user: Who) -> None:
         (_token if kind == "token" else _app)(user, address)
     with right:
         _needs(address, kind)
-
-
-def web(address: str) -> str:
-    """Where people find the GitHub whose API has that address."""
-    parts = urlsplit(address)
-    return "https://github.com" if parts.hostname == "api.github.com" else f"{parts.scheme}://{parts.netloc}"
 
 
 def _token(user: Who, address: str) -> None:
@@ -104,7 +96,7 @@ def _needs(address: str, kind: str) -> None:
             label, path = "Make a fine-grained token", "settings/personal-access-tokens/new"
         else:
             label, path = "Register an app", "settings/apps/new"
-        st.link_button(label, f"{web(address)}/{path}", icon=":material/open_in_new:")
+        st.link_button(label, f"{connections.website(address)}/{path}", icon=":material/open_in_new:")
         st.caption("Choose the organisation as its owner, and the repositories it may see.")
 
 

@@ -279,3 +279,14 @@ def test_sources_are_counted(home, who, hub):
     assert only(who).sources == 2
     with store.reading() as session:
         assert set(session.execute(select(Source.connection_id)).scalars()) == {only(who).id}
+
+
+@pytest.mark.parametrize(
+    ("address", "web"),
+    [
+        ("https://api.github.com", "https://github.com"),
+        ("https://github.example.com/api/v3", "https://github.example.com"),
+    ],
+)
+def test_the_way_to_make_a_token_leads_to_the_right_github(address, web):
+    assert connections.website(address) == web

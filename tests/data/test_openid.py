@@ -188,7 +188,7 @@ def test_an_email_address_counts_only_when_it_is_verified(verified, kept):
         (True, set()),
         ([f"g{number}" for number in range(10_000)], {f"g{number}" for number in range(10_000)}),
     ],
-    ids=lambda value: str(value)[:20],
+    ids=["none", "one", "with a comma", "empty", "odd ones", "a table", "a number", "yes", "many"],
 )
 def test_groups_of_any_kind_are_read_or_are_none(groups, found):
     assert told(groups=groups).groups == found

@@ -8,7 +8,7 @@ from assessments.delivery import settings as judging
 from data import connections, people, queries, seen, syncing, teams
 from data.people import Who
 from data.sources.github.settings import Settings
-from pages.ui import github_connect, syncs
+from pages.ui import syncs
 from tests.data.hub import connected_to
 from tests.hub_shop import history
 from tests.pages import conftest
@@ -113,17 +113,6 @@ def test_another_github_is_for_whoever_runs_milepost_to_name(home, monkeypatch):
     at = opened(PAGE)
     assert not at.exception and "must begin with https" in at.error[0].value
     assert not [field for field in at.text_input if "url" in str(field.key) or "address" in str(field.key)]
-
-
-@pytest.mark.parametrize(
-    ("address", "web"),
-    [
-        ("https://api.github.com", "https://github.com"),
-        ("https://github.example.com/api/v3", "https://github.example.com"),
-    ],
-)
-def test_the_way_to_make_a_token_leads_to_the_right_github(address, web):
-    assert github_connect.web(address) == web
 
 
 # Choosing and starting
