@@ -45,9 +45,13 @@ def _heading(fresh: bool, with_demo: bool) -> str:
 def _clone(user: Who) -> None:
     st.subheader("A clone on this machine", anchor=False)
     st.text("Reads merges, tags and reverts from a git clone. Nothing leaves this machine, and no names are kept.")
+    roots = intake.roots()
+    if not roots:
+        st.text("No folder is open for this: MILEPOST_ROOTS names those that whoever adds services may read.")
+        return
     with st.form("begin_clone", border=False):
         path = st.text_input("Path of the clone", key="begin_path", placeholder="/home/me/code/shop")
-        st.caption(f"It must lie below {plain(', '.join(map(str, intake.roots())))}.")
+        st.caption(f"It must lie below {plain(', '.join(map(str, roots)))}.")
         team = st.text_input("Team", "My team", key="begin_team", max_chars=80)
         name = st.text_input("Service", key="begin_service", placeholder="As the folder is called", max_chars=80)
         pressed = st.form_submit_button("Read this clone", type="primary", key="begin_clone_go")
