@@ -51,7 +51,7 @@ def read(service_ids: Iterable[int], tail: pl.DataFrame | None = None, every_run
     names.
     """
     ids = sorted(set(service_ids))
-    with store.snapshot() as snapshot:
+    with store.snapshot(narrow=tail is not None) as snapshot:
         services = snapshot.frame(asking.services(ids))
         sources = snapshot.frame(asking.sources(ids))
         corrections = snapshot.frame(*asking.corrections(ids))
