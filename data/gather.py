@@ -54,7 +54,7 @@ def read(
     names. unfinished: also what first readings that have not ended have brought so far.
     """
     ids = sorted(set(service_ids))
-    with store.snapshot() as snapshot:
+    with store.snapshot(narrow=tail is not None) as snapshot:
         services = snapshot.frame(asking.services(ids))
         sources = snapshot.frame(asking.sources(ids))
         corrections = snapshot.frame(*asking.corrections(ids))

@@ -2,14 +2,14 @@
 not finished or not shipped then, and the deployments that later ones are compared with.
 
 Every statement joins a short list of services, or of keys, with one table by one index, whatever the length of the
-history. Where a planner could take a wrong one, `beside` leaves it no choice.
+history. Where a planner could take a wrong one, `beside` and `store.snapshot(narrow=True)` leave it no choice.
 """
 
 import json
 from collections.abc import Iterator
 
 import polars as pl
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, cast, column, func, or_, select, union, union_all
+from sqlalchemy import ARRAY, BigInteger, Text, and_, bindparam, cast, column, func, or_, select, union_all
 
 from assessments.delivery import facts as shapes
 from data import asking, store
@@ -123,31 +123,46 @@ _ANCHORS = pl.Schema(
 
 def anchors(snapshot: Snapshot, tail: pl.DataFrame) -> pl.DataFrame:
     """The deployments before the cut that later ones are compared with, in every environment: the one that went highest
-    on trunk, the last, the last success, and the last success whose commit is known. A frame ANCHORS."""
+    on trunk, the last, the last success, and the last success whose commit is known. A frame ANCHORS.
+
+    First the greatest position and times, each from the end of an index, then the rows that have them.
+    """
     at, judged = listed(tail.explode("environment").select(*_CUT, "environment")), JudgedDeployment
-    mine = (judged.service_id == at.c.service) & judged.stands_for.is_not(None)
-    mine &= func.coalesce(judged.environment, "") == at.c.environment
+    in_it = or_(judged.environment == at.c.environment, and_(judged.environment.is_(None), at.c.environment == ""))
+    mine = [judged.service_id == at.c.service, judged.stands_for.is_not(None), in_it]
     success, placed = judged.status == "success", judged.position.is_not(None)
     before, higher = judged.finished_at < at.c.since, beside(judged.finished_at) < at.c.since
-    newest = (judged.finished_at.desc(), judged.position.desc(), judged.deployment_id.desc())
-    wanted = (
-        ([higher, success, placed], (judged.position.desc(), judged.finished_at, judged.deployment_id)),
-        ([before], newest),
-        ([before, success], newest),
-        ([before, success, beside(judged.position).is_not(None)], newest),
-    )
-    found = []
-    for conditions, order in wanted:
-        one = select(judged.id).where(mine, *conditions).order_by(*order).limit(1).correlate(at).scalar_subquery()
-        found.append(select(at.c.service, at.c.repository, one.label("id")))
-    ids = snapshot.frame(union(*found)).drop_nulls()
-    if ids.is_empty():
+
+    def greatest(column, *conditions):
+        return select(func.max(column)).where(*mine, *conditions).correlate(at).scalar_subquery()
+
+    greatest_of = {
+        "position": greatest(judged.position, higher, success, placed),
+        "last": greatest(judged.finished_at, before),
+        "last_success": greatest(judged.finished_at, before, success),
+        "last_placed": greatest(judged.finished_at, before, success, beside(judged.position).is_not(None)),
+    }
+    found = snapshot.frame(select(*at.c, *(value.label(name) for name, value in greatest_of.items())))
+    of_cut = found.select(*_CUT, "environment")
+    high = of_cut.with_columns(found["position"]).drop_nulls()
+    times = pl.concat([of_cut.with_columns(found[name].alias("at")) for name in list(greatest_of)[1:]])
+    if times.drop_nulls().is_empty():
         return _ANCHORS.to_frame()
-    one = listed(ids, "anchors")
-    columns = (one.c.service, one.c.repository, judged.finished_at.label("at"), judged.deployment_id.label("id"),
-               func.coalesce(judged.environment, "").label("environment"), judged.position,
-               success.label("succeeded"))  # fmt: skip
-    return snapshot.frame(select(*columns).where(judged.id == one.c.id)).cast(dict(_ANCHORS))
+
+    def rows(wanted: pl.DataFrame, *conditions) -> pl.DataFrame:
+        one = listed(wanted, "wanted")
+        columns = (one.c.service, one.c.repository, judged.finished_at.label("at"), judged.deployment_id.label("id"),
+                   one.c.environment, judged.position, success.label("succeeded"))  # fmt: skip
+        same = or_(judged.environment == one.c.environment, and_(judged.environment.is_(None), one.c.environment == ""))
+        asked = select(*columns).where(judged.service_id == one.c.service, judged.stands_for.is_not(None), same)
+        return snapshot.frame(asked.where(*(condition(one.c) for condition in conditions))).cast(dict(_ANCHORS))
+
+    highest = rows(
+        high, lambda one: judged.position == one.position, lambda one: beside(judged.finished_at) < one.since,
+        lambda one: success,
+    ).sort("at", "id").unique(["service", "environment"], keep="first")  # fmt: skip
+    latest = rows(times.drop_nulls().unique(), lambda one: judged.finished_at == one.at)
+    return pl.concat([highest, latest]).unique(["service", "id"], maintain_order=True)
 
 
 def marks(before: pl.DataFrame, deployments: pl.DataFrame) -> pl.DataFrame:

@@ -82,7 +82,7 @@ class Cuts:
         ids = fleet.services["service"].to_list()
         before = self.since.filter(pl.col("service").is_in(ids))
         frames = {name: self.behind(name, getattr(fleet, name)) for name in ("deployments", "changes", "failures")}
-        with store.snapshot() as snapshot:
+        with store.snapshot(narrow=True) as snapshot:
             for (table, at, schema), name in zip(_STORED, frames, strict=True):
                 frames[name] = pl.concat([_rows_before(snapshot, before, table, at, schema), frames[name]])
         existed = known.services.select("service", _existed=pl.col("existed_from").cast(INSTANT))
@@ -154,7 +154,7 @@ def cells_before(session: Session, since: pl.DataFrame) -> pl.DataFrame:
 
 def find(ids: Collection[int]) -> Cuts:
     """Which of these services are stale, and where to begin with each."""
-    with store.snapshot() as snapshot:
+    with store.snapshot(narrow=True) as snapshot:
         services = snapshot.frame(asking.services(sorted(set(ids))))
         old = services.filter(
             (pl.col("facts_version") != pl.col("derived_version")) | (pl.col("rules_version") != RULES_VERSION)
@@ -330,7 +330,8 @@ def _below(fleet: Fleet, since: pl.DataFrame) -> pl.Series:
     mine = [shipped.service_id == cuts.c.service, shipped.position.is_not(None)]
     mine.append(lately.beside(shipped.merged_at) < cuts.c.since)
     top = select(shipped.position).where(*mine).order_by(shipped.position.desc()).limit(1)
-    high = store.read_frame(select(cuts.c.service, top.correlate(cuts).scalar_subquery().label("high")))
+    with store.snapshot(narrow=True) as snapshot:
+        high = snapshot.frame(select(cuts.c.service, top.correlate(cuts).scalar_subquery().label("high")))
     return low.join(high, on="service").filter(pl.col("high") > pl.col("low"))["service"]
 
 
