@@ -1,6 +1,7 @@
 """Repositories of GitHub that have not been read whole yet: how far they are together."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlmodel import select
 
@@ -11,14 +12,15 @@ from data.tables import Job, Organization, Service, Source, Team
 
 @dataclass(frozen=True)
 class Backlog:
-    """Sources by what becomes of them, those that need somebody or can be watched first. services: that wait for them.
-    done: how many were read whole."""
+    """Sources by what becomes of them, those that need somebody or can be watched first. names: of their repositories.
+    services: that wait for them. done: how many were read whole."""
 
     reading: tuple[int, ...] = ()
     limited: tuple[int, ...] = ()
     stopped: tuple[int, ...] = ()
     paused: tuple[int, ...] = ()
     queued: tuple[int, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
     services: frozenset[int] = frozenset()
     done: int = 0
 
@@ -32,8 +34,8 @@ def first_readings(who: Who) -> Backlog:
     """Of the teams that the person may see. Cheap with thousands."""
     wanted = (
         select(
-            Source.id, Service.id.label("service"), Source.synced_at, Source.paused_at, Source.connection_id,
-            Job.state, Job.due_at,
+            Source.id, Source.name, Source.synced_at, Source.paused_at, Source.connection_id,
+            Service.id.label("service"), Job.state, Job.due_at,
             Team.organization_id, Team.id.label("team_id"), Organization.is_demo,
         )
         .join(Service, Service.repository_id == Source.repository_id)
@@ -47,7 +49,7 @@ def first_readings(who: Who) -> Backlog:
         rows = session.execute(wanted).all()
     now, may = store.now_us(), {}
     found: dict[str, dict[int, None]] = {}
-    services = set()
+    services, names = set(), {}
     for row in rows:
         subject = (row.organization_id, row.team_id, row.is_demo)
         if subject not in may:
@@ -55,10 +57,13 @@ def first_readings(who: Who) -> Backlog:
         if may[subject]:
             state = _state(row, now)
             found.setdefault(state, {})[row.id] = None
+            if state != "done":
+                names[row.id] = row.name
             if state in ("reading", "limited", "queued"):
                 services.add(row.service)
     done = len(found.pop("done", ()))
-    return Backlog(**{state: tuple(ids) for state, ids in found.items()}, services=frozenset(services), done=done)
+    each = {state: tuple(ids) for state, ids in found.items()}
+    return Backlog(**each, names=names, services=frozenset(services), done=done)
 
 
 def _state(row, now: int) -> str:

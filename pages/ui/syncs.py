@@ -88,12 +88,11 @@ def _each(user: Who) -> None:
     whole(unread)
     if len(unread.sources) > 1:
         sync_buttons.all_of_them(user, unread)
-    found = syncing.status(user, unread.sources)
-    views = [found[source_id] for source_id in unread.sources if source_id in found]
     nouns = ("repository", "repositories")
-    shown = paging.part(views, "syncs", "Find a repository", nouns, lambda one: one.full_name, PAGE)
+    part = paging.part(unread.sources, "syncs", "Find a repository", nouns, lambda one: unread.names[one], PAGE)
+    found = syncing.status(user, part)
     with st.container(border=True, gap="xsmall"):
-        for one in shown:
+        for one in (found[source_id] for source_id in part if source_id in found):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
                     st.markdown(f"**{link(one.full_name, one.web_url)}**", width="content")
