@@ -106,7 +106,9 @@ def _add_moving(commands) -> None:
     form = {"formatter_class": argparse.RawDescriptionHelpFormatter}
     text = "write everything that cannot be computed again from the store in use into one new file"
     out = _add(commands, "export", _export, text, epilog=EXPORT_CODES, **form)
-    out.add_argument("file", metavar="FILE", type=Path, help="the file to write; treat it as confidential")
+    out.add_argument("file", metavar="FILE", type=Path, help="what to write; treat it as confidential")
+    tables = "instead write facts, weekly cells and assessments as tables into a new folder: docs/cli.md"
+    out.add_argument("--format", choices=("parquet", "csv", "json"), help=tables)
     text = "bring the file of an export into the store in use, which must be empty, and work out the metrics"
     into = _add(commands, "import", _import, text, epilog=IMPORT_CODES, **form)
     into.add_argument("file", metavar="FILE", type=Path, help="the file that an export wrote")
@@ -367,11 +369,14 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from data import moving
+    from data import moving, sheets
 
     try:
         with _Progress() as progress:
-            rows = moving.export_store(options.file, progress)
+            if options.format:
+                rows = sheets.export_tables(options.file, options.format, progress)
+            else:
+                rows = moving.export_store(options.file, progress)
     except moving.MoveError as error:
         print(printable(str(error)), file=sys.stderr)
         return NOTHING if isinstance(error, moving.NothingToMove) else UNREADABLE

@@ -60,12 +60,22 @@ def summaries(windows: Windows, versions: Mapping[int, int] | None = None) -> di
 
     versions: the derived_version expected of each; another raises Outdated.
     """
-    return delivery.summarise_fleet(_parts(windows, versions), windows)
+    with store.snapshot() as snapshot:
+        return summaries_of(snapshot, windows, versions)
+
+
+def summaries_of(
+    snapshot: Snapshot, windows: Windows, versions: Mapping[int, int] | None = None
+) -> dict[int, Summary]:
+    """The same, as that snapshot sees the store."""
+    return delivery.summarise_fleet(_parts(snapshot, windows, versions), windows)
 
 
 def measures(windows: Windows) -> pl.DataFrame:
     """The same as a frame of plain numbers for many services, see `assessments.delivery.measure_fleet`."""
-    return delivery.measure_fleet(_parts(windows, None, ("deployments", "changes")), windows)
+    with store.snapshot() as snapshot:
+        found = _parts(snapshot, windows, None, ("deployments", "changes"))
+    return delivery.measure_fleet(found, windows)
 
 
 def weekly(start: datetime, end: datetime, service_ids: Collection[int] | None = None) -> pl.DataFrame:
@@ -86,13 +96,14 @@ def cells_of(snapshot: Snapshot, start: datetime, end: datetime, ids: Collection
     return cells.filter(asked if some or ids is None else asked & pl.col("service").is_in(list(ids)))
 
 
-def _parts(windows: Windows, versions: Mapping[int, int] | None, names: Sequence[str] = tuple(RECORDS)) -> Parts:
+def _parts(
+    snapshot: Snapshot, windows: Windows, versions: Mapping[int, int] | None, names: Sequence[str] = tuple(RECORDS)
+) -> Parts:
     """The value parts of the weeks that the windows touch."""
     first = _monday(min(start for start, _ in windows.values()))
     last = max(end for _, end in windows.values()).date()
-    with store.snapshot() as snapshot:
-        about = _about(snapshot, windows)
-        packed = snapshot.frame(_packed(windows, first, last, names))
+    about = _about(snapshot, windows)
+    packed = snapshot.frame(_packed(windows, first, last, names))
     _expect(about, versions or {})
     return _unpacked(packed, [row for row in about if row.derived_with is not None])
 

@@ -68,7 +68,7 @@ _TYPES = {
 Progress = Callable[[int, int, str], None]
 
 
-def _quiet(done: int, total: int, message: str) -> None:
+def quiet(done: int, total: int, message: str) -> None:
     """Nobody looks."""
 
 
@@ -85,18 +85,14 @@ def moved() -> tuple[type[Base], ...]:
 # Out
 
 
-def export_store(path: Path, progress: Progress = _quiet) -> dict[str, int]:
+def export_store(path: Path, progress: Progress = quiet) -> dict[str, int]:
     """Writes the store in use, as it is at one moment, into a new file for its owner only. Returns rows by table.
 
     Others may read and write meanwhile. Raises MoveError, NothingToMove.
     """
     _refuse_no_file()
     with store.reading() as session:
-        if (found := migrations.current(session.connection())) is None:
-            raise NothingToMove(f"There is no store yet in the database in use: {_SET}.")
-        _refuse_another_shape(found)
-        if not _is_used(session):
-            raise NothingToMove("The store in use holds no team and no service: there is nothing to export.")
+        _refuse_nothing(session)
         with parcel.writing(path) as writer:
             done, total = 0, sum(session.execute(_count(_wanted(table))).scalar_one() for table in moved())
             for table in moved():
@@ -106,6 +102,21 @@ def export_store(path: Path, progress: Progress = _quiet) -> dict[str, int]:
                         done += len(some)
                         progress(done, total, f"Writing {_spoken(table)}")
             return writer.finish(migrations.newest())
+
+
+def refuse_unusable() -> None:
+    """Raises MoveError, NothingToMove for a store that cannot be exported."""
+    _refuse_no_file()
+    with store.reading() as session:
+        _refuse_nothing(session)
+
+
+def _refuse_nothing(session: Session) -> None:
+    if (found := migrations.current(session.connection())) is None:
+        raise NothingToMove(f"There is no store yet in the database in use: {_SET}.")
+    _refuse_another_shape(found)
+    if not _is_used(session):
+        raise NothingToMove("The store in use holds no team and no service: there is nothing to export.")
 
 
 def _refuse_no_file() -> None:
@@ -169,7 +180,7 @@ def _spoken(table: type[Base]) -> str:
 # In
 
 
-def import_store(path: Path, progress: Progress = _quiet) -> dict[str, int]:
+def import_store(path: Path, progress: Progress = quiet) -> dict[str, int]:
     """Brings a file of `export_store` into the store in use, which must be empty: all of it, or nothing. Returns rows
     by table. What is derived is not there yet: see `work_out`. Raises MoveError.
     """
@@ -268,7 +279,7 @@ def _settle(session: Session, reader: parcel.Reader) -> None:
     session.execute(text("ANALYZE"))
 
 
-def work_out(progress: Progress = _quiet) -> int:
+def work_out(progress: Progress = quiet) -> int:
     """Works out the metrics of every service whose facts are newer than they are. Returns how many. What is left when
     it is broken off, the portal's worker does."""
     stale = derive.stale()

@@ -10,8 +10,18 @@ import redis
 from sqlalchemy import make_url
 
 from data import people, store
+from tests import tokens
 from tests.need import need
 from tests.servers import Server, database, redis_running
+
+
+@pytest.fixture(autouse=True)
+def no_token_in_clear(request) -> Iterator[None]:
+    """Whatever a test wrote that had tokens in its hands: none stands there in clear."""
+    with tokens.watching():
+        yield
+        if tokens.known and (folder := request.node.funcargs.get("tmp_path")):
+            tokens.look_through(folder)
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +97,7 @@ def on_postgresql(bare_home, postgresql, migrated_database, monkeypatch) -> Iter
     with database(postgresql, migrated_database) as address:
         monkeypatch.setenv("DATABASE_URL", address)
         yield address
+        tokens.look_through_database()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

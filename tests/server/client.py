@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 import server
+from tests import tokens
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ class Client:
         try:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
+            said = answer.read()
+            tokens.look(said, f"the answer to {method} {path}")
+            return Reply(answer.status, answer.headers, said)
         finally:
             connection.close()
 
