@@ -403,6 +403,7 @@ def test_a_history_may_begin_later_and_be_completed(both, who, hub):
     turn(shop.job_id)
     some = count(Change, Change.kind == "pull_request")
     assert 0 < some < 60
+    assert count(Change, Change.merged_at < start) == 0
     assert count(Change, Change.kind == "pull_request", Change.merged_at >= start) == later
     with store.reading() as session:
         assert session.get(Source, shop.source_id).history_start == start
