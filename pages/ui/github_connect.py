@@ -1,7 +1,5 @@
 """Connecting to GitHub: a token or an app, what either needs to be allowed, and what one that is there may read."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from data import connections
@@ -46,8 +44,8 @@ def form(user: Who) -> None:
 
 def web(address: str) -> str:
     """Where people find the GitHub whose API has that address."""
-    parts = urlsplit(address)
-    return "https://github.com" if parts.hostname == "api.github.com" else f"{parts.scheme}://{parts.netloc}"
+    scheme, _, host = address.split("/")[:3]  # as `connections.base_url` has checked it
+    return "https://github.com" if host == "api.github.com" else f"{scheme}//{host}"
 
 
 def _token(user: Who, address: str) -> None:
