@@ -14,11 +14,14 @@ else:  # `streamlit run app.py` finds the app by its name; so does any ASGI serv
     PagesManager.uses_pages_directory = False
 
     import server
+    import signin
 
+    shared = signin.settings()  # None in local mode
     app = st.App(
         __file__,
+        secrets=signin.secrets(shared),
         routes=server.ROUTES,
-        middleware=server.MIDDLEWARE,
+        middleware=[*server.MIDDLEWARE, *signin.middleware(shared)],
         lifespan=server.lifespan,
         on_script_error=server.on_script_error,
     )

@@ -33,6 +33,15 @@ IMPORT_CODES = """exit codes:
 """
 
 
+SYNC_CODES = """exit codes:
+  0  everything was read
+  1  something was not: a limit of GitHub's was met (a worker goes on by itself, or run this again later), a permission
+     is missing, a repository is gone, or somebody has stopped its reading
+  2  nothing to read: wrong use, no such source, or a token that GitHub does not let in (one sentence says which)
+  130  stopped; what was read stays
+"""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit code."""
     from data import starting
@@ -63,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_assess(commands)
+    _add_sync(commands)
     _add(commands, "run", _run, "set up the store and open the portal at http://localhost:8501 (PORT changes the port)")
     _add(commands, "worker", _worker, "run the background work of the portal; the portal starts it by itself")
     _add_serve(commands)
@@ -120,6 +130,26 @@ def _add_assess(commands) -> None:
     made.add_argument("--paths", nargs="+", default=[], metavar="GLOB", help="only changes that touch these files")
     made.add_argument("--rows", type=_rows, default=0, metavar="N", help="list the newest N rows behind the numbers")
     made.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="auto: only in a terminal")
+
+
+def _add_sync(commands) -> None:
+    text = "read what is new at GitHub into the store, as the portal does by itself"
+    form = {"epilog": SYNC_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    made = _add(commands, "sync", _sync, text, **form)
+    made.add_argument("names", metavar="SOURCE", nargs="*", help="owner/repo, or the number of a source")
+    made.add_argument("--all", action="store_true", help="every source of GitHub that nobody has stopped")
+    made.add_argument("--since", type=_since, metavar="DATE", help="let the history begin then: 2026-03-31")
+    made.add_argument(
+        "--token-env", metavar="NAME", help="add repositories that are not read yet, with the token in this variable"
+    )
+    made.add_argument("--team", metavar="NAME", help="whose they are; the owner of the repository when not given")
+    made.add_argument("--format", choices=["text", "json"], default="text", help="json is described in docs/cli.md")
+
+
+def _since(text: str) -> datetime:
+    """A day means from its beginning."""
+    moment = _until(text)
+    return datetime.combine(moment.date(), time.min, UTC) if len(text) <= 10 else moment
 
 
 def _weeks(text: str) -> int:
@@ -197,6 +227,32 @@ def _assess(options: argparse.Namespace) -> int:
     return NOTHING
 
 
+def _sync(options: argparse.Namespace) -> int:
+    if bool(options.names) == options.all:
+        print("Name what to read (owner/repo), or give --all.", file=sys.stderr)
+        return UNREADABLE
+    _migrate(options)
+    from data import headless, people
+
+    who = people.local_person()
+    try:
+        sources = headless.sources(who, options.names, options.token_env, options.team, options.since)
+        with _Progress() as progress:
+            found = headless.read(who, sources, progress)
+    except headless.NothingToRead as error:
+        print(printable(str(error)), file=sys.stderr)
+        return UNREADABLE
+    if options.format == "json":
+        import json
+
+        json.dump(headless.as_json(found), sys.stdout, indent=2, allow_nan=False)
+        print(flush=True)
+    else:
+        for line in headless.lines(found):
+            print(printable(line))
+    return OK if all(each.is_read for each in found) else NOTHING
+
+
 def printable(text: str) -> str:
     """Names of folders may hold what commands a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
@@ -255,11 +311,16 @@ def _run(options: argparse.Namespace) -> int:
     if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         print(f"PORT must be a number from 1 to 65535, not {port!r}.", file=sys.stderr)
         return UNREADABLE
+    from data import openid
+
+    address = os.environ.get("MILEPOST_ADDRESS", "").strip() or "127.0.0.1"
+    openid.check_address(address)
+    openid.settings()
     if _migrate(options) != OK:
         return UNREADABLE
     os.chdir(ROOT)  # where Streamlit looks for .streamlit/config.toml
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    os.execv(sys.executable, [*command, "--server.port", port, "--server.address", "127.0.0.1"])  # noqa: S606
+    os.execv(sys.executable, [*command, "--server.port", port, "--server.address", address])  # noqa: S606
 
 
 def _migrate(options: argparse.Namespace) -> int:

@@ -1,12 +1,15 @@
-"""Intervals and quantiles, each with its source. All intervals are two-sided and 95 % unless told otherwise.
+"""Intervals, quantiles, agreement and reliability, each with its source. All intervals are two-sided and 95 % unless
+told otherwise.
 
 `Grouped` and the functions that end in `_by` work on many groups at once: `groups` holds for each value the number of
 its group, 0 .. size-1, and every answer is an array of length `size` with NaN where there is none. It depends on the
 values of its own group alone, to the last digit, and not on their order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from scipy import special
@@ -248,3 +251,164 @@ def _running(steps: np.ndarray, start: np.ndarray, count: np.ndarray) -> np.ndar
         start, count = start[count > place], count[count > place]
         total[start + place] += total[start + place - 1]
     return total
+
+
+def finite_mean(values, population: int, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
+    """Mean of a population of N from n of its values drawn without replacement, with low and high of its t interval.
+
+    The half width is t * s / sqrt(n) * sqrt((N - n) / (N - 1)): a little wider than Cochran's sqrt(1 - n / N) (1977,
+    Sampling Techniques, 2.8), and exactly 0 when everyone answered. NaN limits for one value of several.
+    Raises ValueError without values, or with more than the population has.
+    """
+    values = np.asarray(values, float)
+    n = len(values)
+    if not 1 <= n <= population:
+        raise ValueError(f"{n} values of a population of {population}")
+    mean = float(values.mean())
+    if n == population:
+        return mean, mean, mean
+    if n == 1:
+        return mean, np.nan, np.nan
+    correction = np.sqrt((population - n) / (population - 1))
+    half = float(special.stdtrit(n - 1, 0.5 + confidence / 2) * values.std(ddof=1) / np.sqrt(n) * correction)
+    return mean, mean - half, mean + half
+
+
+def difference(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Second minus first with its interval, from two (value, low, high) that are independent or positively related
+    (MOVER: Zou and Donner 2008, Statistics in Medicine 27, 1693-1702)."""
+    (a, a_low, a_high), (b, b_low, b_high) = first, second
+    change = b - a
+    return change, change - np.hypot(b - b_low, a_high - a), change + np.hypot(b_high - b, a - a_low)
+
+
+def variance(counts: Sequence[int]) -> Fraction:
+    """Sample variance (n - 1) of answers on options 0, 1, 2, ..., chosen counts[i] times; exact.
+
+    Raises ValueError with fewer than two answers.
+    """
+    n = sum(counts)
+    if n < 2:
+        raise ValueError("a variance needs two answers")
+    total = sum(option * count for option, count in enumerate(counts))
+    squares = sum(option * option * count for option, count in enumerate(counts))
+    return Fraction(n * squares - total * total, n * (n - 1))
+
+
+def r_wg(counts: Sequence[int]) -> Fraction:
+    """Agreement within a group on one item: 1 - variance / variance of raters who choose every option alike often
+    (James, Demaree and Wolf 1984, Journal of Applied Psychology 69, 85-98). 1 = all the same; below 0 = opposed.
+
+    Raises ValueError with fewer than two answers or options.
+    """
+    if len(counts) < 2:
+        raise ValueError("agreement needs two options")
+    return 1 - variance(counts) / Fraction(len(counts) ** 2 - 1, 12)
+
+
+@lru_cache(maxsize=1024)
+def r_wg_limit(n: int, options: int) -> Fraction | None:
+    """The smallest r_wg that n raters choosing at random reach or exceed with at most 5 %; None when even full
+    agreement is likelier. By exact enumeration of all options**n outcomes; why each n needs a limit of its own: Dunlap,
+    Burke and Smith-Crowe 2003, Journal of Applied Psychology 88, 356-362.
+
+    Raises ValueError with fewer than two raters or options.
+    """
+    if n < 2 or options < 2:
+        raise ValueError("agreement needs two raters and two options")
+    # Options are numbered around 0, in halves where their number is even, and `unit` makes whole numbers of them.
+    # ways[total] counts the outcomes of that sum by their sum of squares: one large integer with `width` bytes for each
+    # count, so that one more rater is a shift and an addition.
+    unit = 1 if options % 2 else 2
+    values = [unit * option - unit * (options - 1) // 2 for option in range(options)]
+    width = (options**n).bit_length() // 8 + 1
+    ways = {0: 1}
+    for _ in range(n):
+        more: dict[int, int] = {}
+        for total, packed in ways.items():
+            for value in values:
+                more[total + value] = more.get(total + value, 0) + (packed << (8 * width * value * value))
+        ways = more
+    spread: dict[int, int] = {}
+    for total, packed in ways.items():
+        data = packed.to_bytes(packed.bit_length() // 8 + 1, "little")
+        for squares in range(len(data) // width + 1):
+            if count := int.from_bytes(data[squares * width : (squares + 1) * width], "little"):
+                key = n * squares - total * total  # n (n - 1) times the variance, in units squared
+                spread[key] = spread.get(key, 0) + count
+    reached, limit = 0, None
+    for key in sorted(spread):
+        reached += spread[key]
+        if reached * 20 > options**n:
+            break
+        limit = 1 - Fraction(12 * key, unit**2 * n * (n - 1) * (options**2 - 1))
+    return limit
+
+
+def within_covariance(values, groups) -> tuple[np.ndarray, int]:
+    """Covariance of columns around the mean of their own group, and its degrees of freedom (rows - groups).
+
+    `values`: rows x columns, `groups`: one label a row. Raises ValueError without a degree of freedom.
+    """
+    values = np.asarray(values, float)
+    labels, place = np.unique(np.asarray(groups), return_inverse=True)
+    degrees = len(values) - len(labels)
+    if degrees < 1:
+        raise ValueError("every group has one row: nothing varies within")
+    sums = np.zeros((len(labels), values.shape[1]))
+    np.add.at(sums, place, values)
+    centred = values - (sums / np.bincount(place)[:, None])[place]
+    return centred.T @ centred / degrees, degrees
+
+
+def spearman_brown(covariance, degrees: int, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
+    """Reliability of the sum of two items, 2 r / (1 + r), with its interval by Fisher's z (Eisinga, te Grotenhuis and
+    Pelzer 2013, International Journal of Public Health 58, 637-642). NaN where an item does not vary, and NaN limits
+    below 3 degrees of freedom."""
+    covariance = np.asarray(covariance, float)
+    (one, both), (_, two) = covariance
+    if one <= 0 or two <= 0:
+        return np.nan, np.nan, np.nan
+    r = float(np.clip(both / np.sqrt(one * two), -1, 1))
+    if degrees < 3 or abs(r) >= 1 - _CLOSE:
+        limits = (np.nan, np.nan) if degrees < 3 else (r, r)
+    else:
+        half = special.ndtri(0.5 + confidence / 2) / np.sqrt(degrees - 2)
+        limits = tuple(float(np.tanh(np.arctanh(r) + side)) for side in (-half, half))
+    return tuple(-np.inf if x <= _CLOSE - 1 else 2 * x / (1 + x) for x in (r, *limits))
+
+
+def omega(covariance, most_rounds: int = 20_000) -> float:
+    """Reliability of the sum of three or more items that measure one thing, (sum of loadings)^2 over the same plus the
+    sum of unique variances (McDonald 1999, Test Theory; advised by Hayes and Coutts 2020, Communication Methods and
+    Measures 14, 1-24). Loadings of one factor by least squares (Harman and Jones 1966, Psychometrika 31, 351-368).
+
+    NaN where an item does not vary or no such factor exists (an item without or with negative unique variance, a
+    negative loading).
+    Raises ValueError with fewer than three items.
+    """
+    covariance = np.asarray(covariance, float)
+    if len(covariance) < 3:
+        raise ValueError("omega needs three items; two have Spearman-Brown")
+    total = covariance.diagonal()
+    if (total <= 0).any():
+        return np.nan
+    scale = np.sqrt(total)
+    reduced = covariance / np.outer(scale, scale)
+    common = np.full(len(total), 0.5)
+    for _ in range(most_rounds):
+        np.fill_diagonal(reduced, common)
+        values, vectors = np.linalg.eigh(reduced)
+        if values[-1] <= 0:
+            return np.nan
+        loadings = vectors[:, -1] * np.sqrt(values[-1])
+        last, common = common, loadings**2
+        if (common >= 1).any():
+            return np.nan
+        if np.abs(common - last).max() < _CLOSE:
+            break
+    loadings = loadings * np.sign(loadings.sum()) * scale
+    if (loadings < 0).any():
+        return np.nan
+    explained = loadings.sum() ** 2
+    return float(explained / (explained + (total - loadings**2).sum()))

@@ -1,10 +1,13 @@
-"""A thousand new facts, as a sync brings them, and taken away again so that every run meets the same store.
+"""A thousand new facts, as a sync brings them; the next run brings the next thousand, and in the end all are taken away
+again.
 
 They come after what is known: changes with the commits of their merges, a deployment of every second one, and now and
 then an incident. Each service gets as many; its source has been read up to the last of them.
 """
 
+import hashlib
 from dataclasses import dataclass
+from typing import Self
 
 import polars as pl
 from sqlalchemy import delete, func, select, update
@@ -30,6 +33,10 @@ class Arrived:
     shas: list[str]
     since: int
 
+    def and_then(self, later: Self) -> Self:
+        """What was brought here and, after it, to the same services."""
+        return Arrived(self.services, self.highest, self.read_until, self.shas + later.shas, self.since)
+
 
 def chosen(services: list[int], spread: bool) -> list[int]:
     """A few of them, or many, evenly from the whole list."""
@@ -37,24 +44,43 @@ def chosen(services: list[int], spread: bool) -> list[int]:
     return [services[place * len(services) // wanted] for place in range(wanted)]
 
 
-def bring(services: list[int], marking: bool) -> Arrived:
+@dataclass(frozen=True)
+class Coming:
+    """Facts of services that are not saved yet: a frame for each table, and until when each source has read then."""
+
+    services: list[int]
+    known: list
+    frames: dict[type, pl.DataFrame]
+    until: list[int]
+    shas: list[str]
+
+
+def next_of(services: list[int]) -> Coming:
+    """What happens next in these services."""
+    with store.reading() as session:
+        known = _known(session, services)
+    facts = [_facts(row, number, _shares(number, len(services))) for number, row in enumerate(known)]
+    frames = {}
+    for name, table in (("commits", TrunkCommit), ("changes", Change), ("deployments", Deployment),
+                        ("runs", PipelineRun), ("incidents", Incident)):  # fmt: skip
+        rows = [each[name] for each in facts if each[name] is not None and each[name].height]
+        if rows:
+            frames[table] = pl.concat(rows)
+    return Coming(services, known, frames, [each["until"] for each in facts], frames[TrunkCommit]["sha"].to_list())
+
+
+def bring(coming: Coming, marking: bool) -> Arrived:
     """Saves the facts in one transaction; `marking` tells Milepost that they have come."""
     with store.writing() as session:
-        known = _known(session, services)
-        frames = [_facts(row, number, _shares(number, len(services))) for number, row in enumerate(known)]
         highest = {table: session.execute(select(func.max(table.id))).scalar() or 0 for table in _TABLES}
-        for name, table in (("commits", TrunkCommit), ("changes", Change), ("deployments", Deployment),
-                            ("runs", PipelineRun), ("incidents", Incident)):  # fmt: skip
-            rows = [each[name] for each in frames if each[name] is not None and each[name].height]
-            if rows:
-                store.insert_frame(session, table, pl.concat(rows))
-        for row, each in zip(known, frames, strict=True):
-            session.execute(update(Source).where(Source.id == row.source).values(collected_until=each["until"]))
+        for table, rows in coming.frames.items():
+            store.insert_frame(session, table, rows)
+        for row, until in zip(coming.known, coming.until, strict=True):
+            session.execute(update(Source).where(Source.id == row.source).values(collected_until=until))
             if marking:
                 derive.changed(session, repository_id=row.repository, since=row.until)
-    shas = [sha for each in frames for sha in each["commits"]["sha"]]
-    read_until = {row.source: row.until for row in known}
-    return Arrived(services, highest, read_until, shas, min(read_until.values()))
+    read_until = {row.source: row.until for row in coming.known}
+    return Arrived(coming.services, highest, read_until, coming.shas, min(read_until.values()))
 
 
 def take_away(arrived: Arrived, marking: bool) -> None:
@@ -113,15 +139,15 @@ def _facts(row, number: int, shares: dict[str, int]) -> dict:
     owner = {"repository_id": row.repository, "source_id": row.source}
     step = HOUR_US // 4
     changes = shares["changes"]
-    shas = [f"{number:08x}{place:08x}{'be' * 12}" for place in range(changes)]
     merged = [row.until + step * (place + 1) for place in range(changes)]
     first = (-1 if row.highest is None else row.highest) + 1
+    shas = [hashlib.sha1(f"{number} {first + place}".encode()).hexdigest() for place in range(changes)]  # noqa: S324
     commits = pl.DataFrame({"sha": shas, "position": range(first, first + changes)}).with_columns(
         on_trunk=pl.lit(True), **_same(owner)
     )
     changed = pl.DataFrame(
         {
-            "change_id": [f"new-{place}" for place in range(changes)],
+            "change_id": [f"new-{first + place}" for place in range(changes)],
             "title": [f"New change {place}" for place in range(changes)],
             "merge_sha": shas,
             "position": range(first, first + changes),
@@ -138,7 +164,7 @@ def _facts(row, number: int, shares: dict[str, int]) -> dict:
     )
     incidents = pl.DataFrame(
         {
-            "incident_id": [f"new-{place}" for place in range(shares["incidents"])],
+            "incident_id": [f"new-{first + place}" for place in range(shares["incidents"])],
             "opened_at": [finished[place] + step // 4 for place in range(shares["incidents"])],
         },
         schema={"incident_id": pl.String, "opened_at": pl.Int64},
@@ -146,7 +172,7 @@ def _facts(row, number: int, shares: dict[str, int]) -> dict:
         title=pl.lit("New incident"), resolved_at=pl.col("opened_at") + HOUR_US,
         service_id=pl.lit(row.service), source_id=pl.lit(row.source),
     )  # fmt: skip
-    names = pl.Series([f"new-{place}" for place in range(len(of))], dtype=pl.String)
+    names = pl.Series([f"new-{first + place}" for place in range(len(of))], dtype=pl.String)
     runs = deployments = None
     if row.kind == "workflow":
         runs = deployed.with_columns(

@@ -2,17 +2,19 @@
 
 Asks the same questions of the same stores in three ways (Milepost, a loop over ORM objects, the SQL of a dashboard), on
 SQLite and, where it is installed, on PostgreSQL, and writes what it found as Markdown. Ends with exit code 1 when the
-ways do not answer alike where they must.
+ways do not answer alike where they must. With --keep it can be done in parts, one after the other: every part asks
+Milepost beside the rivals, so that each ratio is of one run, and the report holds what all parts have found.
 """
 
 import argparse
 import os
+import pickle
 import signal
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import polars as pl
 from sqlalchemy import func, select, text
 
 from benchmarks import large, reference, report, small, stores, way_often, way_orm, way_ours, way_sql
+from benchmarks.found import Asked, Found
 from benchmarks.measure import Asker, Failed, Figure
 from benchmarks.questions import HOUR_US, Question, agreement, monday, week_number
 from benchmarks.stores import Place
@@ -31,35 +34,10 @@ UNTIL = datetime.fromisoformat(large.UNTIL)
 WEEKS, LONGER = 104, 10
 PAIR = 0.4  # of the size, and at most so much of the full one: the two stores that differ in length only
 PAIR_AT_MOST = 0.1
-RIVALS = ("sql", "orm")
+RIVALS = ("sql", "orm", "often")
+PARTS = (*RIVALS, "anew", "lengths")
 MODULES = {"ours": way_ours, "sql": way_sql, "orm": way_orm, "often": way_often}
 DEFAULT = Path(__file__).parent / "report.md"
-
-
-@dataclass
-class Asked:
-    """What one store was asked: `figures` by question and way, `equal` how far a rival agrees, by question and way."""
-
-    contents: dict
-    megabytes: float
-    titles: dict[str, str] = field(default_factory=dict)
-    figures: dict[tuple[str, str], Figure] = field(default_factory=dict)
-    equal: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
-    idle: dict[str, float] = field(default_factory=dict)  # megabytes of a process that was asked nothing yet
-
-
-@dataclass
-class Found:
-    """Everything for the report. By kind of store: `asked`, `lengths` (arrivals in the short and the long store),
-    `alike` (agreement on the hand-made store by way) and `apart` (likewise by what happened there)."""
-
-    options: argparse.Namespace
-    reference: list[float]
-    asked: dict[str, Asked] = field(default_factory=dict)
-    lengths: dict[str, tuple[Asked, Asked]] = field(default_factory=dict)
-    alike: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
-    apart: dict[str, dict[str, dict[str, dict[str, float]]]] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
 
 
 def say(sentence: str) -> None:
@@ -75,18 +53,14 @@ def fill(place: Place, factor: float, weeks: int) -> dict:
     if (contents := stores.filled(place)) is None:
         stores.empty(place)  # a run that was broken off may have left something
     with place.in_use():
+        store.migrate()
         if contents is None:
             say(f"{place.kind}: filling a store (factor {factor:g}, {weeks} weeks)")
-            store.migrate()
             size = scale.Size().times(factor).over(weeks)
-            begun = time.perf_counter()
             organization = scale.fill(size, UNTIL)
-            contents = {"filling": time.perf_counter() - begun, "weeks": weeks, "teams": size.teams,
-                        **scale.count(organization)}  # fmt: skip
+            contents = {"weeks": weeks, "teams": size.teams, **scale.count(organization)}
             say(f"{place.kind}: computing everything for the first time")
-            begun = time.perf_counter()
             way_ours.refresh(derive.stale())
-            contents["deriving"] = time.perf_counter() - begun
             if place.url:
                 with store.engine().begin() as connection:
                     connection.execute(text("analyze"))  # as the server itself does after a while
@@ -136,15 +110,16 @@ def questions(weeks: int) -> list[Question]:
 # Asking
 
 
-def ask_all(place: Place, factor: float, options: argparse.Namespace, folder: Path) -> Asked:
-    """Every question, each way."""
-    asked = Asked(fill(place, factor, WEEKS), place.megabytes())
+def ask_all(place: Place, options: argparse.Namespace, folder: Path, known: Asked | None) -> Asked:
+    """Every question, each way of the parts that are wanted; what is known from other parts stays."""
+    asked = Asked(fill(place, options.factor, WEEKS), place.megabytes())
     with place.in_use():
         wanted = questions(WEEKS)
         services = list(store_services())
     asked.titles = {each.key: each.title for each in wanted}
     answers = {}
-    for way in ("ours", *RIVALS, "often"):
+    rivals = [way for way in RIVALS if way in options.parts]
+    for way in ("ours", *rivals) if rivals else ():
         with Asker(place, way, options.limit, options.runs if way != "often" else 1) as asker:
             for question in wanted if way != "often" else wanted[:1]:
                 say(f"{place.kind}, {report.WAYS[way]}: {question.title}")
@@ -153,18 +128,28 @@ def ask_all(place: Place, factor: float, options: argparse.Namespace, folder: Pa
                 if figure.seconds is None and way == "orm":
                     figure = _a_tenth(asker, question)
                 asked.figures[question.key, way] = figure
-                if file.exists():
+                if figure.seconds is not None and figure.of == 1:
                     answers[question.key, way] = pl.read_parquet(file)
             asked.idle[way] = asker.idle
             if way != "often":
                 _arrivals(asker, asked, services, wanted[:2])
-    with Asker(place, "ours", options.limit, options.runs) as asker:
-        say(f"{place.kind}, {report.WAYS['ours']}: everything anew from the facts")
-        asked.figures["anew", "ours"] = asker.anew()
+    if "anew" in options.parts:
+        with Asker(place, "ours", options.limit, options.runs) as asker:
+            say(f"{place.kind}, {report.WAYS['ours']}: everything anew from the facts")
+            asked.figures["anew", "ours"] = asker.anew()
     for (key, way), answer in answers.items():
         if way != "ours":
             asked.equal[key, way] = agreement(answers[key, "ours"], answer)
-    return asked
+    _beside(asked)
+    return asked.after(known) if known else asked
+
+
+def _beside(asked: Asked) -> None:
+    """Notes with every figure of a rival what Milepost took in the same run."""
+    for (key, way), figure in asked.figures.items():
+        ours = asked.figures.get((key.replace("-team", "-whole"), "ours"))
+        if way != "ours" and ours:
+            asked.figures[key, way] = replace(figure, beside=ours.seconds)
 
 
 def _a_tenth(asker: Asker, question: Question) -> Figure:
@@ -203,7 +188,7 @@ def compare_lengths(short: Place, long: Place, factor: float, options: argparse.
         with place.in_use():
             wanted = questions(WEEKS)
             services = list(store_services())
-        for way in ("ours", *RIVALS):
+        for way in ("ours", "sql", "orm"):
             with Asker(place, way, options.limit, options.runs) as asker:
                 spreads = (False, True) if way == "ours" else (True,)  # the rivals do everything again, either way
                 _arrivals(asker, asked, services, wanted[:1], spreads)
@@ -240,9 +225,13 @@ def run(options: argparse.Namespace) -> Found:
         folder.mkdir(parents=True, exist_ok=True)
         if os.getuid() == 0 and not options.keep:
             folder.chmod(0o711)  # the server runs as another user
-        found = Found(options, [reference.seconds()])
+        notes = folder / f"found-{options.factor:g}.pickle"
+        found = Found(options)
+        if set(options.parts) < set(PARTS) and notes.exists():
+            found = replace(pickle.loads(notes.read_bytes()), options=options)  # noqa: S301  a file of our own
+        before = reference.seconds()
         server = stack.enter_context(stores.server(folder)) if options.only != "SQLite" else None
-        found.versions = report.versions(server)
+        found.versions.update(report.versions(server))
         pair = min(PAIR * options.factor, PAIR_AT_MOST)
 
         def place(kind: str, name: str) -> Place:
@@ -250,17 +239,23 @@ def run(options: argparse.Namespace) -> Found:
 
         kinds = [*(["SQLite"] if options.only != "PostgreSQL" else []), *(["PostgreSQL"] if server else [])]
         for kind in kinds:
-            hand = place(kind, "hand")
-            stores.empty(hand)
-            found.alike[kind], found.apart[kind] = by_hand(hand)
-            stores.drop(hand)
-            found.asked[kind] = ask_all(place(kind, f"{options.factor:g}-{WEEKS}"), options.factor, options, folder)
+            if "sql" in options.parts:
+                hand = place(kind, "hand")
+                stores.empty(hand)
+                found.alike[kind], found.apart[kind] = by_hand(hand)
+                stores.drop(hand)
+            large = place(kind, f"{options.factor:g}-{WEEKS}")
+            if set(options.parts) - {"lengths"}:
+                found.asked[kind] = ask_all(large, options, folder, found.asked.get(kind))
             short, long = (place(kind, f"pair-{pair:g}-{weeks}") for weeks in (WEEKS, WEEKS * LONGER))
-            found.lengths[kind] = compare_lengths(short, long, pair, options)
+            if "lengths" in options.parts:
+                found.lengths[kind] = compare_lengths(short, long, pair, options)
             if not options.keep:
-                for made in (place(kind, f"{options.factor:g}-{WEEKS}"), short, long):
+                for made in (large, short, long):
                     stores.drop(made)
-        found.reference.append(reference.seconds())
+        found.reference.append((before, reference.seconds()))
+        if options.keep:
+            notes.write_bytes(pickle.dumps(found))
         return found
 
 
@@ -271,6 +266,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--limit", type=float, default=600, help="seconds after which an answer is not waited for")
     parser.add_argument("--keep", help="a folder where the stores stay for another run")
     parser.add_argument("--report", type=Path, default=DEFAULT, help="where the report goes")
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=PARTS, help="with --keep: some only; the report adds earlier ones"
+    )
     parser.add_argument("--only", choices=["SQLite", "PostgreSQL"], help="leave the other kind of store out")
     options = parser.parse_args(arguments)
     try:
@@ -278,8 +276,9 @@ def main(arguments: list[str]) -> int:
     except Failed as failure:
         print(failure, file=sys.stderr)
         return 2
-    options.report.write_text(report.render(found), encoding="utf-8")
-    say(f"Written to {options.report}")
+    if report.ready(found):
+        options.report.write_text(report.render(found), encoding="utf-8")
+        say(f"Written to {options.report}")
     apart = [kind for kind, ways in found.alike.items() if any(each["all"] < 1 for each in ways.values())]
     return 1 if apart else 0
 

@@ -21,7 +21,7 @@ FEWER_OF_RIVALS = (*FEWER, (0.5, 5))
 class Figure:
     """seconds: the best of `runs`; None = stopped at the limit. saving: seconds of it that went into saving new facts.
     megabytes: the peak memory of the process until then. of: the share of the question that was asked, below 1 where
-    the whole took too long."""
+    the whole took too long. beside: seconds of Milepost's answer in the same run, of a rival's figure."""
 
     seconds: float | None
     runs: int = 0
@@ -29,6 +29,7 @@ class Figure:
     megabytes: float = 0.0
     rows: int = 0
     of: float = 1.0
+    beside: float | None = None
 
 
 class Failed(RuntimeError):
@@ -55,7 +56,10 @@ class Asker(AbstractContextManager):
 
     def arrive(self, services: list[int], spread: bool, question: Question) -> Figure:
         asked = {"do": "arrive", "services": services, "spread": spread, "question": asdict(question)}
-        return self._often(asked, {})
+        figure = self._often(asked, {})
+        if figure.seconds is not None:
+            self._once({"do": "depart"})
+        return figure
 
     def stop(self) -> None:
         if self.process is not None:

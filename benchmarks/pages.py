@@ -35,11 +35,16 @@ class Visitor:
         self.connection = connect(socket, origin=address, subprotocols=["streamlit"], max_size=None)
         self.pages: dict[str, str] = {}  # address of a page -> what the server calls it
         self.known: list[str] = []  # messages that need not be sent again, as a browser tells
+        self.looks: list[str] = []  # the parts of the page that look for something new by themselves
         self.ask("", "")  # the first answer holds the navigation
 
-    def ask(self, page: str, query: str) -> float:
-        """Milliseconds until the script has ended. Raises RuntimeError when it has failed."""
+    def ask(self, page: str, query: str, part: str = "") -> float:
+        """Milliseconds until the script has ended. part: only that part of the page. Raises RuntimeError when it has
+        failed."""
         asked = BackMsg()
+        asked.rerun_script.fragment_id = part
+        asked.rerun_script.is_auto_rerun = bool(part)
+        self.looks = self.looks if part else []
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
         asked.rerun_script.page_script_hash = self.pages.get(page, "")
@@ -54,10 +59,14 @@ class Visitor:
             kind = heard.WhichOneof("type")
             if kind == "navigation":
                 self.pages = {one.url_pathname: one.page_script_hash for one in heard.navigation.app_pages}
+            if kind == "auto_rerun":
+                self.looks.append(heard.auto_rerun.fragment_id)
             if kind == "delta" and heard.delta.new_element.WhichOneof("type") == "exception":
                 raise RuntimeError(heard.delta.new_element.exception.message)
             if kind == "script_finished":
-                if heard.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                if heard.script_finished == (
+                    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY if part else ForwardMsg.FINISHED_SUCCESSFULLY
+                ):
                     return (time.perf_counter() - begun) * 1000
                 if heard.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                     raise RuntimeError(f"page {page!r} does not compile")
@@ -108,6 +117,11 @@ def main(arguments: list[str]) -> int:
                 median, late = statistics.median(times), times[int(0.95 * (len(times) - 1))]
                 slow += median > LIMIT
                 print(f"| {title} | {first:.0f} | {median:.0f} | {late:.0f} |", flush=True)
+                if visitor.looks:
+                    first = visitor.ask(page, query, visitor.looks[-1])
+                    times = sorted(visitor.ask(page, query, visitor.looks[-1]) for _ in range(options.runs))
+                    median, late = statistics.median(times), times[int(0.95 * (len(times) - 1))]
+                    print(f"| {title}: a look | {first:.1f} | {median:.1f} | {late:.1f} |", flush=True)
     return 1 if slow else 0
 
 

@@ -17,7 +17,7 @@ from benchmarks.questions import NUMBERS
 from benchmarks.stores import SERVER
 
 if TYPE_CHECKING:
-    from benchmarks.compare import Found
+    from benchmarks.found import Found
 
 WAYS = {"ours": "Milepost", "sql": "(b) dashboard SQL", "orm": "(a) ORM loop", "often": "(b) with the join often found"}
 NAMES = {"lead_hours": "lead time", "deployments": "deployments", "fail_share": "fail share",
@@ -63,14 +63,21 @@ def render(found: "Found") -> str:
     return "\n\n".join(part.rstrip() for part in parts) + "\n"
 
 
+def ready(found: "Found") -> bool:
+    """Whether enough has been asked for a report: of each store the SQL beside us, and both lengths."""
+    wanted = {("whole", "sql"), ("whole", "often"), ("whole", "orm"), ("anew", "ours")}
+    return set(found.asked) == set(found.lengths) and all(wanted <= set(one.figures) for one in found.asked.values())
+
+
 def _introduction(found: "Found") -> str:
-    before, after = found.reference
+    reference = [seconds for run in found.reference for seconds in run]
+    parts = (
+        f" in {len(found.reference)} parts, each with Milepost beside the rivals" if len(found.reference) > 1 else ""
+    )
     rows = [["", *found.asked]]
     for name in ("service", "change", "deployment", "pipeline_run", "trunk_commit", "incident", "teams"):
         rows.append([_word(name), *(f"{asked.contents[name]:,}" for asked in found.asked.values())])
     rows.append(["on disk", *(f"{asked.megabytes:,.0f} MB" for asked in found.asked.values())])
-    for name, what in (("filling", "filled in"), ("deriving", "everything computed for the first time in")):
-        rows.append([what, *(f"{asked.contents[name]:,.0f} s" for asked in found.asked.values())])
     machine = ", ".join(f"{name} {value}" for name, value in found.versions.items())
     fewer = ", ".join(f"{most} above {above:g} s" for above, most in reversed(FEWER))
     less = FEWER_OF_RIVALS[-1]
@@ -82,13 +89,14 @@ def _introduction(found: "Found") -> str:
         "not collected), counts, and the five metrics that it has beside them.",
     )
     machine = (
-        f"Machine: {machine}. A fixed piece of work in Python and numpy (`benchmarks/reference.py`) took {before:.3f}",
-        f"s before the run and {after:.3f} s after it: where it is slower, so is everything here.",
+        f"Machine: {machine}. A fixed piece of work in Python and numpy (`benchmarks/reference.py`), timed before and",
+        f"after every run, took between {min(reference):.3f} s and {max(reference):.3f} s: where it is slower, so is",
+        "everything here.",
     )
     measured = (
         f"Times are the best of {found.options.runs} runs ({fewer}, of the rivals {less[1]} above {less[0]:g} s; how",
-        "many stands in brackets), measured in a process of its own for each way and store. Cold means with a new",
-        "connection and nothing kept in the process; the operating system may have the file in memory. A rival",
+        f"many stands in brackets){parts}, measured in a process of its own for each way and store. Cold means with a",
+        "new connection and nothing kept in the process; the operating system may have the file in memory. A rival",
         f"that takes more than {found.options.limit:g} s is stopped.",
     )
     return "\n\n".join([_text(*made), _table(rows), _text(*machine), _text(*measured)])
@@ -132,9 +140,10 @@ def _ratio(figure: Figure | None, ours: Figure | None, limit: float) -> str:
     """How many times as long as ours."""
     if figure is None or ours is None or ours.seconds is None:
         return ""
+    beside = figure.beside or ours.seconds
     if figure.seconds is None or figure.of < 1:
-        return f"> {limit / ours.seconds:,.0f}"
-    return f"{figure.seconds / ours.seconds:,.1f}"
+        return f"> {limit / beside:,.0f}"
+    return f"{figure.seconds / beside:,.1f}"
 
 
 def _rows(found: "Found", key: str, lines: list[tuple[str, str, str]], memory: bool = False) -> list[list[str]]:

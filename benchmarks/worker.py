@@ -1,8 +1,8 @@
 """The process that answers: `python -m benchmarks.worker WAY`, on the store that its environment names.
 
 One line of JSON asks, one answers, so that whoever asks can stop it when it takes too long, and its peak memory is that
-of what it was asked. Asked are `ask` (a question), `anew` (everything derived, from the facts) and `arrive` (new facts,
-and then a question until it is answered again).
+of what it was asked. Asked are `ask` (a question), `anew` (everything derived, from the facts), `arrive` (new facts,
+and then a question until it is answered again) and `depart` (those facts, all of them, are no more).
 """
 
 import importlib
@@ -39,6 +39,7 @@ def _timed(taken: dict, name: str = "seconds"):
 class Worker:
     def __init__(self, name: str):
         self.name, self.way = name, way(name)
+        self.arrived: arrivals.Arrived | None = None
         with store.engine().begin() as connection:
             self.way.ready(connection)
         store.dispose()
@@ -67,19 +68,23 @@ class Worker:
         """saving: seconds until the facts are saved; seconds: until all is answered again."""
         services, taken = arrivals.chosen(asked["services"], asked["spread"]), {}
         ours = self.name == "ours"
+        coming = arrivals.next_of(services)
         with _timed(taken, "saving"):
-            arrived = arrivals.bring(services, marking=ours)
-        try:
-            with _timed(taken):
-                if ours:
-                    way_ours.refresh(services)
-                else:
-                    self.way.ask(question(asked["question"]))
-        finally:
-            arrivals.take_away(arrived, marking=ours)
+            new = arrivals.bring(coming, marking=ours)
+        self.arrived = self.arrived.and_then(new) if self.arrived else new
+        with _timed(taken):
             if ours:
                 way_ours.refresh(services)
+            else:
+                self.way.ask(question(asked["question"]))
         return {**taken, "rows": len(services)}
+
+    def depart(self, asked: dict) -> dict:
+        arrived, self.arrived = self.arrived, None
+        arrivals.take_away(arrived, marking=self.name == "ours")
+        if self.name == "ours":
+            way_ours.refresh(arrived.services)
+        return {"seconds": 0.0, "rows": len(arrived.services)}
 
 
 def main(name: str) -> None:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from content import practice_rules, survey_rules
+from content.checking import ContentError, read
+
 HERE = Path(__file__).parent
 DEFINITION_FIELDS = {"title", "definition", "formula", "interval", "limits"}
-
-
-class ContentError(ValueError):
-    """A content file is not what it must be; the text names the file and the place."""
 
 
 @lru_cache
@@ -39,3 +38,55 @@ def definitions() -> dict[str, dict[str, str]]:
         if odd := sorted(DEFINITION_FIELDS ^ set(fields)):
             raise ContentError(f"definitions.yml: {metric} has {', '.join(odd)} missing or too many")
     return texts
+
+
+@lru_cache
+def practices() -> dict:
+    """Practice areas with their capabilities and anchored levels: version, areas[key, name, capabilities[key, name,
+    meaning, dora, dora_construct, levels[5]]]. `levels[i]` is what one would see at level i.
+
+    Raises ContentError with everything that `content.practice_rules` finds wrong.
+    """
+    data = read(HERE / "practices.yml")
+    _refuse("practices.yml", practice_rules.problems(data))
+    return data
+
+
+@lru_cache
+def surveys() -> dict[str, dict]:
+    """The questionnaires of `content/surveys/` by key, as they are asked: key, version, title, purpose, recall,
+    suggested block keys, minutes, blocks[key, title, lead, about, minutes, items[key, text, kind, better, options[key,
+    text], ...]]; see `content.survey_rules.resolved`.
+
+    Raises ContentError with everything that `content.survey_rules` finds wrong.
+    """
+    measures, bands = practices(), benchmarks()["bands"]
+    found, made = [], {}
+    for file in sorted((HERE / "surveys").glob("*.yml")):
+        try:
+            data = read(file)
+            wrong = survey_rules.problems(file.stem, data, measures, bands)
+        except ContentError as error:
+            wrong = str(error).splitlines()
+        found += [line if line.startswith(file.name) else f"{file.name}: {line}" for line in wrong]
+        if not wrong:
+            made[file.stem] = survey_rules.resolved(data, measures)
+    if found:
+        raise ContentError("\n".join(found))
+    return made
+
+
+def problems() -> list[str]:
+    """Everything wrong with any content file, one line each with the name of the file."""
+    found = []
+    for load in (benchmarks, definitions, practices, surveys):
+        try:
+            load()
+        except ContentError as error:
+            found += str(error).splitlines()
+    return list(dict.fromkeys(found))
+
+
+def _refuse(name: str, problems: list[str]) -> None:
+    if problems:
+        raise ContentError("\n".join(f"{name}: {problem}" for problem in problems))

@@ -15,15 +15,12 @@ remove it.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, null, select
 
-from data import store
+from data import people, store
+from data.people import Who
 from data.tables import Organization, Service, Source, Team
-
-if TYPE_CHECKING:
-    from data.people import Who
 
 
 class Action(StrEnum):
@@ -62,7 +59,7 @@ class Subject:
     is_demo: bool = False
 
 
-def may(who: "Who", action: Action, subject: Subject) -> bool:
+def may(who: Who, action: Action, subject: Subject) -> bool:
     """Whether the person may. A deactivated person may nothing."""
     if not who.is_active:
         return False
@@ -84,9 +81,9 @@ def may(who: "Who", action: Action, subject: Subject) -> bool:
     )
 
 
-def check(who: "Who", action: Action, subject: Subject) -> None:
-    """Raises Forbidden unless the person may."""
-    if not may(who, action, subject):
+def check(who: Who, action: Action, subject: Subject) -> None:
+    """Raises Forbidden unless the person may at this moment, whenever the page they act from was drawn."""
+    if not may(people.of_this_moment(who), action, subject):
         raise Forbidden(f"You may not do this ({action.value.replace('_', ' ')}). Ask an administrator for the right.")
 
 

@@ -46,9 +46,15 @@ def seen(table: type):
     return (table.repository_id == Service.repository_id) & mine
 
 
+def unfinished() -> Select:
+    """Sources whose first reading has not come to its end: a part of the facts would be wrong numbers."""
+    return select(Source.id).where(Source.kind == "github", Source.synced_at.is_(None))
+
+
 def services(ids: list[int]) -> Select:
     has_commits = exists().where(TrunkCommit.repository_id == Service.repository_id)
-    has_incidents = exists().where(Incident.service_id == Service.id)
+    has_incidents = exists().where(Incident.service_id == Service.id, Incident.source_id.not_in(unfinished()))
+    is_begun = exists().where(Source.repository_id == Service.repository_id, Source.id.in_(unfinished()))
     columns = (
         Service.id.label("service"),
         Service.repository_id.label("repository"),
@@ -63,8 +69,10 @@ def services(ids: list[int]) -> Select:
         cast(Service.settings, Text).label("settings"),
         cast(Service.derived_with, Text).label("derived_with"),
         cast(Service.environments, Text).label("environments"),
+        cast(Service.unresolved, Text).label("unresolved"),
         has_commits.label("has_commits"),
         has_incidents.label("has_incidents"),
+        is_begun.label("is_begun"),
     )
     return select(*columns).where(Service.id.in_(ids)).order_by(Service.id)
 
@@ -76,6 +84,7 @@ def sources(ids: list[int]) -> Select:
         Source.collected_until,
         Source.history_start,
         cast(Source.cursor, Text).label("cursor"),
+        Source.id.in_(unfinished()).label("unfinished"),
     )
     return select(*columns).join(Source, seen(Source)).where(Service.id.in_(ids))
 
@@ -122,13 +131,23 @@ def corrections(ids: list[int]) -> Asked:
 
 
 def workflows(ids: list[int]) -> Select:
-    """The names of the workflows that have run in the repositories of these services."""
-    return (
-        select(Service.id.label("service"), PipelineRun.workflow)
-        .join(PipelineRun, PipelineRun.repository_id == Service.repository_id)
-        .where(Service.id.in_(ids))
-        .distinct()
-    )
+    """The names of the workflows that have run in the repositories of these services.
+
+    From one name to the next by the index, as there are few among many runs.
+    """
+
+    def least(*conditions):
+        return select(func.min(PipelineRun.workflow)).where(*conditions)
+
+    own = PipelineRun.repository_id == Service.repository_id
+    first = least(own).correlate(Service).scalar_subquery().label("workflow")
+    names = select(Service.id.label("service"), Service.repository_id.label("repository"), first)
+    names = names.where(Service.id.in_(ids)).cte("names", recursive=True)
+    higher = (PipelineRun.repository_id == names.c.repository, PipelineRun.workflow > names.c.workflow)
+    following = least(*higher).correlate(names).scalar_subquery()
+    more = select(names.c.service, names.c.repository, following).where(names.c.workflow.is_not(None))
+    names = names.union_all(more)
+    return select(names.c.service, names.c.workflow).where(names.c.workflow.is_not(None))
 
 
 def named(names: pl.DataFrame, wanted: dict[int, str | None]) -> dict[str, list[int]]:

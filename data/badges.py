@@ -6,6 +6,7 @@ judges nothing: no band, no green and no red, only the words that the pages have
 
 import html
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -79,6 +80,13 @@ def of(service_id: int) -> str | None:
     """The key of a service's badge, None while it is off. Ask before whether the person may see the service."""
     with store.reading() as session:
         return session.execute(select(Badge.key).where(Badge.service_id == service_id)).scalar_one_or_none()
+
+
+def keys_of(service_ids: Collection[int]) -> dict[int, str]:
+    """As `of`, for several services; those without a badge are missing."""
+    with store.reading() as session:
+        found = session.execute(select(Badge.service_id, Badge.key).where(Badge.service_id.in_(service_ids)))
+        return {service_id: key for service_id, key in found}
 
 
 def find(key: str) -> Shown | None:

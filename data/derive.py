@@ -71,8 +71,9 @@ def stale() -> list[int]:
 
 def facts(service_id: int, every_run: bool = False) -> Facts:
     """Everything known about a service, of one moment. every_run: the pipeline runs of all workflows count as
-    deployments known, not only those of the workflows that its rule names. Raises access.NotFound."""
-    return _one(service_id, every_run).facts.alone(service_id)
+    deployments known, not only those of the workflows that its rule names. What a first reading has brought so far is
+    among them, and in no number. Raises access.NotFound."""
+    return _one(service_id, every_run, unfinished=True).facts.alone(service_id)
 
 
 def settings(service_id: int) -> Settings | None:
@@ -92,8 +93,8 @@ def in_environment(service_id: int, environment: str, version: int | None = None
     return delivery.judge(known.facts.alone(service_id), chosen.model_copy(update={"leading_environment": environment}))
 
 
-def _one(service_id: int, every_run: bool = False) -> Known:
-    known = gather.read([service_id], every_run=every_run)
+def _one(service_id: int, every_run: bool = False, unfinished: bool = False) -> Known:
+    known = gather.read([service_id], every_run=every_run, unfinished=unfinished)
     if known.services.is_empty():
         raise NotFound(f"There is no service {service_id}.")
     return known
@@ -195,7 +196,8 @@ def _delete(session: Session, services: pl.DataFrame, since: pl.DataFrame | None
         if since is None:
             connection.execute(rows, services.to_dicts())
         else:
-            connection.execute(rows.where(tail.after(table)), tail.parameters(table, since))
+            for behind in tail.after(table):
+                connection.execute(rows.where(behind), tail.parameters(table, since))
 
 
 def _mark(session: Session, known: Known, fleet: Fleet, same: pl.DataFrame, cuts: Cuts | None) -> None:
@@ -204,6 +206,7 @@ def _mark(session: Session, known: Known, fleet: Fleet, same: pl.DataFrame, cuts
     judged = {row["service"]: row for row in fleet.services.iter_rows(named=True)}
     environments = tail.environments(fleet)
     resumable = tail.resumable(known, fleet)
+    unresolved = tail.unresolved(known, fleet, cuts)
     values = []
     for row in same.iter_rows(named=True):
         one = row["service"]
@@ -219,6 +222,7 @@ def _mark(session: Session, known: Known, fleet: Fleet, same: pl.DataFrame, cuts
             "environments": environments.get(one, []),
             "has_changes": bool(seen and seen["has_changes"]),
             "resumable": one in resumable,
+            "unresolved": unresolved.get(one, {}),
         }
         values.append(value)
     if not values:

@@ -6,7 +6,8 @@ it there drops this process's locks and deletes the write-ahead log under it, wh
 """
 
 import polars as pl
-from sqlalchemy import Connection, Select, Text, cast, func, select, types
+import psycopg
+from sqlalchemy import Connection, Row, Select, Text, cast, func, select, types
 from sqlmodel import Session
 
 from assessments.delivery.facts import INSTANT
@@ -20,10 +21,27 @@ def by(connection: Connection, statement: Select, schema: pl.Schema | None) -> p
     plain = not any(dtype == pl.Binary or (sqlite and dtype.is_float()) for dtype in stored.values())
     if plain:
         return fit(_by_columns(connection, statement, stored, sqlite), schema)
-    rows = connection.execute(statement).fetchall()
+    rows = connection.execute(statement).fetchall() if sqlite else _binary(connection, statement)
     columns = zip(*rows, strict=True) if rows else [[]] * len(stored)
     series = [pl.Series(name, column, dtype) for (name, dtype), column in zip(stored.items(), columns, strict=True)]
     return fit(pl.DataFrame(series), schema)
+
+
+class _Binary(psycopg.Cursor):
+    """Asks for bytes as they are, not as twice as many hexadecimal digits."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.format = psycopg.pq.Format.BINARY
+
+
+def _binary(connection: Connection, statement: Select) -> list[Row]:
+    driver = connection.connection.driver_connection
+    before, driver.cursor_factory = driver.cursor_factory, _Binary
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        driver.cursor_factory = before
 
 
 def _by_columns(

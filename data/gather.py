@@ -9,6 +9,7 @@
 - A sha, or its first 7 characters or more, is looked up among the commits; one that fits several is not known.
 - A repository without commits (imports only) has its changes in the order in which they were merged.
 - Where the rule names workflows, their runs on the default branch are the deployments.
+- What a source of GitHub has brought is left out until its first reading has come to its end.
 """
 
 import json
@@ -43,15 +44,17 @@ class Known:
     mixed: frozenset[int]
 
 
-def read(service_ids: Iterable[int], tail: pl.DataFrame | None = None, every_run: bool = False) -> Known:
+def read(
+    service_ids: Iterable[int], tail: pl.DataFrame | None = None, every_run: bool = False, unfinished: bool = False
+) -> Known:
     """Everything about these services at one moment; those that are not there are left out.
 
     tail: a frame of these services (service, since: microseconds), of which only what a judgement of the time since
     then needs is read, see `data.tail`. every_run: pipeline runs of all workflows, not only of those that the rule
-    names.
+    names. unfinished: also what first readings that have not ended have brought so far.
     """
     ids = sorted(set(service_ids))
-    with store.snapshot() as snapshot:
+    with store.snapshot(narrow=tail is not None) as snapshot:
         services = snapshot.frame(asking.services(ids))
         sources = snapshot.frame(asking.sources(ids))
         corrections = snapshot.frame(*asking.corrections(ids))
@@ -65,12 +68,26 @@ def read(service_ids: Iterable[int], tail: pl.DataFrame | None = None, every_run
             deployments = pl.concat([deployments, *runs])
             commits = snapshot.frame(asking.commits(ids))
         else:
-            cut = services.join(tail, on="service").select("service", "repository", "since")
+            places = pl.col("environments").str.json_decode(pl.List(pl.String))
+            cut = services.join(tail, on="service").select("service", "repository", "since", environment=places)
             before = lately.anchors(snapshot, cut)
-            changes, incidents = lately.changes(snapshot, cut), lately.incidents(snapshot, cut)
             runs = lately.runs(snapshot, named, cut, before)
             deployments = pl.concat([lately.deployments(snapshot, cut, before), *runs])
+            changes = lately.changes(snapshot, cut, lately.marks(before, deployments))
+            incidents = lately.incidents(snapshot, cut)
             commits = lately.commits(snapshot, cut, changes, deployments)
+            several = deployments.join(cut.filter(pl.col("environment").list.len() > 1), on="service", how="semi")
+            if not several.is_empty():
+                found = _look_up(several.select("service", wanted="sha"), commits)
+                earlier = lately.again(snapshot, cut, found.select("service", position="_position"))
+                commits = pl.concat([commits, lately.commits(snapshot, cut, changes.clear(), earlier)])
+                deployments = pl.concat([deployments, earlier])
+    if not unfinished:
+        begun = sources.filter("unfinished").select("service", "_source")
+        changes, deployments, incidents = (
+            rows.join(begun, on=["service", "_source"], how="anti", maintain_order="left")
+            for rows in (changes, deployments, incidents)
+        )
     read = sources.select("service", "_source", _read="collected_until")
     changes, deployments, incidents = (
         rows.join(read, on=["service", "_source"], how="left", maintain_order="left")

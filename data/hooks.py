@@ -5,12 +5,13 @@ is in the end depends on when its events happened alone.
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session
 
 from assessments.delivery import facts as shapes
@@ -73,6 +74,28 @@ def open_hook(who: Who, service_id: int, secret: str) -> str:
             action = "change_hook"
         audit.record(session, who, action, f"source:{source.id}", {"service": service_id}, subject.organization_id)
         return row.key
+
+
+def close_hook(who: Who, service_id: int) -> None:
+    """Takes no more webhooks for the service; what they told stays. Raises Forbidden, NotFound."""
+    subject = access.of_service(service_id)
+    access.check(who, Action.ADD_SOURCE, subject)
+    with store.writing() as session:
+        for row in session.execute(_of(IncidentHook, [service_id])).scalars().all():
+            session.delete(row)
+            audit.record(session, who, "close_hook", f"source:{row.source_id}", None, subject.organization_id)
+
+
+def keys_of(service_ids: Collection[int]) -> dict[int, str]:
+    """The keys of the URLs, by service; those without one are missing. Ask before whether the person may add sources
+    to them."""
+    with store.reading() as session:
+        found = session.execute(_of(IncidentHook, service_ids).add_columns(Source.service_id))
+        return {service_id: row.key for row, service_id in found}
+
+
+def _of(table: type[IncidentHook], service_ids: Collection[int]) -> Select:
+    return select(table).join(Source, Source.id == table.source_id).where(Source.service_id.in_(service_ids))
 
 
 def find(key: str) -> Hook | None:

@@ -9,16 +9,14 @@ import hashlib
 import hmac
 import json
 import logging
-import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from pydantic_core import from_json
 from sqlalchemy import delete, func, or_, select
 from sqlmodel import Session
 
-from data import derive, jobs, store, trouble
+from data import derive, environment, jobs, store, trouble
 from data.tables import Organization, WebhookDelivery
 from data.work import Work, handler
 
@@ -50,7 +48,6 @@ EVENTS = frozenset(
     }
 )
 _SETTINGS = ("MILEPOST_WEBHOOK_SECRET", "MILEPOST_WEBHOOK_SECRET_OLD")
-_LARGEST_SECRET = 4_096  # bytes
 
 log = logging.getLogger("milepost.inbox")
 
@@ -64,19 +61,8 @@ class NotJson(ValueError):
 
 def secrets() -> list[bytes]:
     """The secrets in use, none where webhooks are not switched on. Raises Unusable for a file that cannot be read."""
-    found = (_secret(name) for name in _SETTINGS)
+    found = (environment.secret(name) for name in _SETTINGS)
     return [each for each in found if each]
-
-
-def _secret(name: str) -> bytes:
-    given = os.environ.get(name, "").strip()
-    if not given.startswith("file:"):
-        return given.encode()
-    try:
-        with Path(given.removeprefix("file:")).open("rb") as file:
-            return file.read(_LARGEST_SECRET).strip()
-    except OSError:
-        raise store.Unusable(f"The file that {name} names cannot be read: mend {name}.") from None
 
 
 class Signed:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlmodel import Session
 
 from assessments.delivery import production
@@ -22,7 +22,7 @@ from data.sources.files import FileError, Parsed
 from data.sources.files_reading import MAX_BYTES
 from data.sources.git import check_root
 from data.sources.git_command import Git
-from data.sources.git_refs import locate
+from data.sources.git_refs import Place, locate
 from data.tables import Job, Repository, Service, Source, Team
 
 __all__ = [
@@ -56,18 +56,20 @@ def add_clone(who: Who, path: Path | str, team: int | str, service_name: str) ->
     Raises Forbidden, NotFound, GitError, and ValueError for names that are bad or taken.
     """
     path = check_root(path, roots())
-    key = f"git:{_canonical(path)}"
+    place = locate(Git(path))
+    key = f"git:{_canonical(place)}"
     with store.writing() as session:
-        team_id = _team(session, who, team)
+        team_id = team_of(session, who, team)
         subject = access.of_team(team_id)
         access.check(who, Action.ADD_SOURCE, subject)
         same = (Repository.organization_id == subject.organization_id, Repository.key == key)
         repository = session.execute(select(Repository).where(*same)).scalar_one_or_none()
         if repository is None:
+            _refuse_other_source(session, subject.organization_id, place.web_url)
             repository = Repository(
                 organization_id=subject.organization_id,
                 key=key,
-                name=_canonical(path).name.removesuffix(".git"),
+                name=_canonical(place).name.removesuffix(".git"),
                 path=str(path),
                 created_at=store.now_us(),
             )
@@ -90,6 +92,8 @@ def resync(who: Who, source_id: int) -> int:
         source = session.get_one(Source, source_id)
         if source.kind != "git":
             raise ValueError("Only clones can be read again; import the file again instead.")
+        if source.paused_at is not None:
+            raise ValueError("This repository is read from GitHub, so that its clone is not: read that again instead.")
         first = select(Service.id).where(Service.repository_id == source.repository_id).order_by(Service.id).limit(1)
         job_id = _add_load(session, "git", who, source, session.execute(first).scalar_one_or_none())
     return jobs.push(job_id)
@@ -106,14 +110,18 @@ def read_paths(who: Who, service_id: int) -> int | None:
         if not (service.settings or {}).get("path_globs"):
             return None
         on_it = select(Source).where(Source.repository_id == service.repository_id, Source.kind == "git")
+        on_it = on_it.where(Source.paused_at.is_(None))
         unread = [each.id for each in session.execute(on_it).scalars() if not (each.cursor or {}).get("paths")]
     return resync(who, unread[0]) if unread else None
 
 
-def _team(session: Session, who: Who, team: int | str) -> int:
+def team_of(session: Session, who: Who, team: int | str, organization_id: int | None = None) -> int:
+    """A team by its id, or by its name in an organization, None for the person's own; made when it is new. Raises
+    Forbidden, and ValueError for a name that is bad."""
     if isinstance(team, int):
         return team
-    organization_id, name = people.home_organization(who), teams.clean_name(team, "team")
+    organization_id = organization_id or people.home_organization(who)
+    name = teams.clean_name(team, "team")
     for known in session.execute(select(Team).where(Team.organization_id == organization_id)).scalars():
         if known.name.casefold() == name.casefold():
             return known.id
@@ -152,9 +160,20 @@ def _add_load(session: Session, kind: str, who: Who, source: Source, service_id:
     return jobs.add(session, kind, args, who, source.organization_id, service_id)
 
 
-def _canonical(path: Path) -> Path:
+def _refuse_other_source(session: Session, organization_id: int, link: str | None) -> None:
+    """A clone of what GitHub gives already would be a second source of the same changes."""
+    same = (Repository.organization_id == organization_id, func.lower(Repository.web_url) == (link or "").casefold())
+    read = select(Repository.full_name).join(Source, Source.repository_id == Repository.id)
+    if found := session.execute(read.where(*same, Source.kind == "github").limit(1)).scalar():
+        raise ValueError(
+            f"{found} is read from GitHub already, which says more than its clone: use its service, or add a service "
+            f"to it from GitHub."
+        )
+
+
+def _canonical(place: Place) -> Path:
     """One name for a clone, from whichever of its folders it was chosen."""
-    common = locate(Git(path)).common_dir
+    common = place.common_dir
     return common.parent if common.name == ".git" else common
 
 
@@ -168,7 +187,7 @@ def add_import_service(who: Who, team: int | str, service_name: str) -> int:
     Raises Forbidden, NotFound, and ValueError for names that are bad or taken.
     """
     with store.writing() as session:
-        team_id = _team(session, who, team)
+        team_id = team_of(session, who, team)
         fed = exists().where(or_(Source.service_id == Service.id, Source.repository_id == Service.repository_id))
         same = Service.name == teams.clean_name(service_name, "service")
         empty = select(Service.id).join(Repository, Repository.id == Service.repository_id)
@@ -289,13 +308,28 @@ def remove_source(who: Who, source_id: int) -> int:
         fed = Service.id == source.service_id if source.service_id else Service.repository_id == source.repository_id
         services = list(session.execute(select(Service.id).where(fed).order_by(Service.id)).scalars())
         session.execute(delete(Source).where(Source.id == source_id))
+        clones = _awoken(session, who, source)
         for service_id in services:
             derive.changed(session, service_id=service_id)
         detail = {"kind": source.kind, "name": source.name, "services": services}
         audit.record(session, who, "remove_source", f"source:{source_id}", detail, source.organization_id)
         first = services[0] if services else None
         job_id = jobs.add(session, "derive", {"services": services}, who, source.organization_id, first)
+    for each in clones:
+        jobs.push(each)
     return jobs.push(job_id)
+
+
+def _awoken(session: Session, who: Who, gone: Source) -> list[int]:
+    """The jobs that read the clones which rested while a source of GitHub, now removed, gave their repository."""
+    if gone.kind != "github":
+        return []
+    rest = select(Source).where(Source.repository_id == gone.repository_id, Source.kind == "git")
+    made = []
+    for source in session.execute(rest.where(Source.paused_at.is_not(None))).scalars():
+        source.paused_at = source.notes = None
+        made.append(_add_load(session, "git", who, source, None))
+    return made
 
 
 def dry_run(service_id: int, settings: Settings) -> pl.DataFrame:
@@ -303,9 +337,9 @@ def dry_run(service_id: int, settings: Settings) -> pl.DataFrame:
 
     Raises NotFound.
     """
-    return production.dry_run(derive.facts(service_id), settings)
+    return production.dry_run(derive.facts(service_id, every_run=settings.rule.kind == "workflow"), settings)
 
 
 def proposals(service_id: int) -> list[ProductionRule]:
     """What could count as a production deployment, judging by the facts, best first. Raises NotFound."""
-    return production.propose(derive.facts(service_id))
+    return production.propose(derive.facts(service_id, every_run=True))

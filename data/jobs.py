@@ -3,28 +3,38 @@
 The table `job` is the truth; the queue is Huey's and only says which job is next.
 """
 
+import logging
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from huey import SqliteHuey
+import redis
+from huey import Huey, RedisHuey, SqliteHuey
 from sqlalchemy import select
 from sqlmodel import Session
 
 from data import access, store
+from data.queued import PlainSerializer
 from data.tables import Job
 
 if TYPE_CHECKING:
     from data.people import Who
 
 LIVE = ("queued", "running")
+REDIS = "MILEPOST_REDIS_URL"
+_SCHEMES = ("redis://", "rediss://", "unix://")
+_REDIS_SECONDS = 5  # until a Redis that does not answer is given up
+
+log = logging.getLogger("milepost.jobs")
 
 
 @dataclass(frozen=True)
 class JobView:
-    """A job as people see it. `total` is None until it is known. `report` is what the job leaves to be read: lists and
+    """A job as people see it. `total` is None until it is known. `rate`: done in a second, lately. `due_at`: until then
+    it waits, and goes on by itself. `report` is what the job leaves to be read: lists and
     plain values."""
 
     id: int
@@ -32,6 +42,7 @@ class JobView:
     state: str  # queued | running | done | failed | cancelled
     done: int
     total: int | None
+    rate: float | None
     message: str
     organization_id: int
     service_id: int | None
@@ -41,6 +52,7 @@ class JobView:
     started_at: datetime | None
     heartbeat_at: datetime | None
     finished_at: datetime | None
+    due_at: datetime | None
     report: dict
 
     @property
@@ -63,11 +75,26 @@ def add(
     for job in session.execute(waiting).scalars():
         if job.args == args:
             return job.id
+    return make(session, kind, args, who, organization_id, service_id)
+
+
+def make(
+    session: Session,
+    kind: str,
+    args: dict,
+    who: "Who | None",
+    organization_id: int,
+    service_id: int | None,
+    lane: str | None = None,
+) -> int:
+    """As `add`, for a caller who knows that none waits. lane: of the jobs in the same one only a few run at a time, and
+    `work.dispatch` takes the place of `push`."""
     job = Job(
         kind=kind,
         args=args,
         organization_id=organization_id,
         service_id=service_id,
+        lane=lane,
         created_by=who.id if who else None,
         created_at=store.now_us(),
     )
@@ -76,13 +103,31 @@ def add(
     return job.id
 
 
+def renew(job: Job, args: dict, who: "Who | None", service_id: int | None, lane: str | None) -> None:
+    """Lets a job that has ended wait once more, as `add` makes a new one. Its turns go on counting, so that a worker
+    that was taken for dead does not take it for its own."""
+    job.args, job.service_id, job.lane, job.created_by = args, service_id, lane, who.id if who else None
+    job.state, job.done, job.total, job.rate, job.message, job.attempts = "queued", 0, None, None, "", 0
+    job.created_at, job.started_at, job.heartbeat_at, job.finished_at, job.due_at = (
+        store.now_us(),
+        None,
+        None,
+        None,
+        None,
+    )
+
+
 def push(job_id: int, delay: float = 0) -> int:
-    """Puts a saved job into the queue, after `delay` seconds. Returns its id."""
+    """Puts a saved job into the queue, after `delay` seconds. Returns its id. While the queue's Redis is away the job
+    waits in the store, where workers look for what was lost (`work.recover`)."""
     task = _queue(*_place())[1]
-    if delay:
-        task.schedule(args=(job_id,), delay=delay)
-    else:
-        task(job_id)
+    try:
+        if delay:
+            task.schedule(args=(job_id,), delay=delay)
+        else:
+            task(job_id)
+    except redis.RedisError as error:
+        log.warning("the Redis of the queue does not answer (%s): job %s waits", type(error).__name__, job_id)
     return job_id
 
 
@@ -97,12 +142,19 @@ def progress(job_id: int) -> JobView | None:
     """The job as it stands, None when there is none."""
     with store.reading() as session:
         job = session.get(Job, job_id)
-        return _view(job) if job else None
+        return view(job) if job else None
 
 
 def active(organization_id: int) -> list[JobView]:
     """What waits or runs, oldest first."""
     return _select(Job.organization_id == organization_id, Job.state.in_(LIVE), order=Job.id.asc())
+
+
+def asked_for(organizations: Iterable[int]) -> list[JobView]:
+    """What waits or runs there because somebody asked for it, oldest first; not what goes on by itself, and no syncs
+    with GitHub, which `syncing.status` tells of."""
+    mine = (Job.organization_id.in_(list(organizations)), Job.state.in_(LIVE))
+    return _select(*mine, Job.created_by.is_not(None), Job.kind != "github", order=Job.id.asc())
 
 
 def recent(organization_id: int, limit: int = 50) -> list[JobView]:
@@ -127,23 +179,25 @@ def cancel(who: "Who", job_id: int) -> None:
             raise access.NotFound(f"There is no job {job_id}.")
         of = access.of_service(job.service_id) if job.service_id else access.of_organization(job.organization_id)
         access.check(who, access.Action.ADD_SOURCE, of)
-        waited = job.state == "queued" and not job.args.get("saved")
-        if job.state in LIVE and not job.args.get("saved"):
-            close(job, "cancelled", "Cancelled; nothing was saved.")
-    if waited:
         from data import work
 
-        work.handler_of(job.kind).ended(job.args)
+        handler = work.handler_of(job.kind)
+        waited = job.state == "queued" and not job.args.get("saved")
+        if job.state in LIVE and not job.args.get("saved"):
+            close(job, "cancelled", f"Cancelled; {handler.keeps}.")
+    if waited:
+        handler.ended(job.args)
 
 
 def _select(*where, order, limit: int | None = None) -> list[JobView]:
     with store.reading() as session:
-        return [_view(job) for job in session.execute(select(Job).where(*where).order_by(order).limit(limit)).scalars()]
+        return [view(job) for job in session.execute(select(Job).where(*where).order_by(order).limit(limit)).scalars()]
 
 
-def _view(job: Job) -> JobView:
-    moments = ("created_at", "started_at", "heartbeat_at", "finished_at")
-    same = ("id", "kind", "state", "done", "total", "message", "organization_id", "service_id", "attempts")
+def view(job: Job) -> JobView:
+    """A row as people see it."""
+    moments = ("created_at", "started_at", "heartbeat_at", "finished_at", "due_at")
+    same = ("id", "kind", "state", "done", "total", "rate", "message", "organization_id", "service_id", "attempts")
     return JobView(
         **{name: getattr(job, name) for name in same},
         **{name: store.from_us(getattr(job, name)) for name in moments},
@@ -154,27 +208,53 @@ def _view(job: Job) -> JobView:
 
 def close(job: Job, state: str, message: str) -> None:
     """Ends a job, in the transaction of its session."""
-    job.state, job.message, job.finished_at = state, message, store.now_us()
+    job.state, job.message, job.finished_at, job.due_at, job.rate = state, message, store.now_us(), None, None
 
 
 # The queue and the worker
 
 
-def queue() -> SqliteHuey:
-    """The queue of this home. MILEPOST_JOBS=immediate does each job at once, in the caller."""
+def queue() -> Huey:
+    """The queue: in the home, or in the Redis that MILEPOST_REDIS_URL names. MILEPOST_JOBS=immediate does each job at
+    once, in the caller. Raises Unusable for a MILEPOST_REDIS_URL that is none."""
     return _queue(*_place())[0]
 
 
+def shared() -> bool:
+    """Whether the queue is in a Redis, which any number of workers may share."""
+    return bool(os.environ.get(REDIS, "").strip())
+
+
 def _place() -> tuple[str, bool]:
-    return str(store.home() / "queue.db"), os.environ.get("MILEPOST_JOBS") == "immediate"
+    immediate = os.environ.get("MILEPOST_JOBS") == "immediate"
+    if not shared():
+        return str(store.home() / "queue.db"), immediate
+    address = os.environ[REDIS].strip()
+    if not address.startswith(_SCHEMES):
+        raise store.Unusable(f"{REDIS} must begin with redis://, rediss:// or unix://: mend it, or unset it.")
+    return address, immediate
 
 
 @cache
-def _queue(path: str, immediate: bool):
+def _queue(place: str, immediate: bool):
     from data import work
 
-    made = SqliteHuey("milepost", filename=path, immediate=immediate, results=False, timeout=store.WAIT_SECONDS)
+    options = {"immediate": immediate, "results": False, "serializer": PlainSerializer()}
+    if place.startswith(_SCHEMES):
+        made = RedisHuey("milepost", connection_pool=_pool(place), **options)
+    else:
+        made = SqliteHuey("milepost", filename=place, timeout=store.WAIT_SECONDS, **options)
     return made, made.task(name="run")(work.run)
+
+
+def _pool(address: str) -> redis.ConnectionPool:
+    """Connections that give up in time. Raises Unusable without repeating the address: it may hold a password."""
+    try:
+        return redis.ConnectionPool.from_url(
+            address, socket_connect_timeout=_REDIS_SECONDS, socket_timeout=_REDIS_SECONDS, health_check_interval=30
+        )
+    except (ValueError, TypeError):
+        raise store.Unusable(f"{REDIS} cannot be read as an address of a Redis: mend it, or unset it.") from None
 
 
 def run_worker() -> int:

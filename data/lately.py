@@ -2,14 +2,14 @@
 not finished or not shipped then, and the deployments that later ones are compared with.
 
 Every statement joins a short list of services, or of keys, with one table by one index, whatever the length of the
-history: no planner can get that wrong.
+history. Where a planner could take a wrong one, `beside` and `store.snapshot(narrow=True)` leave it no choice.
 """
 
 import json
 from collections.abc import Iterator
 
 import polars as pl
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, cast, column, func, select, union, union_all
+from sqlalchemy import ARRAY, BigInteger, Text, and_, bindparam, cast, column, func, or_, select, union_all
 
 from assessments.delivery import facts as shapes
 from data import asking, store
@@ -27,6 +27,7 @@ from data.tables import (
 )
 
 _AT_ONCE = 5_000  # keys a statement
+_CUT = ("service", "repository", "since")
 _KINDS = {pl.Int64: BigInteger, pl.String: Text}
 
 
@@ -46,14 +47,20 @@ def listed(rows: pl.DataFrame, name: str = "cuts"):
     return select(*row.render_derived().c).cte(name)
 
 
+def beside(column):
+    """The column in a condition that no index may be looked through for: another one is better."""
+    return column + 0
+
+
 def cuts(tail: pl.DataFrame):
     """Service and since, in microseconds, as a table to join with."""
     return listed(tail.select("service", "since"))
 
 
-def changes(snapshot: Snapshot, tail: pl.DataFrame) -> pl.DataFrame:
-    at, shipped = listed(tail), ShippedChange
-    mine = [shipped.service_id == at.c.service, shipped.merged_at < at.c.since]
+def changes(snapshot: Snapshot, tail: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """marks: see `marks`."""
+    at, shipped = listed(tail.select(*_CUT)), ShippedChange
+    mine = [shipped.service_id == at.c.service, beside(shipped.merged_at) < at.c.since]
     asked = select(at.c.service, at.c.repository, shipped.merged_at.label("at"), shipped.change_id.label("id"))
     carried = snapshot.frame(
         union_all(
@@ -61,6 +68,13 @@ def changes(snapshot: Snapshot, tail: pl.DataFrame) -> pl.DataFrame:
             asked.where(*mine, shipped.finished_at.is_(None), shipped.state != "before_history"),
         )
     )
+    if not marks.is_empty():  # in one environment already, and on their way to another
+        at = listed(tail.select(*_CUT).join(marks, on="service"), "marks")
+        mine = [shipped.service_id == at.c.service, shipped.position > at.c.mark]
+        mine.append(beside(shipped.merged_at) < at.c.since)
+        done = or_(beside(shipped.finished_at) < at.c.since, shipped.state == "before_history")
+        asked = select(at.c.service, at.c.repository, shipped.merged_at.label("at"), shipped.change_id.label("id"))
+        carried = pl.concat([carried, snapshot.frame(asked.where(*mine, done))])
     since = _since(snapshot, Change, shapes.CHANGES, Change.merged_at, tail)
     return pl.concat([since, *_by_key(snapshot, Change, shapes.CHANGES, Change.merged_at, Change.change_id, carried)])
 
@@ -68,12 +82,17 @@ def changes(snapshot: Snapshot, tail: pl.DataFrame) -> pl.DataFrame:
 def deployments(snapshot: Snapshot, tail: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     table, kind = Deployment, shapes.DEPLOYMENTS
     since = _since(snapshot, table, kind, table.finished_at, tail)
-    keyed = _by_key(snapshot, table, kind, table.finished_at, table.deployment_id, before.drop("sha"))
-    return pl.concat([since, *keyed])
+    return pl.concat([since, *_named_deployments(snapshot, before)])
+
+
+def _named_deployments(snapshot: Snapshot, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    table = Deployment
+    wanted = wanted.select("service", "repository", "at", "id")
+    return _by_key(snapshot, table, shapes.DEPLOYMENTS, table.finished_at, table.deployment_id, wanted)
 
 
 def incidents(snapshot: Snapshot, tail: pl.DataFrame) -> pl.DataFrame:
-    at = listed(tail)
+    at = listed(tail.select(*_CUT))
     asked = select(at.c.service, *facts_of(Incident, shapes.INCIDENTS))
     asked = asked.where(Incident.service_id == at.c.service, Incident.opened_at >= at.c.since)
     return snapshot.frame(asked, shape(shapes.INCIDENTS))
@@ -82,44 +101,95 @@ def incidents(snapshot: Snapshot, tail: pl.DataFrame) -> pl.DataFrame:
 def runs(
     snapshot: Snapshot, wanted: dict[str, list[int]], tail: pl.DataFrame, before: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
-    """The runs of these workflows, as deployments, one service after the other: few deploy by workflow."""
-    since = dict(tail.select("service", "since").iter_rows())
-    anchored = dict(before.group_by("service").agg("at").iter_rows())
-    run = PipelineRun
+    """The runs of these workflows, as deployments."""
+    run, service = PipelineRun, pl.col("service")
     for workflow, those in wanted.items():
-        for service in those:
-            asked = asking.runs_of(workflow).where(Service.id == service)
-            at = [run.finished_at >= since[service], run.finished_at.is_(None)]
-            at.append(run.finished_at.in_(anchored.get(service, [])))
-            found = union_all(*(asked.where(each) for each in at))
-            yield snapshot.frame(found, shape(shapes.DEPLOYMENTS)).unique("deployment_id", maintain_order=True)
+        cut = listed(tail.select(*_CUT).filter(service.is_in(those)))
+        anchored = listed(before.select("service", "at").filter(service.is_in(those)), "anchored")
+        asked = asking.runs_of(workflow)
+        of_cut = asked.join(cut, cut.c.service == Service.id)
+        of_anchor = asked.join(anchored, anchored.c.service == Service.id).where(run.finished_at == anchored.c.at)
+        found = union_all(
+            of_cut.where(run.finished_at >= cut.c.since), of_cut.where(run.finished_at.is_(None)), of_anchor
+        )
+        yield snapshot.frame(found, shape(shapes.DEPLOYMENTS)).unique(["service", "deployment_id"], maintain_order=True)
+
+
+_ANCHORS = pl.Schema(
+    {"service": pl.Int64, "repository": pl.Int64, "at": pl.Int64, "id": pl.String, "environment": pl.String,
+     "position": pl.Int64, "succeeded": pl.Boolean}
+)  # fmt: skip
 
 
 def anchors(snapshot: Snapshot, tail: pl.DataFrame) -> pl.DataFrame:
-    """The deployments before the cut that later ones are compared with: the one that went highest on trunk, the last,
-    the last success, and the last success whose commit is known; service, repository, at, id and sha."""
-    at, judged = listed(tail), JudgedDeployment
-    before = (judged.service_id == at.c.service) & judged.stands_for.is_not(None) & (judged.finished_at < at.c.since)
+    """The deployments before the cut that later ones are compared with, in every environment: the one that went highest
+    on trunk, the last, the last success, and the last success whose commit is known. A frame ANCHORS.
+
+    First the greatest position and times, each from the end of an index, then the rows that have them.
+    """
+    at, judged = listed(tail.explode("environment").select(*_CUT, "environment")), JudgedDeployment
+    in_it = or_(judged.environment == at.c.environment, and_(judged.environment.is_(None), at.c.environment == ""))
+    mine = [judged.service_id == at.c.service, judged.stands_for.is_not(None), in_it]
     success, placed = judged.status == "success", judged.position.is_not(None)
-    newest = (judged.finished_at.desc(), judged.position.desc(), judged.deployment_id.desc())
-    wanted = (
-        ([success, placed], (judged.position.desc(), judged.finished_at)),
-        ([], newest),
-        ([success], newest),
-        ([success, placed], newest),
-    )
-    found = []
-    for conditions, order in wanted:
-        one = select(judged.id).where(before, *conditions).order_by(*order).limit(1).correlate(at).scalar_subquery()
-        found.append(select(at.c.service, at.c.repository, one.label("id")))
-    ids = snapshot.frame(union(*found)).drop_nulls()
-    if ids.is_empty():
-        return pl.DataFrame(schema={"service": pl.Int64, "repository": pl.Int64, "at": pl.Int64, "id": pl.String,
-                                    "sha": pl.String})  # fmt: skip
-    one = listed(ids, "anchors")
-    columns = (one.c.service, one.c.repository, judged.finished_at.label("at"), judged.deployment_id.label("id"),
-               judged.sha)  # fmt: skip
-    return snapshot.frame(select(*columns).where(judged.id == one.c.id))
+    before, higher = judged.finished_at < at.c.since, beside(judged.finished_at) < at.c.since
+
+    def greatest(column, *conditions):
+        return select(func.max(column)).where(*mine, *conditions).correlate(at).scalar_subquery()
+
+    greatest_of = {
+        "position": greatest(judged.position, higher, success, placed),
+        "last": greatest(judged.finished_at, before),
+        "last_success": greatest(judged.finished_at, before, success),
+        "last_placed": greatest(judged.finished_at, before, success, beside(judged.position).is_not(None)),
+    }
+    found = snapshot.frame(select(*at.c, *(value.label(name) for name, value in greatest_of.items())))
+    of_cut = found.select(*_CUT, "environment")
+    high = of_cut.with_columns(found["position"]).drop_nulls()
+    times = pl.concat([of_cut.with_columns(found[name].alias("at")) for name in list(greatest_of)[1:]])
+    if times.drop_nulls().is_empty():
+        return _ANCHORS.to_frame()
+
+    def rows(wanted: pl.DataFrame, *conditions) -> pl.DataFrame:
+        one = listed(wanted, "wanted")
+        columns = (one.c.service, one.c.repository, judged.finished_at.label("at"), judged.deployment_id.label("id"),
+                   one.c.environment, judged.position, success.label("succeeded"))  # fmt: skip
+        same = or_(judged.environment == one.c.environment, and_(judged.environment.is_(None), one.c.environment == ""))
+        asked = select(*columns).where(judged.service_id == one.c.service, judged.stands_for.is_not(None), same)
+        return snapshot.frame(asked.where(*(condition(one.c) for condition in conditions))).cast(dict(_ANCHORS))
+
+    highest = rows(
+        high, lambda one: judged.position == one.position, lambda one: beside(judged.finished_at) < one.since,
+        lambda one: success,
+    ).sort("at", "id").unique(["service", "environment"], keep="first")  # fmt: skip
+    latest = rows(times.drop_nulls().unique(), lambda one: judged.finished_at == one.at)
+    return pl.concat([highest, latest]).unique(["service", "id"], maintain_order=True)
+
+
+def marks(before: pl.DataFrame, deployments: pl.DataFrame) -> pl.DataFrame:
+    """How far the furthest behind of several environments was before the cut, of those that are deployed to after it:
+    service and mark, the position on trunk. before: frame ANCHORS."""
+    lane = pl.col("environment").fill_null("").str.to_lowercase()
+    later = deployments.select("service", lane).unique()
+    high = before.filter("succeeded").select("service", lane, "position").group_by("service", "environment").max()
+    several = high.filter(pl.len().over("service") > 1).join(later, on=["service", "environment"])
+    return several.group_by("service").agg(mark=pl.col("position").min()).drop_nulls()
+
+
+def again(snapshot: Snapshot, tail: pl.DataFrame, deployed: pl.DataFrame) -> pl.DataFrame:
+    """The deployments before the cut of commits that were deployed after it too. deployed: service and position.
+
+    The n-th time that a commit comes to one environment belongs with the n-th time in another.
+    """
+    places = deployed.drop_nulls().unique().join(tail.select(*_CUT), on="service")
+    found = [pl.DataFrame(schema=shape(shapes.DEPLOYMENTS))]
+    judged = JudgedDeployment
+    for start in range(0, places.height, _AT_ONCE):
+        at = listed(places.select(*_CUT, "position")[start : start + _AT_ONCE], "places")
+        same = (judged.service_id == at.c.service) & (judged.position == at.c.position)
+        columns = (at.c.service, at.c.repository, judged.finished_at.label("at"), judged.deployment_id.label("id"))
+        asked = select(*columns).where(same, judged.stands_for.is_not(None), beside(judged.finished_at) < at.c.since)
+        found += _named_deployments(snapshot, snapshot.frame(asked))
+    return pl.concat(found)
 
 
 def commits(snapshot: Snapshot, tail: pl.DataFrame, changes: pl.DataFrame, deployments: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +213,7 @@ def commits(snapshot: Snapshot, tail: pl.DataFrame, changes: pl.DataFrame, deplo
 
 def _since(snapshot: Snapshot, table: type, schema: pl.Schema, at, tail: pl.DataFrame) -> pl.DataFrame:
     """What has that time behind the cut, or none."""
-    cut = listed(tail)
+    cut = listed(tail.select(*_CUT))
     asked = select(cut.c.service, *facts_of(table, schema)).where(table.repository_id == cut.c.repository)
     asked = asked.where(table.service_id.is_(None) | (table.service_id == cut.c.service))
     return snapshot.frame(union_all(asked.where(at >= cut.c.since), asked.where(at.is_(None))), shape(schema))

@@ -12,7 +12,7 @@ import polars as pl
 from sqlalchemy import select
 from sqlmodel import Session
 
-from data import audit, derive, jobs, people, replacing, store
+from data import audit, derive, jobs, openid, people, replacing, store
 from data.access import Forbidden, NotFound
 from data.sources import files, git
 from data.tables import Change, Deployment, Incident, Job, Repository, Service, Source, Team, TrunkCommit
@@ -27,9 +27,10 @@ _FACTS = {
 
 
 def roots() -> tuple[Path, ...]:
-    """The folders below which clones may be read: MILEPOST_ROOTS (separated as PATH is), else the home directory."""
+    """The folders below which clones may be read: MILEPOST_ROOTS (separated as PATH is), else the home directory; where
+    people sign in, none but those named, as the home directory is that of whoever runs the portal."""
     given = [Path(part).expanduser() for part in os.environ.get("MILEPOST_ROOTS", "").split(os.pathsep) if part.strip()]
-    return tuple(given) or (Path.home(),)
+    return tuple(given) or (() if openid.is_shared() else (Path.home(),))
 
 
 def uploads() -> Path:
@@ -53,6 +54,8 @@ def load_clone(work: Work) -> str:
         repository = session.get_one(Repository, source.repository_id)
         settings = session.execute(select(Service.settings).where(Service.repository_id == repository.id)).scalars()
         wanted = any(each and each.get("path_globs") for each in settings)
+    if source.paused_at is not None:
+        return f"{repository.name} is read from GitHub, so that its clone is not."
     path = git.check_root(repository.path, roots())
     history = git.read(
         path,
@@ -103,8 +106,9 @@ def store_history(source_id: int, history: git.GitHistory, since: dict | None, w
         source.cursor, source.notes = history.cursor, list(history.notes)
         source.collected_until, source.history_start = until, start
         repository = session.get_one(Repository, source.repository_id)
-        repository.name, repository.web_url = history.name, history.web_url
-        repository.default_branch = history.branch
+        if repository.github_id is None:
+            repository.name, repository.web_url = history.name, history.web_url
+            repository.default_branch = history.branch
     found = f"{_count(len(history.changes), 'change')} and {_count(len(history.deployments), 'tag')}"
     if history.full:
         return f"Read {found} from {history.name}."

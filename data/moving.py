@@ -41,19 +41,21 @@ from data.tables import (
     Repository,
     Service,
     ShippedChange,
+    SignIn,
     Source,
     Team,
     WebhookDelivery,
 )
 
 LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
-#: Tables with secrets, what refers to them, and what was sent and is not worked on yet: whoever imports connects anew.
-PRIVATE = (Connection, ConnectionRepository, IncidentHook, IdempotencyKey, WebhookDelivery)
+#: Tables with secrets, what refers to them, who is signed in, and what was sent and is not worked on yet: whoever
+#: imports connects and signs in anew.
+PRIVATE = (Connection, ConnectionRepository, IncidentHook, IdempotencyKey, SignIn, WebhookDelivery)
 _STAYS = {Source: {"connection_id", "job_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
     "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",
-    "environments", "has_changes", "resumable",
+    "environments", "has_changes", "resumable", "unresolved",
 }  # fmt: skip
 _ROWS = 10_000  # read at once
 _SET = "set MILEPOST_HOME or DATABASE_URL as for the portal"

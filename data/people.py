@@ -1,12 +1,12 @@
-"""Who is looking. For now one provider: the local administrator, without a password as nobody else can connect."""
+"""Who is looking: the local administrator, without a password as nobody else can connect, or somebody who signed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from data import store
-from data.tables import Membership, Organization, Person, PersonRole, Team
+from data.tables import Membership, Organization, Person, PersonRole, ProvidedRole, SignIn, Team
 
 LOCAL = "local"
 ADMINISTRATOR = "administrator"
@@ -22,6 +22,7 @@ class Who:
 
     organization_roles: (organization, role), role is leader | coach | admin.
     team_roles: (organization, team, role), role is member | team_lead.
+    sign_in: the session they came with, by which `of_this_moment` finds them again.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Who:
     is_active: bool = True
     organization_roles: frozenset[tuple[int, str]] = frozenset()
     team_roles: frozenset[tuple[int, int, str]] = frozenset()
+    sign_in: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def organizations(self) -> frozenset[int]:
@@ -70,6 +72,28 @@ def who(person_id: int) -> Who:
         return _who(session, person)
 
 
+def of_sign_in(digest: str) -> Who:
+    """The person of a session that has not ended, see `data.sessions`. Raises Unknown when there is none."""
+    wanted = select(Person).join(SignIn, SignIn.person_id == Person.id)
+    with store.reading() as session:
+        found = wanted.where(SignIn.digest == digest, SignIn.ends_at > store.now_us())
+        person = session.execute(found).scalar_one_or_none()
+        if person is None:
+            raise Unknown("Your session has ended: sign in again.")
+        return replace(_who(session, person), sign_in=digest)
+
+
+def of_this_moment(who: Who) -> Who:
+    """The same person with the roles of now: a page, a dialog or a button may have been drawn a while ago. Somebody
+    whose session has ended stands on nothing."""
+    if who.sign_in is None:
+        return who
+    try:
+        return of_sign_in(who.sign_in)
+    except Unknown:
+        return Who(who.id, who.name, is_active=False, sign_in=who.sign_in)
+
+
 def home_organization(who: Who) -> int:
     """The organization that a person works in: where they are administrator first, never the demo.
 
@@ -96,17 +120,19 @@ def _who(session: Session, person: Person) -> Who:
     """A deactivated person keeps the name, and stands on nothing."""
     if not person.is_active:
         return Who(person.id, person.name, is_active=False)
-    organization_roles = session.execute(
-        select(PersonRole.organization_id, PersonRole.role).where(PersonRole.person_id == person.id)
-    )
-    team_roles = session.execute(
+    of_organization = select(PersonRole.organization_id, PersonRole.role).where(PersonRole.person_id == person.id)
+    of_teams = (
         select(Team.organization_id, Team.id, Membership.role)
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.person_id == person.id)
     )
+    provided = select(ProvidedRole.organization_id, ProvidedRole.team_id, ProvidedRole.role)
+    provided = session.execute(provided.where(ProvidedRole.person_id == person.id)).all()
     return Who(
         person.id,
         person.name,
-        organization_roles=frozenset(map(tuple, organization_roles)),
-        team_roles=frozenset(map(tuple, team_roles)),
+        organization_roles=frozenset(map(tuple, session.execute(of_organization)))
+        | {(organization, role) for organization, team, role in provided if team is None},
+        team_roles=frozenset(map(tuple, session.execute(of_teams)))
+        | {(organization, team, role) for organization, team, role in provided if team is not None},
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
-from sqlalchemy import Row
+from sqlalchemy import Row, case
 from sqlmodel import func, select
 
 from assessments.delivery.settings import RULES_VERSION, Settings
@@ -14,6 +14,7 @@ from data import access, store
 from data.derived import Outdated, cells_of
 from data.derived import weekly as weekly
 from data.people import Who
+from data.rows import FROM_BRANCH
 from data.tables import (
     Change,
     Correction,
@@ -28,6 +29,8 @@ from data.tables import (
     Source,
     Team,
 )
+
+FEW = 100  # services whose sources are asked for by name
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,10 @@ class TeamView:
 class ServiceView:
     """A service with what its pages always say.
 
-    sources: how many feed it; notes: what they say cannot be known; story: what a demo service shows. settings: None
-    until somebody has chosen a production rule. judged: there are derived rows; ready: they are those of the newest
-    facts and rules. version: what tells one state of the derived rows from every other, also of a later service with
-    the same id. environments: of its production deployments.
+    sources: how many feed it; kinds: theirs; notes: what they say cannot be known; story: what a demo service shows.
+    settings: None until somebody has chosen a production rule. judged: there are derived rows; ready: they are those of
+    the newest facts and rules. version: what tells one state of the derived rows from every other, also of a later
+    service with the same id. environments: of its production deployments.
     """
 
     id: int
@@ -58,6 +61,7 @@ class ServiceView:
     is_demo: bool
     repository_id: int
     sources: int
+    kinds: tuple[str, ...]
     notes: tuple[str, ...]
     story: str | None
     incidents_collected: bool
@@ -130,9 +134,26 @@ def teams(who: Who) -> tuple[TeamView, ...]:
         )
 
 
-def services(who: Who) -> tuple[ServiceView, ...]:
-    """The services of the teams the person may see, the demo's last, by team and name. Never ordered by a metric."""
-    return tuple(_views([row for row in _service_rows() if _may_see(who, row)]))
+def services(who: Who, team_id: int | None = None) -> tuple[ServiceView, ...]:
+    """The services of the teams the person may see, or of that one, the demo's last, by team and name. Never ordered by
+    a metric."""
+    those = () if team_id is None else (Service.team_id == team_id,)
+    return tuple(_views([row for row in _service_rows(*those) if _may_see(who, row)]))
+
+
+def outline() -> tuple:
+    """Numbers of which one is another when services came or went, got a rule or their first numbers, or were read on
+    another day than before. Cheap with thousands of services, and tells of none."""
+    day = 86_400_000_000
+    judged = func.sum(case((Service.derived_version >= 0, 1), else_=0))
+    with store.reading() as session:
+        services = session.execute(
+            select(func.count(), func.max(Service.id), func.count(Service.settings), judged).select_from(Service)
+        ).one()
+        read = session.execute(
+            select(func.count(), func.count(Source.synced_at), func.sum(Source.collected_until // day))
+        ).one()
+        return (*services, *read[:2], None if read[2] is None else int(read[2]))
 
 
 def service(who: Who, service_id: int) -> ServiceView | None:
@@ -178,8 +199,8 @@ def _views(rows: list[Row]) -> Iterator[ServiceView]:
     """The rows as views, with the sources of each: those of its repository as a whole and those for it alone."""
     columns = (Source.repository_id, Source.service_id, Source.notes, Source.collected_until, Source.kind)
     wanted = select(*columns)
-    if len(rows) == 1:
-        wanted = wanted.where(Source.repository_id == rows[0].repository_id)
+    if len(rows) <= FEW:
+        wanted = wanted.where(Source.repository_id.in_({row.repository_id for row in rows}))
     feeding = defaultdict(list)
     with store.reading() as session:
         for source in session.execute(wanted):
@@ -196,6 +217,7 @@ def _views(rows: list[Row]) -> Iterator[ServiceView]:
             is_demo=one.is_demo,
             repository_id=one.repository_id,
             sources=len(mine),
+            kinds=tuple(sorted({source[4] for source in mine})),
             notes=tuple(dict.fromkeys(note for source in mine if source[4] != "demo" for note in source[2] or ())),
             story=next((note for source in mine if source[4] == "demo" for note in source[2] or ()), None),
             incidents_collected=bool(used and used.get("incidents_collected")),
@@ -305,18 +327,23 @@ def corrections(service_id: int) -> tuple[CorrectionView, ...]:
 def deployment_names(service_id: int, subjects: tuple[str, ...]) -> dict[str, str]:
     """Deployments and incidents as people know them (tag, short sha, title), by their id."""
     with store.reading() as session:
-        judged = session.exec(
-            select(JudgedDeployment.deployment_id, JudgedDeployment.ref, JudgedDeployment.sha).where(
-                JudgedDeployment.service_id == service_id, JudgedDeployment.deployment_id.in_(subjects)
-            )
-        )
-        names = {one: ref or (sha or one)[:10] for one, ref, sha in judged}
+        one = JudgedDeployment
+        wanted = select(one.deployment_id, one.kind, one.ref, one.sha)
+        judged = session.exec(wanted.where(one.service_id == service_id, one.deployment_id.in_(subjects)))
+        names = {one: _name(one, kind, ref, sha) for one, kind, ref, sha in judged}
         incidents = session.exec(
             select(Incident.incident_id, Incident.title).where(
                 Incident.service_id == service_id, Incident.incident_id.in_(subjects)
             )
         )
         return names | {one: f"Incident {title}" for one, title in incidents}
+
+
+def _name(deployment_id: str, kind: str, ref: str | None, sha: str | None) -> str:
+    """As in `data.rows`."""
+    if kind in FROM_BRANCH and ref and sha and ref != sha:
+        return f"{sha[:10]} ({ref})"
+    return ref or (sha or deployment_id)[:10]
 
 
 def cells(service_id: int, start: datetime, end: datetime, version: int | None = None) -> pl.DataFrame:

@@ -7,6 +7,8 @@ import polars as pl
 from assessments.delivery.results import STAGES, Delivery
 
 HOUR = 3_600_000_000  # microseconds
+#: Kinds whose ref is mostly a branch, the same for every deployment.
+FROM_BRANCH = ("github_deployment", "workflow")
 
 
 def _within(column: str, start: datetime, end: datetime) -> pl.Expr:
@@ -22,7 +24,7 @@ def shipped(delivery: Delivery, start: datetime, end: datetime, series: str) -> 
 
     series: `lead_time`, or `merge_to_production` for changes whose first commit is hidden.
     """
-    names = delivery.deployments.select("deployment_id", deployment=pl.coalesce("ref", _short("sha"), "deployment_id"))
+    names = delivery.deployments.select("deployment_id", deployment=_name())
     return (
         delivery.changes.filter(
             (pl.col("state") == "shipped") & (pl.col("series") == series) & _within("finished_at", start, end)
@@ -80,7 +82,7 @@ def deployed(delivery: Delivery, start: datetime, end: datetime, counted: bool |
         rows.filter(kept)
         .sort("at", "position", descending=True, nulls_last=True)
         .select(
-            pl.coalesce("ref", _short("sha"), "deployment_id").alias("deployment"),
+            _name().alias("deployment"),
             pl.col("at").alias("finished_at"),
             "environment",
             "status",
@@ -91,7 +93,7 @@ def deployed(delivery: Delivery, start: datetime, end: datetime, counted: bool |
             "candidate",
             "rework",
             "rework_candidate",
-            "reason",
+            reason(),
             "url",
             "deployment_id",
         )
@@ -104,7 +106,7 @@ def failed(delivery: Delivery, start: datetime, end: datetime) -> pl.DataFrame:
     ones are placed by when they began."""
     deployments = delivery.deployments.select(
         "deployment_id",
-        pl.coalesce("ref", _short("sha"), "deployment_id").alias("deployment"),
+        _name().alias("deployment"),
         "finished_at",
         "url",
     ).unique("deployment_id", keep="first")
@@ -121,7 +123,7 @@ def deployments_to_link(delivery: Delivery) -> pl.DataFrame:
     return (
         delivery.deployments.filter(pl.col("counts") & pl.col("finished_at").is_not_null())
         .sort("finished_at", descending=True)
-        .select("deployment_id", pl.coalesce("ref", _short("sha"), "deployment_id").alias("deployment"), "finished_at")
+        .select("deployment_id", _name().alias("deployment"), "finished_at")
     )
 
 
@@ -129,18 +131,52 @@ def _short(column: str) -> pl.Expr:
     return pl.col(column).str.slice(0, 10)
 
 
+def _name() -> pl.Expr:
+    """What people call a deployment: a release or tag by its name, what was deployed from a branch by its commit."""
+    branch = pl.col("kind").is_in(FROM_BRANCH) & (pl.col("ref") != pl.col("sha"))
+    return pl.coalesce(
+        pl.when(branch).then(pl.format("{} ({})", _short("sha"), "ref")), "ref", _short("sha"), "deployment_id"
+    )
+
+
+#: A kind of deployment as reasons have it, and as people say it.
+_SPOKEN = {
+    "of kind github_deployment": "a GitHub deployment",
+    "of kind release": "a release",
+    "of kind tag": "a tag",
+    "of kind workflow": "a workflow run",
+    "of kind import": "imported",
+    "of kind webhook": "sent by webhook",
+}
+
+
+def reason() -> pl.Expr:
+    """Why a deployment counts or not, without the names that kinds have in the code."""
+    return pl.col("reason").str.replace_many(list(_SPOKEN), list(_SPOKEN.values()))
+
+
 def tried(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of a dry run as they are listed: deployment, title (of the change or the workflow), kind, at, status,
-    reason, url."""
+    """Rows of a dry run as they are listed: deployment, title (of the change or release, or the workflow), environment,
+    kind, at, status, reason, url."""
     return rows.select(
-        pl.coalesce("ref", _short("sha"), "deployment_id").alias("deployment"),
-        pl.col("name").alias("title"),
-        "kind",
+        _name().alias("deployment"),
+        pl.when(pl.col("kind") != "github_deployment").then("name").alias("title"),
+        "environment",
+        pl.col("kind").replace(ONE),
         pl.col("finished_at").alias("at"),
         "status",
-        "reason",
+        reason(),
         "url",
     )
+
+
+#: One deployment of each kind, as people call it.
+ONE = {
+    "github_deployment": "GitHub deployment",
+    "workflow": "workflow run",
+    "import": "imported",
+    "webhook": "sent by webhook",
+}
 
 
 def correctable(delivery: Delivery, limit: int = 500) -> pl.DataFrame:
@@ -150,5 +186,5 @@ def correctable(delivery: Delivery, limit: int = 500) -> pl.DataFrame:
         .filter(pl.col("at").is_not_null())
         .sort("at", descending=True)
         .head(limit)
-        .select("deployment_id", pl.coalesce("ref", _short("sha"), "deployment_id").alias("deployment"), "at")
+        .select("deployment_id", _name().alias("deployment"), "at")
     )

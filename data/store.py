@@ -26,6 +26,10 @@ WAIT_SECONDS = 30  # for another writer to finish
 CONNECT_SECONDS = 10  # for a server that does not answer at all
 CHUNK = 1_000  # rows a statement
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NARROW = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+    " set_config('enable_mergejoin', 'off', true)"
+)
 _WRITER = 0x6D696C65  # the advisory lock that PostgreSQL writers share
 _OPEN: ContextVar[Session | None] = ContextVar("session of the writing block we are in", default=None)
 _ENGINES: list[Engine] = []
@@ -95,6 +99,7 @@ def _engine(address: str) -> Engine:
         chosen = make_url(address).query
         patience = {} if "connect_timeout" in chosen else {"connect_timeout": CONNECT_SECONDS}
         made = create_engine(address, pool_size=8, max_overflow=16, pool_pre_ping=True, connect_args=patience)
+        event.listen(made, "connect", _set_up_postgresql)
     _ENGINES.append(made)
     return made
 
@@ -114,6 +119,13 @@ def _set_up_sqlite(connection, _record) -> None:
         _patiently(lambda: run("PRAGMA journal_mode = WAL"))
     run("PRAGMA synchronous = NORMAL")
     run("PRAGMA foreign_keys = ON")
+
+
+def _set_up_postgresql(connection, _record) -> None:
+    """Compiling a statement takes a server longer than any of ours runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET jit = off")
+    connection.commit()
 
 
 def _patiently(step) -> None:
@@ -250,10 +262,13 @@ class Snapshot:
 
 
 @contextmanager
-def snapshot() -> Iterator[Snapshot]:
-    """Several frames of one moment, also inside a writing block."""
+def snapshot(narrow: bool = False) -> Iterator[Snapshot]:
+    """Several frames of one moment, also inside a writing block. narrow: each is of a few keys by an index, and no
+    table is to be read as a whole for it."""
     options = {} if is_sqlite() else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine().execution_options(**options).connect() as connection:
+        if narrow and not is_sqlite():
+            connection.execute(_NARROW)
         yield Snapshot(connection)
 
 

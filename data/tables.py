@@ -71,10 +71,11 @@ class Person(Base, table=True):
     email: str | None = None
     is_active: bool = True
     created_at: int = instant()
+    signed_in_at: int | None = instant(default=None)  # the last time
 
 
 class PersonRole(Base, table=True):
-    """A role in the whole organization: leader | coach | admin."""
+    """A role in the whole organization, given in Milepost: leader | coach | admin."""
 
     __tablename__ = "person_role"
     person_id: int = key("person.id", primary_key=True)
@@ -91,11 +92,33 @@ class Team(Base, table=True):
 
 
 class Membership(Base, table=True):
-    """A role in one team: member | team_lead."""
+    """A role in one team, given in Milepost: member | team_lead."""
 
     person_id: int = key("person.id", primary_key=True)
     team_id: int = key("team.id", primary_key=True)
     role: str
+
+
+class ProvidedRole(Base, table=True):
+    """A role that came with the groups of the last sign-in, replaced whole by the next one; besides those given in
+    Milepost. Without a team it is one in the organization."""
+
+    __tablename__ = "provided_role"
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = key("person.id", index=True)
+    organization_id: int = key("organization.id", index=True)
+    team_id: int | None = key("team.id", default=None, index=True)
+    role: str
+
+
+class SignIn(Base, table=True):
+    """Somebody who came in through the provider and has not left yet: a session. See `data.sessions`."""
+
+    __tablename__ = "sign_in"
+    digest: str = Field(primary_key=True)  # sha256 of what the cookie holds
+    person_id: int = key("person.id", index=True)
+    created_at: int = instant()
+    ends_at: int = instant(index=True)
 
 
 class Repository(Base, table=True):
@@ -138,6 +161,7 @@ class Service(Base, table=True):
     environments: list | None = json(default=None)  # of the production deployments
     has_changes: bool = False  # any change is known of it, in its derived rows
     resumable: bool = False  # the next judgement may begin in the middle of the history, see data.tail
+    unresolved: dict | None = json(default=None)  # names in incidents that mean no deployment yet -> earliest opening
 
 
 class Source(Base, table=True):
@@ -239,7 +263,6 @@ class Incident(Base, table=True):
     __table_args__ = (
         UniqueConstraint("service_id", "source_id", "incident_id"),
         Index("ix_incident_service_opened", "service_id", "opened_at"),
-        Index("ix_incident_naming", "service_id", **_only_where("deployment IS NOT NULL")),
     )
     id: int | None = many_key()
     service_id: int = key("service.id")

@@ -3,9 +3,10 @@
 A judgement may begin at a cut: the Monday before everything that changed, where nothing reaches across. No change
 merged before it was still unshipped when facts changed, no failure began before it and ended after it, and the last
 deployment before the change of facts lies behind it. What is judged from there is what happened since, the changes that
-were on their way, and the deployments that later ones are compared with (`lately.anchors`). A service where that would
-not do (several environments, merges as deployments, corrections, several sources of the same kind, release branches,
-commits of unknown order) is judged whole; so is one whose end turns out to reach back.
+were on their way (where there are several environments: to the one furthest behind), and the deployments that later
+ones are compared with (`lately.anchors`). A service where that would not do (merges as deployments, corrections,
+several sources of the same kind, release branches, commits of unknown order) is judged whole; so is one whose end turns
+out to reach back.
 """
 
 import json
@@ -18,13 +19,13 @@ from sqlalchemy import and_, bindparam, func, or_, select, tuple_
 from sqlmodel import Session
 
 from assessments.delivery import blocks, results
-from assessments.delivery.facts import INSTANT, FleetFacts
+from assessments.delivery.facts import INSTANT
 from assessments.delivery.results import Fleet
 from assessments.delivery.settings import RULES_VERSION
 from data import asking, lately, store
 from data.gather import Known
 from data.store import Snapshot
-from data.tables import CellBlock, Failure, Incident, JudgedDeployment, PackedWeek, Service, ShippedChange
+from data.tables import CellBlock, Failure, JudgedDeployment, PackedWeek, Service, ShippedChange
 
 _HOUR = 3_600_000_000  # microseconds
 _WEEK = 7 * 24 * _HOUR
@@ -81,7 +82,7 @@ class Cuts:
         ids = fleet.services["service"].to_list()
         before = self.since.filter(pl.col("service").is_in(ids))
         frames = {name: self.behind(name, getattr(fleet, name)) for name in ("deployments", "changes", "failures")}
-        with store.snapshot() as snapshot:
+        with store.snapshot(narrow=True) as snapshot:
             for (table, at, schema), name in zip(_STORED, frames, strict=True):
                 frames[name] = pl.concat([_rows_before(snapshot, before, table, at, schema), frames[name]])
         existed = known.services.select("service", _existed=pl.col("existed_from").cast(INSTANT))
@@ -112,19 +113,20 @@ def _rows_before(snapshot: Snapshot, since: pl.DataFrame, table: type, at, schem
     return snapshot.frame(wanted.where(at < cuts.c.since, at >= cuts.c.since - rolling), shape)
 
 
-def after(table: type):
-    """The condition for stored rows behind a cut; its parameters are those of `parameters`."""
-    since, week = bindparam("since"), bindparam("monday")
+def after(table: type) -> list:
+    """The conditions for stored rows behind a cut, each for others of them, so that each is found by an index; their
+    parameters are those of `parameters`."""
+    since, beside = bindparam("since"), lately.beside
     if table is JudgedDeployment:
-        return or_(table.finished_at.is_(None), table.finished_at >= since)
+        return [table.finished_at.is_(None), table.finished_at >= since]
     if table is ShippedChange:
-        unshipped = and_(table.finished_at.is_(None), or_(table.merged_at.is_(None), table.merged_at >= since))
-        return or_(table.finished_at >= since, unshipped)
+        unshipped = and_(table.finished_at.is_(None), or_(table.merged_at.is_(None), beside(table.merged_at) >= since))
+        return [table.finished_at >= since, unshipped]
     if table is Failure:
-        return or_(table.began_at.is_(None), table.began_at >= since)
+        return [table.began_at.is_(None), table.began_at >= since]
     if table is CellBlock:
-        return table.block >= bindparam("block")
-    return table.week >= week
+        return [table.block >= bindparam("block")]
+    return [table.week >= bindparam("monday")]
 
 
 def parameters(table: type, since: pl.DataFrame) -> list[dict]:
@@ -152,7 +154,7 @@ def cells_before(session: Session, since: pl.DataFrame) -> pl.DataFrame:
 
 def find(ids: Collection[int]) -> Cuts:
     """Which of these services are stale, and where to begin with each."""
-    with store.snapshot() as snapshot:
+    with store.snapshot(narrow=True) as snapshot:
         services = snapshot.frame(asking.services(sorted(set(ids))))
         old = services.filter(
             (pl.col("facts_version") != pl.col("derived_version")) | (pl.col("rules_version") != RULES_VERSION)
@@ -170,11 +172,13 @@ def _first_guess(snapshot: Snapshot, old: pl.DataFrame) -> pl.DataFrame:
     """service, since, changed: before the change of facts, everything unshipped then, and the last deployments."""
     able = old.filter(
         "resumable",
+        ~pl.col("is_begun"),
         pl.col("derived_version") >= 0,
         pl.col("rules_version") == RULES_VERSION,
         pl.col("dirty_since").is_not_null(),
         pl.col("derived_until").is_not_null(),
         pl.col("derived_with").is_not_null(),
+        pl.col("unresolved").is_not_null(),
     )
     # Until then a late incident may belong to a week, which the cells say: those weeks are judged again.
     hours = [json.loads(used)["attribution_hours"] for used in able["derived_with"]]
@@ -186,26 +190,25 @@ def _first_guess(snapshot: Snapshot, old: pl.DataFrame) -> pl.DataFrame:
     judged, shipped = JudgedDeployment, ShippedChange
     before = [judged.service_id == cuts.c.service, judged.stands_for.is_not(None), judged.finished_at < cuts.c.since]
     success = [*before, judged.status == "success"]
-    mine = [shipped.service_id == cuts.c.service]
 
     def latest(conditions):
         return select(func.max(judged.finished_at)).where(*conditions).correlate(cuts).scalar_subquery()
 
-    def earliest(*conditions):
-        return select(func.min(shipped.merged_at)).where(*mine, *conditions).correlate(cuts).scalar_subquery()
-
-    reaching = {
+    last = {
         "last": latest(before),
         "last_success": latest(success),
-        "last_placed": latest([*success, judged.position.is_not(None)]),
-        "unshipped": earliest(shipped.finished_at.is_(None), shipped.state == "waiting"),
-        "shipped": earliest(shipped.finished_at >= cuts.c.since),
+        "last_placed": latest([*success, lately.beside(judged.position).is_not(None)]),
     }
-    reached = snapshot.frame(select(cuts.c.service, *(value.label(name) for name, value in reaching.items())))
+    reached = snapshot.frame(select(cuts.c.service, *(value.label(name) for name, value in last.items())))
+    on_the_way = select(cuts.c.service, shipped.merged_at).where(shipped.service_id == cuts.c.service)
+    unshipped = on_the_way.where(shipped.finished_at.is_(None), shipped.state == "waiting")
+    merged = snapshot.frame(unshipped.union_all(on_the_way.where(shipped.finished_at >= cuts.c.since)))
+    merged = merged.group_by("service").agg(pl.col("merged_at").min())
     return (
         changed.join(reached, on="service")
+        .join(merged, on="service", how="left")
         .filter(pl.col("last_placed").is_not_null())
-        .select("service", since=_monday(pl.min_horizontal("since", *reaching)), changed="since")
+        .select("service", since=_monday(pl.min_horizontal("since", *last, "merged_at")), changed="since")
     )
 
 
@@ -234,10 +237,11 @@ def _crossing(cuts):
     columns = (cuts.c.service, failure.began_at.label("began"), failure.recovered_at.label("recovered"),
                judged.finished_at.label("finished"))  # fmt: skip
     rows = select(*columns).select_from(cuts).join(failure, failure.service_id == cuts.c.service).join(judged, failed)
-    late_end = or_(failure.recovered_at >= cuts.c.since, failure.recovered_at.is_(None))
-    early = or_(failure.began_at < cuts.c.since, judged.finished_at < cuts.c.since)
-    early_end = or_(failure.recovered_at < cuts.c.since, judged.finished_at < cuts.c.since)
-    return rows.where(late_end, early).union_all(rows.where(failure.began_at >= cuts.c.since, early_end))
+    early = or_(lately.beside(failure.began_at) < cuts.c.since, judged.finished_at < cuts.c.since)
+    early_end = or_(lately.beside(failure.recovered_at) < cuts.c.since, judged.finished_at < cuts.c.since)
+    return rows.where(failure.recovered_at >= cuts.c.since, early).union_all(
+        rows.where(failure.recovered_at.is_(None), early), rows.where(failure.began_at >= cuts.c.since, early_end)
+    )
 
 
 def _begins(snapshot: Snapshot, since: pl.DataFrame) -> pl.DataFrame:
@@ -271,6 +275,7 @@ def unfit(known: Known, fleet: Fleet, cuts: Cuts) -> list[int]:
         )["service"],
         facts.corrections["service"],
         where(facts.deployments, ~pl.col("on_trunk")),
+        _of_unknown_rounds(known, production, since),
         _other_environments(known, production),
         pl.Series(sorted(set(since["service"]) - set(anchored)), dtype=pl.Int64),
         where(fleet.changes, fresh & (pl.col("finished_at") < pl.col("since"))),
@@ -278,7 +283,7 @@ def unfit(known: Known, fleet: Fleet, cuts: Cuts) -> list[int]:
         where(_reverts_elsewhere(facts.changes), fresh),
         _failures_across(fleet, since),
         where(_named_badly(facts.incidents, fleet), pl.col("opened_at") >= pl.col("changed")),
-        _named_before(facts, cuts.since),
+        _named_before(known, cuts.since),
     ]
     return sorted(set(pl.concat(found)) & set(since["service"]))
 
@@ -301,6 +306,16 @@ def _other_environments(known: Known, production: pl.DataFrame) -> pl.Series:
     return pl.Series(other, dtype=pl.Int64)
 
 
+def _of_unknown_rounds(known: Known, production: pl.DataFrame, since: pl.DataFrame) -> pl.Series:
+    """The first known of its environment; and where there are several environments, the deployment of a commit of which
+    it is not known how often it was deployed before."""
+    several = known.services.filter(pl.col("environments").str.json_decode(pl.List(pl.String)).list.len() > 1)
+    later = production.join(since, on="service").filter(pl.col("finished_at") >= pl.col("since"))
+    unplaced = later.filter(pl.col("position").is_null(), pl.col("sha").is_not_null())
+    unplaced = unplaced.join(several, on="service", how="semi")
+    return pl.concat([later.filter(role="first")["service"], unplaced["service"]])
+
+
 def _below(fleet: Fleet, since: pl.DataFrame) -> pl.Series:
     """A change that came late lies below one from before the cut."""
     changes = fleet.changes.join(since, on="service")
@@ -312,9 +327,11 @@ def _below(fleet: Fleet, since: pl.DataFrame) -> pl.Series:
         return low["service"]
     cuts = lately.cuts(since.select("service", pl.col("since").to_physical()))
     shipped = ShippedChange
-    mine = [shipped.service_id == cuts.c.service, shipped.position.is_not(None), shipped.merged_at < cuts.c.since]
+    mine = [shipped.service_id == cuts.c.service, shipped.position.is_not(None)]
+    mine.append(lately.beside(shipped.merged_at) < cuts.c.since)
     top = select(shipped.position).where(*mine).order_by(shipped.position.desc()).limit(1)
-    high = store.read_frame(select(cuts.c.service, top.correlate(cuts).scalar_subquery().label("high")))
+    with store.snapshot(narrow=True) as snapshot:
+        high = snapshot.frame(select(cuts.c.service, top.correlate(cuts).scalar_subquery().label("high")))
     return low.join(high, on="service").filter(pl.col("high") > pl.col("low"))["service"]
 
 
@@ -347,30 +364,49 @@ def _named_badly(incidents: pl.DataFrame, fleet: Fleet) -> pl.DataFrame:
     return naming.join(good.select("service", incident_id="evidence_id"), on=["service", "incident_id"], how="anti")
 
 
-def _named_before(facts: FleetFacts, since: pl.DataFrame) -> pl.Series:
+def _named_before(known: Known, since: pl.DataFrame) -> pl.Series:
     """An incident from before the cut named something that was not there then, and may be now."""
-    if since.is_empty():
-        return since["service"]
-    cuts, link, judged = lately.cuts(since), Failure, JudgedDeployment
-    linked = and_(
-        link.service_id == Incident.service_id,
-        link.began_at == Incident.opened_at,
-        link.evidence_id == Incident.incident_id,
-        link.signal == "explicit_link",
-    )
-    failed = and_(judged.service_id == link.service_id, judged.deployment_id == link.deployment_id)
-    good = select(link.id).join(judged, failed).where(linked, judged.finished_at <= link.began_at).exists()
-    named = select(cuts.c.service, Incident.deployment.label("name"))
-    named = named.join(Incident, Incident.service_id == cuts.c.service)
-    named = named.where(Incident.deployment.is_not(None), Incident.opened_at < cuts.c.since, ~good)
-    waiting = store.read_frame(named).with_columns(key=_seven("name"))
-    deployments, changes = facts.deployments, facts.changes
+    waiting = _unresolved(known.services, since)
+    if waiting.is_empty():
+        return waiting["service"]
+    deployments, changes = known.facts.deployments, known.facts.changes
     keys = [deployments.select("service", key=pl.col(name)) for name in ("deployment_id", "ref")]
     keys += [deployments.select("service", key=_seven("sha")), changes.select("service", key=_seven("merge_sha"))]
     keys = pl.concat(keys).drop_nulls()
     whole = waiting.join(keys, left_on=["service", "name"], right_on=["service", "key"], how="semi")
-    part = waiting.join(keys, on=["service", "key"], how="semi")
+    part = waiting.with_columns(key=_seven("name")).join(keys, on=["service", "key"], how="semi")
     return pl.concat([whole["service"], part["service"]])
+
+
+_UNRESOLVED = pl.Schema({"service": pl.Int64, "name": pl.String, "opened_at": pl.Int64})
+
+
+def _unresolved(services: pl.DataFrame, since: pl.DataFrame) -> pl.DataFrame:
+    """service, name, opened_at: what incidents from before the cuts named, and nothing was called."""
+    stored = services.select("service", "unresolved").join(since.select("service", "since"), on="service")
+    rows = [
+        (service, name, opened)
+        for service, names, at in stored.with_columns(pl.col("since").cast(pl.Int64)).iter_rows()
+        for name, opened in json.loads(names or "{}").items()
+        if opened < at
+    ]
+    return pl.DataFrame(rows, schema=_UNRESOLVED, orient="row")
+
+
+def unresolved(known: Known, fleet: Fleet, cuts: Cuts | None) -> dict[int, dict[str, int]]:
+    """By service what its incidents name and nothing is called, or only something that came later; each with the
+    earliest opening of such an incident."""
+    now = _named_badly(known.facts.incidents, fleet).select(
+        "service", pl.col("opened_at").cast(pl.Int64), name="deployment"
+    )
+    before = [_unresolved(known.services, cuts.since)] if cuts else []
+    rows = pl.concat([now.select(_UNRESOLVED.names()), *before])
+    found: dict[int, dict[str, int]] = {}
+    for service, name, opened in (
+        rows.group_by("service", "name").agg(pl.col("opened_at").min()).sort("service", "name").iter_rows()
+    ):
+        found.setdefault(service, {})[name] = opened
+    return found
 
 
 def _seven(name: str) -> pl.Expr:
@@ -392,5 +428,5 @@ def resumable(known: Known, fleet: Fleet) -> set[int]:
     return {
         one
         for one in with_commits
-        if (chosen := known.settings[one]) and chosen.rule.kind != "merge" and len(places.get(one, ())) == 1
+        if (chosen := known.settings[one]) and chosen.rule.kind != "merge" and places.get(one)
     } - out

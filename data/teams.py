@@ -21,6 +21,7 @@ from data.tables import (
     Incident,
     Membership,
     Organization,
+    ProvidedRole,
     Repository,
     Service,
     Source,
@@ -87,7 +88,7 @@ def merge_teams(who: Who, team_id: int, into_id: int) -> None:
         for service in session.execute(
             select(Service).where(Service.team_id == team_id).order_by(Service.id)
         ).scalars():
-            name = _free_name(session, into_id, service.name)
+            name = free_name(session, into_id, service.name)
             moved[str(service.id)] = name
             service.team_id, service.name = into_id, name
             session.flush()
@@ -286,7 +287,7 @@ def _refuse_taken(session: Session, table: type, among, name: str, but: int | No
         raise ValueError(f"There is already a {table.__name__.lower()} of the name {name}; choose another.")
 
 
-def _free_name(session: Session, team_id: int, name: str) -> str:
+def free_name(session: Session, team_id: int, name: str) -> str:
     """The name, or with the first number behind it that is free in the team."""
     taken = {
         each.casefold() for each in session.execute(select(Service.name).where(Service.team_id == team_id)).scalars()
@@ -308,6 +309,7 @@ def _unite_people(session: Session, team_id: int, into_id: int) -> None:
             session.add(Membership(person_id=row.person_id, team_id=into_id, role=row.role))
         elif row.role == "team_lead":
             there[row.person_id].role = "team_lead"
+    session.execute(update(ProvidedRole).where(ProvidedRole.team_id == team_id).values(team_id=into_id))
     session.flush()
 
 

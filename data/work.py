@@ -1,14 +1,19 @@
 """How jobs are carried out. A job may stand in the queue twice, or be lost from it, and is still done once: `run`
-begins only what waits, and `recover` puts back what nobody works on."""
+begins only what waits, and `recover` puts back what nobody works on.
+
+A job may stand in a lane, of which only a few run at once; it is put into the queue when its turn has come, so that
+hundreds that wait keep nobody else waiting.
+"""
 
 import importlib
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import Session
 
 from data import jobs, store, trouble
@@ -17,6 +22,8 @@ from data.tables import Job
 ATTEMPTS = 3  # how often a job whose worker died is begun
 WRITE_EVERY = 0.25  # seconds between two writes of progress
 BUSY_RETRY = 1.0  # seconds until a job looks again whether its repository is free
+IN_A_LANE = 2  # jobs of one lane that run at once
+LANES_HERE = 3  # jobs of all lanes that run at once in one process: other work always finds a free thread
 STORE_RETRY = 5.0  # seconds until a job that found the store busy or away is begun again, or says how it ended
 STALE = 60_000_000  # microseconds without a heartbeat after which a worker counts as dead, where it may be elsewhere
 
@@ -36,25 +43,50 @@ class Stopped(Exception):
     """The worker shuts down; another will begin the job again."""
 
 
+class Later(Exception):
+    """The job's turn is over, and it goes on by itself. at: seconds since 1970 before which it does not; the text is
+    one sentence for people on why it waits."""
+
+    def __init__(self, sentence: str, at: float):
+        super().__init__(sentence)
+        self.at = at
+
+
 @dataclass(frozen=True)
 class Handler:
     """How a kind of job is done. `do` gets a `Work` and returns the closing sentence; exceptions in `says` have texts
-    for people; `ended` is called with the arguments once the job is over, however it ended."""
+    for people; `ended` is called with the arguments once the job is over, however it ended. keeps: what a job that
+    was broken off before it saved has left behind, as the end of a sentence."""
 
     do: Callable[["Work"], str]
     says: tuple[type[Exception], ...]
     ended: Callable[[dict], None]
+    keeps: str = "nothing was saved"
 
 
 _HANDLERS: dict[str, Handler] = {}
-WITH_HANDLERS = ("data.loading", "data.demo", "data.inbox")  # modules that register theirs when they are imported
+#: Modules that register theirs when they are imported.
+WITH_HANDLERS = (
+    "data.loading",
+    "data.demo",
+    "data.inbox",
+    "data.listing",
+    "data.collecting",
+    "data.planning",
+    "data.proposing",
+)
 
 
-def handler(kind: str, says: tuple[type[Exception], ...] = (), ended: Callable[[dict], None] = lambda args: None):
+def handler(
+    kind: str,
+    says: tuple[type[Exception], ...] = (),
+    ended: Callable[[dict], None] = lambda args: None,
+    keeps: str = Handler.keeps,
+):
     """Decorator: this function does jobs of that kind. It must be safe to begin again after it was broken off."""
 
     def register(do: Callable[["Work"], str]):
-        _HANDLERS[kind] = Handler(do, (JobError, *says), ended)
+        _HANDLERS[kind] = Handler(do, (JobError, *says), ended, keeps)
         return do
 
     return register
@@ -65,18 +97,24 @@ class Work:
 
     def __init__(self, job: Job):
         self.id, self.kind, self.args = job.id, job.kind, dict(job.args)
+        self.lane = job.lane
         self.person_id, self.organization_id, self.service_id = job.created_by, job.organization_id, job.service_id
-        self.attempt = job.attempts  # by which a worker that was taken for dead knows that the job is another's now
+        self.attempt, self._turn = job.attempts, job.turns
         self._written = 0.0
         self._cancelled = False
+        self._pace: tuple[str, float, int] = ("", 0.0, 0)  # since when it does the same, and what was done then
 
     def progress(self, done: int, total: int | None, message: str) -> None:
         """Tells people how far it is; at most four times a second it is written. Call it often, outside transactions.
 
         Raises Cancelled, Stopped.
         """
+        if message != self._pace[0] or done < self._pace[2]:
+            self._pace = message, time.monotonic(), done
         if time.monotonic() - self._written >= WRITE_EVERY:
-            self._write(done=done, total=total, message=message)
+            passed = time.monotonic() - self._pace[1]
+            rate = (done - self._pace[2]) / passed if passed >= 1 else None
+            self._write(done=done, total=total, message=message, rate=rate)
         self._raise()
 
     def cancelled(self) -> bool:
@@ -88,14 +126,19 @@ class Work:
     def claim(self, session: Session) -> None:
         """First thing in the transaction that saves the result: a cancelled job saves nothing, and one that has saved
         cannot be cancelled any more. Raises Cancelled, Stopped."""
+        job = self.hold(session)
+        job.args = {**job.args, "saved": True}
+
+    def hold(self, session: Session) -> Job:
+        """As `claim`, for a part of the result: the job can still be cancelled, and what was saved before stays."""
         job = session.get(Job, self.id, populate_existing=True)
         self._cancelled = not self.is_mine(job)
         self._raise()
-        job.args = {**job.args, "saved": True}
+        return job
 
     def is_mine(self, job: Job | None) -> bool:
-        """Whether the job is still being done, and here."""
-        return job is not None and job.state == "running" and job.attempts == self.attempt
+        """Whether the job is still being done, and here: not by another worker since, that took this one for dead."""
+        return job is not None and job.state == "running" and job.turns == self._turn
 
     def report(self, **values) -> None:
         """Leaves something to be read with the job, as plain values."""
@@ -106,7 +149,7 @@ class Work:
 
     def _write(self, **values) -> None:
         self._written = time.monotonic()
-        mine = update(Job).where(Job.id == self.id, Job.state == "running", Job.attempts == self.attempt)
+        mine = update(Job).where(Job.id == self.id, Job.state == "running", Job.turns == self._turn)
         try:
             with store.writing(quietly=True) as session:
                 found = session.execute(mine.values(heartbeat_at=store.now_us(), **values)).rowcount
@@ -124,6 +167,7 @@ class Work:
 
 
 _running: set[int] = set()  # ids of the jobs in this process
+_in_lanes: set[int] = set()  # those of them that are in a lane
 
 
 def run(job_id: int) -> None:
@@ -131,6 +175,7 @@ def run(job_id: int) -> None:
     try:
         work = _begin(job_id)
     except Exception as error:
+        _in_lanes.discard(job_id)
         if not trouble.passes(error) or jobs.queue().immediate:
             raise
         jobs.push(job_id, delay=STORE_RETRY)
@@ -142,24 +187,60 @@ def run(job_id: int) -> None:
         _carry_out(work, handler_of(work.kind))
     finally:
         _running.discard(job_id)
+        _in_lanes.discard(job_id)
+    if work.lane and not stopping.is_set() and not jobs.queue().immediate:
+        dispatch(work.lane)
 
 
 def _begin(job_id: int) -> Work | None:
     with store.writing(quietly=True) as session:
-        job = session.get(Job, job_id)
-        if job is None or job.state != "queued":
+        job, now = session.get(Job, job_id), store.now_us()
+        if job is None or job.state != "queued" or (job.due_at or 0) > now:
             return None
         lock = job.args.get("lock")
-        running = session.execute(select(Job).where(Job.state == "running")).scalars()
+        running = list(session.execute(select(Job).where(Job.state == "running")).scalars())
         if lock and any(other.args.get("lock") == lock for other in running):
             job.message = "Waits for another job on the same repository."
+        elif job.lane and _is_full(job.lane, running):
+            job.message = TURN
+            return None  # the one that ends gives way, see `dispatch`
         else:
-            job.state, job.attempts, job.message = "running", job.attempts + 1, "Begins"
-            job.started_at = job.heartbeat_at = store.now_us()
+            job.state, job.message, job.rate, job.due_at = "running", "Begins", None, None
+            job.attempts, job.turns = job.attempts + 1, job.turns + 1
+            job.started_at = job.heartbeat_at = now
+            if job.lane:
+                _in_lanes.add(job_id)
             return Work(job)
     if not jobs.queue().immediate:
         jobs.push(job_id, delay=BUSY_RETRY)
     return None
+
+
+def _is_full(lane: str, running: list[Job]) -> bool:
+    return len(_in_lanes) >= LANES_HERE or sum(other.lane == lane for other in running) >= IN_A_LANE
+
+
+def dispatch(lane: str | None = None) -> list[int]:
+    """Puts into the queue what may run now of a lane, or of all lanes: those first that have waited longest. Also what
+    stands in none and whose time has come. Returns the ids."""
+    now = store.now_us()
+    waits = select(Job.id, Job.lane).where(Job.state == "queued").order_by(func.coalesce(Job.due_at, Job.created_at))
+    waits = waits.where(or_(Job.due_at <= now, and_(Job.due_at.is_(None), Job.lane.is_not(None))))
+    running = select(Job.lane, func.count()).where(Job.state == "running", Job.lane.is_not(None)).group_by(Job.lane)
+    with store.reading() as session:
+        free = Counter({each: IN_A_LANE - number for each, number in session.execute(running)})
+        waiting = session.execute(waits.where(Job.lane == lane) if lane else waits).all()
+    chosen = []
+    for job_id, own in waiting:
+        if own is None or free.setdefault(own, IN_A_LANE) > 0:
+            chosen.append(job_id)
+            free[own] -= 1
+    queued = _in_queue() if chosen else ()
+    return [jobs.push(job_id) for job_id in chosen if job_id not in queued]
+
+
+def _in_queue() -> set[int]:
+    return {task.args[0] for task in (*jobs.queue().pending(), *jobs.queue().scheduled())}
 
 
 def _carry_out(work: Work, handler: Handler) -> None:
@@ -177,7 +258,7 @@ def _carry_out(work: Work, handler: Handler) -> None:
             log.warning("the store is busy or away; how job %s ended is written later", work.id)
     if state not in jobs.LIVE:
         handler.ended(work.args)
-    elif state == "queued" and not stopping.is_set() and not jobs.queue().immediate:
+    elif state == "queued" and not isinstance(ending, Later) and not stopping.is_set() and not jobs.queue().immediate:
         jobs.push(work.id, delay=STORE_RETRY)
 
 
@@ -189,8 +270,10 @@ def _end(work: Work, handler: Handler, ending: str | Exception) -> str:
         if not work.is_mine(job):
             return job.state if job is not None else "cancelled"
         if state == "queued":
-            job.state, job.message = state, message
+            job.state, job.message, job.rate = state, message, None
             job.attempts -= message == _LATER
+            if isinstance(ending, Later):
+                job.attempts, job.due_at = 0, round(ending.at * 1_000_000)
         else:
             jobs.close(job, state, message)
             if state == "done" and job.total is not None:
@@ -198,6 +281,7 @@ def _end(work: Work, handler: Handler, ending: str | Exception) -> str:
         return state
 
 
+TURN = "Waits for its turn."
 _LATER = "Waits: the worker was stopped, the next one goes on."
 
 
@@ -207,6 +291,8 @@ def _outcome(work: Work, handler: Handler, error: Exception) -> tuple[str, str]:
         return "cancelled", f"Cancelled; {_kept(work.id)}."
     if stopping.is_set():
         return "queued", _LATER
+    if isinstance(error, Later):
+        return "queued", str(error)
     if isinstance(error, handler.says):
         return "failed", str(error)
     if trouble.passes(error) and work.attempt < ATTEMPTS:
@@ -221,7 +307,8 @@ def _kept(job_id: int) -> str:
     with store.reading() as session:
         job = session.get(Job, job_id)
     saved = job is not None and job.args.get("saved")
-    return "its facts are saved, the metrics are not up to date" if saved else "nothing was saved"
+    keeps = handler_of(job.kind).keeps if job is not None else Handler.keeps
+    return "its facts are saved, the metrics are not up to date" if saved else keeps
 
 
 def recover(alone: bool) -> list[int]:
@@ -242,11 +329,12 @@ def recover(alone: bool) -> list[int]:
             else:
                 job.state, job.message = "queued", "The worker stopped in the middle; this is taken up again."
         session.flush()
-        waiting = list(session.execute(select(Job.id).where(Job.state == "queued").order_by(Job.id)).scalars())
+        at_once = select(Job.id).where(Job.state == "queued", Job.lane.is_(None), Job.due_at.is_(None))
+        waiting = list(session.execute(at_once.order_by(Job.id)).scalars())
     for kind, args in ended:
         handler_of(kind).ended(args)
-    queued = {task.args[0] for task in (*jobs.queue().pending(), *jobs.queue().scheduled())}
-    return [jobs.push(job_id) for job_id in waiting if job_id not in queued]
+    queued = _in_queue() if waiting else ()
+    return [*(jobs.push(job_id) for job_id in waiting if job_id not in queued), *dispatch()]
 
 
 def beat() -> None:

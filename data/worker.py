@@ -1,4 +1,5 @@
-"""The worker: one process for each home that does the jobs, and the supervisor that keeps it alive."""
+"""The worker: the process that does the jobs, and the supervisor that keeps it alive. With the queue in the home there
+is one for each home; with the queue in a Redis there are as many as one likes."""
 
 import contextlib
 import fcntl
@@ -10,12 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from data import jobs, store, trouble, work
 
-THREADS = 2  # reading one repository leaves the processor idle while git works
+THREADS = 4  # reading leaves the processor idle while git works or GitHub answers
 BEAT, SWEEP, HEALTH = 5, 30, 10  # seconds between heartbeats, looks for lost jobs, looks at the threads
 GRACE = 20  # seconds that running jobs get to come to a point where they can be left
 TAKEN = 75  # exit code: another worker serves this home
@@ -26,7 +27,7 @@ log = logging.getLogger("milepost.worker")
 
 def run() -> int:
     """Does jobs until SIGTERM or SIGINT, or until the process that started it is gone. Then jobs in the middle go back
-    to the queue. Returns 0, or TAKEN at once when another worker serves this home.
+    to the queue. Returns 0, or TAKEN at once when another worker serves this home, and the queue is in it.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("huey", "alembic"):
@@ -44,11 +45,11 @@ def run() -> int:
 
 
 def _serve(stop: threading.Event) -> None:
-    from data import intake, loading
+    from data import collecting, intake, loading
 
     store.migrate()
     intake.tidy()
-    if taken_up := work.recover(store.is_sqlite()):
+    if taken_up := work.recover(alone=store.is_sqlite() and not jobs.shared()):
         log.info("taken up: jobs %s", ", ".join(map(str, taken_up)))
     loading.catch_up()
     consumer = jobs.queue().create_consumer(
@@ -57,7 +58,8 @@ def _serve(stop: threading.Event) -> None:
     consumer.start()
     for signum in (signal.SIGTERM, signal.SIGINT):  # Huey has set its own, which give jobs no time
         signal.signal(signum, lambda *_: stop.set())
-    threading.Thread(target=_housekeeping, args=(stop,), name="housekeeping", daemon=True).start()
+    tasks = (stop, collecting.schedule)
+    threading.Thread(target=_housekeeping, args=tasks, name="housekeeping", daemon=True).start()
     log.info("worker of %s is ready", store.home())
     while not stop.wait(HEALTH):
         consumer.check_worker_health()
@@ -66,21 +68,28 @@ def _serve(stop: threading.Event) -> None:
     log.info("worker has stopped")
 
 
-def _housekeeping(stop: threading.Event) -> None:
+def _housekeeping(stop: threading.Event, schedule: Callable[[], object]) -> None:
     swept = time.monotonic()
     while not stop.wait(BEAT):
         try:
             work.beat()
+            schedule()
             if time.monotonic() - swept > SWEEP:
                 swept = time.monotonic()
                 work.recover(alone=False)
+            else:
+                work.dispatch()
         except Exception as error:  # whatever it is: without heartbeats every job here would count as dead
             log.warning("looking again later: the store is busy or away", exc_info=not trouble.passes(error))
 
 
 @contextlib.contextmanager
 def _only_one() -> Iterator[bool]:
-    """Whether this process holds the home; the system gives it back however the process ends."""
+    """Whether this process holds the home; the system gives it back however the process ends. Where the queue is
+    elsewhere, any number may."""
+    if jobs.shared():
+        yield True
+        return
     with (store.home() / "worker.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import redis
 from sqlalchemy import make_url
 
 from data import people, store
 from tests import tokens
 from tests.need import need
-from tests.servers import Server, database
+from tests.servers import Server, database, redis_running
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,8 @@ def bare_home(tmp_path, monkeypatch) -> Iterator[Path]:
     """A home with nothing in it yet."""
     folder = tmp_path / "home"
     monkeypatch.setenv("MILEPOST_HOME", str(folder))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name in ("DATABASE_URL", "MILEPOST_REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
     yield folder
     store.dispose()
 
@@ -71,6 +73,22 @@ def own_server() -> Iterator[Server]:
     server = Server(Path(need("programs of postgresql")))
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory) -> Iterator[str]:
+    """The URL of a Redis of our own."""
+    with redis_running(need("redis"), tmp_path_factory.mktemp("redis")) as address:
+        yield address
+
+
+@pytest.fixture
+def on_redis(redis_server, monkeypatch) -> str:
+    """An empty queue in a Redis; its URL."""
+    with redis.from_url(redis_server) as emptied:
+        emptied.flushall()
+    monkeypatch.setenv("MILEPOST_REDIS_URL", redis_server)
+    return redis_server
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ FINDERS: dict[str, Callable[[], str | None]] = {
     "postgresql": find_postgresql,
     "programs of postgresql": find_postgresql_programs,
     "chromium": find_chromium,
+    "redis": lambda: shutil.which("redis-server"),
     "git": lambda: shutil.which("git"),
 }
 

@@ -1,15 +1,17 @@
-"""Real PostgreSQL servers and databases that tests make, use, stop and throw away."""
+"""Real servers of PostgreSQL and Redis, and databases, that tests make, use, stop and throw away."""
 
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import redis
 from sqlalchemy import make_url
 
 from data import store
@@ -69,6 +71,34 @@ class Server:
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), "-D", str(self.folder / "data"), *arguments]
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **self._as_other)
+
+
+@contextmanager
+def redis_running(program: str, folder: Path) -> Iterator[str]:
+    """The URL of a Redis on a socket only, which keeps nothing."""
+    short = Path(tempfile.mkdtemp(prefix="mp-rd-", dir="/tmp"))  # a socket's path must be short
+    socket = short / "s"
+    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"unix://{socket}"
+        give_up = time.monotonic() + 30
+        while not _answers(address):
+            assert time.monotonic() < give_up and process.poll() is None, "redis-server did not start"
+            time.sleep(0.02)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(short, ignore_errors=True)
+
+
+def _answers(address: str) -> bool:
+    with redis.from_url(address) as asked:
+        try:
+            return bool(asked.ping())
+        except redis.RedisError:
+            return False
 
 
 @contextmanager

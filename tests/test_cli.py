@@ -455,3 +455,18 @@ def test_stopping_by_key_is_quiet(shop, monkeypatch, capsys):
 
     monkeypatch.setattr("data.assess.assess", stopped)
     assert run(capsys, "assess", shop.path) == (130, "", "Stopped.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MILEPOST_ADDRESS", "0.0.0.0", "would be administrator"),  # noqa: S104
+        ("MILEPOST_OIDC_CLIENT_ID", "milepost", "set up by half: set MILEPOST_URL and"),
+        ("MILEPOST_GROUPS", "{", "set up by half"),
+    ],
+)
+def test_the_portal_does_not_start_open_to_all_or_set_up_by_half(home, capsys, monkeypatch, name, value, said):
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("it started"))
+    code, _, err = run(capsys, "run")
+    assert (code, err.count("\n")) == (2, 1) and said in err

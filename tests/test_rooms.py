@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = {"assessments", "content", "data", "pages", "server", "app", "milepost"}
+ROOMS = {"assessments", "content", "data", "pages", "server", "signin", "app", "milepost"}
 DATABASE = {"sqlmodel", "sqlalchemy", "alembic", "psycopg", "sqlite3"}
 SECOND_SQLITE = {"adbc_driver_sqlite", "duckdb", "apsw"}  # docs/decisions.md, "One SQLite library per process"
-NETWORK = {"requests", "httpx", "urllib", "http", "socket", "github", "huey"}
+NETWORK = {"requests", "httpx", "urllib", "http", "socket", "github", "huey", "redis"}
 
 #: room -> (rooms of ours it may import, libraries it may never import)
 WALLS = {
@@ -19,7 +19,8 @@ WALLS = {
     "data": ({"assessments", "content"}, {"streamlit", "plotly"} | SECOND_SQLITE),
     "pages": ({"assessments", "content", "data"}, DATABASE | NETWORK),
     "server": ({"data", "pages"}, DATABASE - {"sqlalchemy"} | {"plotly"}),
-    "app": ({"pages", "server"}, DATABASE | {"plotly"}),
+    "signin": ({"data", "pages"}, DATABASE | {"plotly"}),
+    "app": ({"pages", "server", "signin"}, DATABASE | {"plotly"}),
     "milepost": ({"assessments", "content", "data", "server"}, DATABASE | {"streamlit", "plotly"}),
 }
 

@@ -254,7 +254,7 @@ def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
     if kind == "workflow":
         likely = rows.filter(pl.col("name").fill_null("").str.contains(globs.names(_DEPLOYS)))
         counts = likely.group_by("name").len().sort(["len", "name"], descending=[True, False])
-        return [ProductionRule(kind="workflow", include=_exactly(name)) for name in counts["name"].head(3)]
+        return [ProductionRule(kind="workflow", include=exactly(name)) for name in counts["name"].head(3)]
     # What stands before the first digit is what a repository's version tags share: "v", "", "api/v".
     newest = rows.sort("finished_at", "ref", descending=True, nulls_last=True)
     versions = newest.select(ref=pl.col("ref"), prefix=pl.col("ref").str.extract(r"^([^0-9]*)[0-9]", 1)).drop_nulls()
@@ -265,11 +265,11 @@ def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
         early = [glob for glob in _EARLY if names.str.contains(globs.names(glob)).any()]
         if early and names.head(_RECENT).str.contains(globs.names(", ".join(early))).mean() > 0.5:
             early = []  # a project whose releases are betas releases betas
-        rules.append(ProductionRule(kind=kind, include=_exactly(prefix, "[0-9]*"), exclude=", ".join(early)))
+        rules.append(ProductionRule(kind=kind, include=exactly(prefix, "[0-9]*"), exclude=", ".join(early)))
     return rules or [ProductionRule(kind=kind)]
 
 
-def _exactly(text: str, then: str = "") -> str:
+def exactly(text: str, then: str = "") -> str:
     """A glob for that text and a glob behind it. In the text, signs of globs stand for any letter; so do spaces at the
     ends of the whole, where they would be lost."""
     glob = "".join("?" if letter in "*?[," else letter for letter in text) + then

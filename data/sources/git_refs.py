@@ -249,7 +249,8 @@ def check_root(path: Path | str, roots: Iterable[Path]) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         raise GitError("That is not a path on this machine: give the folder of a git clone.") from error
     if not inside(path, roots):
-        raise GitError(f"{path} is outside the folders that Milepost may read ({', '.join(map(str, roots))}).")
+        named = ", ".join(map(str, roots)) or "none"
+        raise GitError(f"{path} is outside the folders that Milepost may read ({named}).")
     place = locate(Git(path))
     stores = [place.git_dir, place.common_dir, (place.common_dir / "objects").resolve()]
     links = _linked(place.git_dir) + _linked(place.common_dir)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.access import Action
-from pages.ui import demo, evidence, failures, heading, judged, metric_cards, pick, stages, window
+from pages.ui import demo, evidence, failures, heading, judged, live, metric_cards, pick, stages, window
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -12,6 +12,7 @@ demo.leave_when_removed()
 head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
 head.title("Delivery", anchor=False)
 service = pick.service(user, head)
+live.service(user, service)
 environment = pick.environment(service, head)
 weeks = pick.weeks(head)
 demo.label(user, service.is_demo, demo.story(service))

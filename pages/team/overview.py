@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.access import Action
-from pages.ui import cached, demo, pick, team_view
+from pages.ui import cached, demo, live, pick, team_view
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -16,6 +16,7 @@ weeks = pick.weeks(head)
 demo.label(user, team.is_demo)
 
 services = [one for one in cached.services(cached.version(), user) if one.team_id == team.id]
+live.services(user, services, team.id)
 found = team_view.read(services, weeks)
 team_view.recomputing(services)
 team_view.sentences(found)

@@ -23,7 +23,7 @@ if service.collected_until is None:
     )
     st.stop()
 
-settings = rule_form.edit(service, cached.proposals(service))
+settings = rule_form.edit(service, cached.proposals(service), cached.seen_names(service))
 if settings is None:
     st.stop()
 rows = cached.dry_run(service, settings)

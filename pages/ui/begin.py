@@ -1,4 +1,4 @@
-"""The ways to begin: a clone on this machine, files, the demo organisation - and GitHub, which is still to come."""
+"""The ways to begin: a clone on this machine, GitHub, files, the demo organisation."""
 
 from datetime import UTC, datetime
 
@@ -28,29 +28,30 @@ def ways(user: Who, fresh: bool, with_demo: bool) -> None:
         _clone(user)
     with right:
         with st.container(border=True):
+            _github()
+        with st.container(border=True):
             _files()
         if with_demo and may(user, Action.ADMINISTER, Subject(organization_id)):
             with st.container(border=True):
                 _demo(user, organization_id)
-        with st.container(border=True):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.subheader("GitHub", anchor=False, width="content")
-                st.badge("Coming next", color="gray")
-            st.text("Reading pull requests, reviews and deployments from GitHub is not built yet.")
 
 
 def _heading(fresh: bool, with_demo: bool) -> str:
     if not fresh:
         return "Add another service"
-    return "Three ways to begin" if with_demo else "Begin with your own"
+    return "Four ways to begin" if with_demo else "Begin with your own"
 
 
 def _clone(user: Who) -> None:
     st.subheader("A clone on this machine", anchor=False)
     st.text("Reads merges, tags and reverts from a git clone. Nothing leaves this machine, and no names are kept.")
+    roots = intake.roots()
+    if not roots:
+        st.text("No folder is open for this: MILEPOST_ROOTS names those that whoever adds services may read.")
+        return
     with st.form("begin_clone", border=False):
         path = st.text_input("Path of the clone", key="begin_path", placeholder="/home/me/code/shop")
-        st.caption(f"It must lie below {plain(', '.join(map(str, intake.roots())))}.")
+        st.caption(f"It must lie below {plain(', '.join(map(str, roots)))}.")
         team = st.text_input("Team", "My team", key="begin_team", max_chars=80)
         name = st.text_input("Service", key="begin_service", placeholder="As the folder is called", max_chars=80)
         pressed = st.form_submit_button("Read this clone", type="primary", key="begin_clone_go")
@@ -68,6 +69,13 @@ def _clone(user: Who) -> None:
     st.rerun()
 
 
+def _github() -> None:
+    st.subheader("GitHub", anchor=False)
+    st.text("Pull requests, reviews, deployments, releases, workflow runs and incidents, kept fresh by itself. Needs a "
+            "token or an app that may only read.")  # fmt: skip
+    st.page_link(page_file("github"), label="Add from GitHub", icon=":material/cloud_download:")
+
+
 def _files() -> None:
     st.subheader("Import files", anchor=False)
     st.text("Deployments, incidents and changes as CSV or JSON lines, with a template and a report of every bad row.")
@@ -77,7 +85,7 @@ def _files() -> None:
 def _demo(user: Who, organization_id: int) -> None:
     st.subheader("The demo organisation", anchor=False)
     st.text("Eight invented teams with thirty services and a story each. Labelled everywhere, gone with one click.")
-    if any(job.kind == "demo" for job in jobs.active(organization_id)):
+    if any(job.kind == "demo" for job in jobs.asked_for({organization_id})):
         st.text("It is being made; the progress stands at the top of this page.")
     elif st.button("Make the demo", key="begin_demo", icon=":material/science:"):
         progress.watch(demo.start(user, organization_id, datetime.now(UTC)))

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from assessments.delivery.settings import ProductionRule, Settings
-from data import intake, queries, store
+from data import intake, queries, seen, store
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import window
@@ -63,6 +63,16 @@ def proposals(service: ServiceView) -> list[ProductionRule]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _proposals(facts: tuple, _service_id: int) -> list[ProductionRule]:
     return intake.proposals(_service_id)
+
+
+def seen_names(service: ServiceView) -> dict[str, tuple[seen.Seen, ...]]:
+    """The environments and workflows that a rule can choose from."""
+    return _seen_names(window.facts(service), service.id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _seen_names(facts: tuple, _service_id: int) -> dict[str, tuple[seen.Seen, ...]]:
+    return seen.names(_service_id)
 
 
 def dry_run(service: ServiceView, settings: Settings) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from data import corrections
 from data.access import Forbidden, NotFound
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import judged
+from pages.ui import asking, judged
 from pages.ui.text import minute, plain, short
 
 FAILED = "deployment.failed"
@@ -48,7 +48,7 @@ def incident(signals: list[dict]) -> str | None:
     return next((row["evidence_id"] for row in signals if row["signal"] in ("incident", "explicit_link")), None)
 
 
-@st.dialog("Correct a failure")
+@asking.dialog("Correct a failure")
 def dialog(user: Who, service: ServiceView, signals: list[dict]) -> None:
     """Asks what is true of one failure."""
     for row in signals:
@@ -57,7 +57,7 @@ def dialog(user: Who, service: ServiceView, signals: list[dict]) -> None:
     _ask(user, service, choices(signals), signals[0]["deployment_id"], incident(signals), recovered)
 
 
-@st.dialog("Correct a deployment")
+@asking.dialog("Correct a deployment")
 def deployment_dialog(user: Who, service: ServiceView) -> None:
     """Asks what is true of any deployment, seen as failed or not."""
     listed = judged.deployments(service, "correctable")

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from data.queries import ServiceView
-from data.rows import tried
+from data.rows import reason, tried
 from pages.ui import tables
 from pages.ui.text import count
 
@@ -24,12 +24,12 @@ def finding(rows: pl.DataFrame) -> str:
 
 def _without_name(*columns: str) -> pl.Expr:
     """The reason without the name of its row at the front, so that equal reasons can be counted."""
-    reason = pl.col("reason")
+    said = reason()
     for column in columns:
         named = pl.col("reason").str.starts_with(pl.col(column).fill_null("\0") + " ")
-        rest = pl.col("reason").str.slice(pl.col(column).str.len_chars())
-        reason = pl.when(named).then("the name" + rest).otherwise(reason)
-    return reason.alias("reason")
+        rest = reason().str.slice(pl.col(column).str.len_chars())
+        said = pl.when(named).then("the name" + rest).otherwise(said)
+    return said.alias("reason")
 
 
 def summary(rows: pl.DataFrame, in_use: bool) -> None:
@@ -51,6 +51,7 @@ def table(service: ServiceView, rows: pl.DataFrame) -> None:
     columns = {
         "deployment": "Deployment",
         "title": st.column_config.TextColumn("Title", width="large"),
+        "environment": "Environment",
         "kind": "Kind",
         "at": st.column_config.DatetimeColumn("Finished (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC"),
         "status": "Status",
@@ -62,7 +63,8 @@ def table(service: ServiceView, rows: pl.DataFrame) -> None:
             if part.is_empty():
                 st.text(f"Nothing {name}.")
             listed = tried(part)
-            named = listed["title"].is_not_null().any()  # merges and workflow runs have titles, tags have none
+            # Merges and workflow runs have titles, GitHub's deployments have environments, tags have neither.
+            useless = {name for name in ("title", "environment") if listed[name].is_null().all()}
             tables.show(
                 listed,
                 key=f"dry_run_{service.id}_{'yes' if part is yes else 'no'}",
@@ -70,7 +72,7 @@ def table(service: ServiceView, rows: pl.DataFrame) -> None:
                 alt=f"Deployments that {name}, each with the reason.",
                 columns=columns,
                 links=("url",),
-                order=tuple(name for name in listed.columns if named or name != "title"),
+                order=tuple(name for name in listed.columns if name not in useless),
             )
 
 

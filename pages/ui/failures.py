@@ -7,6 +7,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import correct, corrected, judged, tables
+from pages.ui.registry import page_file
 from pages.ui.text import count, link, minute, plain, short
 from pages.ui.window import Window
 
@@ -43,6 +44,9 @@ def section(user: Who, window: Window) -> None:
         return
     found = judged.listed(window, "failed")
     st.text(_finding(found, service.incidents_collected))
+    if not service.incidents_collected and "github" in service.kinds:
+        query = {"service": str(service.id)}
+        st.page_link(page_file("sources"), label="Choose which labels of issues are incidents", query_params=query)
     if not found.is_empty():
         states = [state for state in STATE if state in found["state"]]
         wanted = ALL

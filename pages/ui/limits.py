@@ -44,6 +44,7 @@ NOTES = (
     Telling("Lightweight tags", "Tag with `git tag -a` from now on: it keeps the time of the release.", ("tag",)),
     Telling("No branch could be told", "Name it with `git remote set-head origin --auto`, then read the clone again."),
     Telling("There is no column status", "Add the column status to the file and import it again.", ("import",)),
+    Telling("may not read", "Give the token or app that permission at GitHub, then read it again."),
     Telling("names its commit", "Add the column sha to the file and import it again.", ("import",)),
 )
 
@@ -75,14 +76,11 @@ def gaps(one: ServiceView, summary: Summary | None) -> list[Gap]:
         ]
     found = []
     if not one.incidents_collected:
-        found.append(
-            Gap(
-                "no incidents have been collected, so change fail rate, recovery time and rework rate are not known.",
-                "Import incidents; a file without rows says that none happened.",
-                "Import incidents",
-                "sources",
-            )
-        )
+        says = "no incidents have been collected, so change fail rate, recovery time and rework rate are not known."
+        todo, label = "Import incidents; a file without rows says that none happened.", "Import incidents"
+        if "github" in one.kinds:
+            todo, label = "Say which labels of issues are incidents, or import incidents.", "Choose labels"
+        found.append(Gap(says, todo, label, "sources"))
     if summary:
         found += _uncovered(summary)
     return found + [Gap(note, todo, "See its sources", "sources") for note, todo in notes(one)]

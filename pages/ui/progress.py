@@ -6,7 +6,7 @@ import streamlit as st
 from data import jobs
 from data.access import Forbidden, NotFound
 from data.people import Who
-from pages.ui import import_report
+from pages.ui import guard, import_report
 from pages.ui.registry import page_file
 from pages.ui.text import minute, plain
 
@@ -25,6 +25,11 @@ KINDS = {
     "files": "Import a file",
     "derive": "Work out numbers",
     "demo": "Make the demo",
+    "rules": "Choose rules",
+    "github": "Read from GitHub",
+    "github_list": "Read a list of repositories",
+    "github_plan": "Plan a first reading",
+    "webhook": "Take in what GitHub sent",
 }
 
 
@@ -33,20 +38,20 @@ def watch(job_id: int) -> None:
     st.session_state.setdefault("jobs_watched", []).append(job_id)
 
 
-def jobs_of(user: Who) -> list[jobs.JobView]:
-    """What runs or waits in the organizations of the person."""
-    return [job for organization in sorted(user.organizations) for job in jobs.active(organization)]
-
-
-def jobs_area(user: Who) -> None:
+def jobs_area(user: Who, but: tuple[str, ...] = ()) -> None:
     """Every running job with its progress, and how those that this visitor began have ended. Looks again each second
-    while something runs."""
-    running = bool(jobs_of(user) or st.session_state.get("jobs_watched"))
-    st.fragment(_area, run_every=1.0 if running else None)(user, running)
+    while something runs. but: kinds that the page shows elsewhere."""
+    running = bool(_running(user, but) or st.session_state.get("jobs_watched"))
+    st.fragment(_area, run_every=1.0 if running else None)(user, but, running)
 
 
-def _area(user: Who, was_running: bool) -> None:
-    running = jobs_of(user)
+def _running(user: Who, but: tuple[str, ...]) -> list[jobs.JobView]:
+    return [job for job in jobs.asked_for(user.organizations) if job.kind not in but]
+
+
+def _area(user: Who, but: tuple[str, ...], was_running: bool) -> None:
+    guard.still(user)
+    running = _running(user, but)
     for job in running:
         _bar(user, job)
     watched = [jobs.progress(job_id) for job_id in st.session_state.get("jobs_watched", [])]

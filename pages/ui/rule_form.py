@@ -8,18 +8,26 @@ from data import intake, teams
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
+from data.seen import Seen
 from pages.ui import progress, words
 from pages.ui.registry import page_file
-from pages.ui.text import plain
+from pages.ui.text import count, plain
 
-PATTERN_KINDS = {"tag": "tag", "release": "release", "workflow": "workflow"}
-ENVIRONMENT_KINDS = {"github_deployment", "import", "webhook"}
+PATTERN_KINDS = {"tag": "tag", "release": "release"}
+CHOOSE = {
+    "workflow": "Workflows whose runs deploy to production",
+    "github_deployment": "Environments that are production",
+    "import": "Environments that are production",
+    "webhook": "Environments that are production",
+}
+LISTED = 12  # names with their numbers in the caption
 
 
-def edit(service: ServiceView, proposals: list[ProductionRule]) -> Settings | None:
-    """The settings as they stand in the form; None, with the reason shown, where they are not valid."""
+def edit(service: ServiceView, proposals: list[ProductionRule], seen: dict[str, tuple[Seen, ...]]) -> Settings | None:
+    """The settings as they stand in the form; None, with the reason shown, where they are not valid. seen: the names
+    there are to choose from."""
     now = service.settings
-    options = ([now.rule] if now else []) + [rule for rule in proposals if not now or rule != now.rule]
+    options = _options(now, proposals, seen)
     if not options:
         st.text("The sources hold neither deployments nor merges, so there is nothing a rule could count.")
         return None
@@ -32,8 +40,12 @@ def edit(service: ServiceView, proposals: list[ProductionRule]) -> Settings | No
         key=f"{key}_choice",
     )
     rule, key = options[chosen], f"{key}_{chosen}"
+    fields = {"kind": rule.kind, "include": rule.include, "exclude": rule.exclude, "environment": rule.environment}
+    if rule.kind in CHOOSE:
+        fields |= _choose(rule, seen.get(rule.kind, ()), key)
     with st.expander("Patterns, paths and limits", icon=":material/tune:", expanded=False):
-        fields = {"kind": rule.kind, **_patterns(rule, key)}
+        if rule.kind in PATTERN_KINDS or rule.kind == "workflow":
+            fields |= _patterns(rule, key)
         globs = st.text_area(
             "Paths of this service, one pattern a line",
             "\n".join(now.path_globs if now else ()),
@@ -57,6 +69,16 @@ def edit(service: ServiceView, proposals: list[ProductionRule]) -> Settings | No
         return None
 
 
+def _options(now: Settings | None, proposals: list[ProductionRule], seen: dict) -> list[ProductionRule]:
+    """The rule in use, those proposed, and where workflows have run of which none was proposed, one to choose from."""
+    options = ([now.rule] if now else []) + [rule for rule in proposals if not now or rule != now.rule]
+    if seen.get("workflow") and not any(rule.kind == "workflow" for rule in options):
+        before = [rule for rule in options if rule.kind != "merge"]
+        own = ProductionRule(kind="workflow", include=seen["workflow"][0].pattern)
+        options = [*before, own, *options[len(before) :]] if options[len(before) :] else [*options, own]
+    return options
+
+
 def _mark(index: int, now: Settings | None) -> str:
     """The first choice is the one in use, or where none is yet, the one proposed."""
     if index:
@@ -64,19 +86,41 @@ def _mark(index: int, now: Settings | None) -> str:
     return " :gray-badge[In use]" if now else " :green-badge[Proposed]"
 
 
+def _choose(rule: ProductionRule, seen: tuple[Seen, ...], key: str) -> dict[str, str]:
+    """Names from those seen, or patterns typed; with how often each was seen."""
+    field = "include" if rule.kind == "workflow" else "environment"
+    parts = [part.strip() for part in getattr(rule, field).split(",") if part.strip()]
+    chosen = st.multiselect(
+        CHOOSE[rule.kind],
+        list(dict.fromkeys([*(one.pattern for one in seen), *parts])),
+        parts,
+        key=f"{key}_{field}",
+        accept_new_options=True,
+        placeholder="All count: choose, or type a name or pattern",
+        help="A pattern may have * and ?; capitals do not matter.",
+    )
+    if seen:
+        listed = ", ".join(f"{plain(one.name)} ({one.successes:,} of {one.times:,})" for one in seen[:LISTED])
+        more = f" and {count(len(seen) - LISTED, 'other')}" if len(seen) > LISTED else ""
+        st.caption(f"Seen, with how many succeeded: {listed}{more}.")
+    return {field: ", ".join(chosen) or "*"}
+
+
 def _patterns(rule: ProductionRule, key: str) -> dict[str, str]:
-    """The patterns that this kind of rule reads."""
+    """What is left out by its name; of tags and releases also which are meant."""
     left, right = st.columns(2)
+    fields = {}
     if rule.kind in PATTERN_KINDS:
         what = PATTERN_KINDS[rule.kind]
         include = left.text_input(f"Count a {what} whose name matches", rule.include, key=f"{key}_include")
-        exclude = right.text_input("but not", rule.exclude, key=f"{key}_exclude", placeholder="*-rc*, *-beta*")
-        st.caption("Patterns with * and ?, several separated by commas; capitals do not matter.")
-        return {"include": include.strip() or "*", "exclude": exclude.strip(), "environment": rule.environment}
-    if rule.kind in ENVIRONMENT_KINDS:
-        environment = left.text_input("Environments that are production", rule.environment, key=f"{key}_environment")
-        return {"include": rule.include, "exclude": rule.exclude, "environment": environment.strip() or "*"}
-    return {"include": rule.include, "exclude": rule.exclude, "environment": rule.environment}
+        fields["include"] = include.strip() or "*"
+    exclude = right if fields else left
+    label = "but not" if fields else "Leave out workflows whose name matches"
+    fields["exclude"] = exclude.text_input(
+        label, rule.exclude, key=f"{key}_exclude", placeholder="*-rc*, *-beta*"
+    ).strip()
+    st.caption("Patterns with * and ?, several separated by commas; capitals do not matter.")
+    return fields
 
 
 def save(user: Who, service: ServiceView, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView, TeamView
 from pages.ui import cached, progress, words
-from pages.ui.asking import asked, confirmed
+from pages.ui.asking import asked, confirmed, dialog
 from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
@@ -43,7 +43,7 @@ def row(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
                     does[chosen](user, one, teams)
 
 
-@st.dialog("New service")
+@dialog("New service")
 def new(user: Who, team: TeamView) -> None:
     st.text("A service without a repository, for imported files. A service with one begins on Home, with a clone.")
     name = st.text_input("Name", key=f"service_new_name_{team.id}", max_chars=change.LONGEST_NAME)
@@ -51,14 +51,14 @@ def new(user: Who, team: TeamView) -> None:
         asked(lambda: change.create_service(user, team.id, name), "The service is there. Import its files on Sources.")
 
 
-@st.dialog("Rename service")
+@dialog("Rename service")
 def rename(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
     name = st.text_input("Name", one.name, key=f"service_name_{one.id}", max_chars=change.LONGEST_NAME)
     if st.button("Rename", type="primary", key="service_rename_save"):
         asked(lambda: change.rename_service(user, one.id, name), "The service has its new name.")
 
 
-@st.dialog("Move service")
+@dialog("Move service")
 def move(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
     st.text(f"{one.name} goes to another team with its facts, corrections and numbers.")
     into = {team.id: team.name for team in teams if team.id != one.team_id}
@@ -67,7 +67,7 @@ def move(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
         asked(lambda: change.move_service(user, one.id, target), "The service has moved.")
 
 
-@st.dialog("Merge services")
+@dialog("Merge services")
 def merge(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
     others = cached.services(cached.version(), user)
     into = {other.id: f"{other.team} / {other.name}" for other in others if other.id != one.id and not other.is_demo}
@@ -87,7 +87,7 @@ def _merge(user: Who, one: ServiceView, target: int) -> None:
         progress.watch(job_id)
 
 
-@st.dialog("Limit to paths")
+@dialog("Limit to paths")
 def paths(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
     globs = st.text_area(
         "Paths of this service, one pattern a line",
@@ -107,7 +107,7 @@ def _limit(user: Who, one: ServiceView, globs: str) -> None:
         progress.watch(job_id)
 
 
-@st.dialog("Delete service")
+@dialog("Delete service")
 def delete(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
     st.text(
         f"This deletes {one.name} with its corrections and numbers, and the facts that no other service uses. "

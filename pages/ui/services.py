@@ -1,11 +1,11 @@
 """The services of one's teams, by team and name, each with the next thing to do. Never ordered by a number."""
 
+from collections.abc import Collection
 from itertools import groupby
 
 import streamlit as st
 
 from data import jobs
-from data.people import Who
 from data.queries import ServiceView
 from pages.ui import demo, paging
 from pages.ui.registry import page_file
@@ -15,9 +15,11 @@ from pages.ui.text import day, minute, plain
 CARDS = 12
 
 
-def show(user: Who, seen: list[ServiceView], key: str) -> None:
-    """A card for each service under the heading of its team; a searchable list where there are many."""
-    busy = {job.service_id for each in {one.organization_id for one in seen} for job in jobs.active(each)}
+def show(seen: list[ServiceView], key: str, fetched: Collection[int] = ()) -> None:
+    """A card for each service under the heading of its team; a searchable list where there are many. fetched: those
+    whose repository is being read from GitHub for the first time."""
+    busy = {job.service_id: "sources" for job in jobs.asked_for({one.organization_id for one in seen})}
+    busy |= dict.fromkeys(fetched, "github")
     many = len(seen) > CARDS
     if many:
         seen = paging.part(
@@ -36,18 +38,18 @@ def show(user: Who, seen: list[ServiceView], key: str) -> None:
         if many:
             with st.container(border=True, gap="xxsmall"):
                 for one in mine:
-                    _row(one, one.id in busy)
+                    _row(one, busy.get(one.id))
             continue
         with st.grid("auto", min_column_width=280):
             for one in mine:
                 with st.container(border=True, height="stretch"):
-                    _card(one, one.id in busy)
+                    _card(one, busy.get(one.id))
 
 
-def _next(one: ServiceView, busy: bool) -> tuple[str, str, str, str]:
-    """How it stands in one sentence; what to do about it, with its icon and page."""
+def _next(one: ServiceView, busy: str | None) -> tuple[str, str, str, str]:
+    """How it stands in one sentence; what to do about it, with its icon and page. busy: where one sees the work."""
     if busy:
-        return "Its sources are being read.", "See the progress", "sync", "sources"
+        return "Its sources are being read.", "See the progress", "sync", busy
     if one.collected_until is None:
         return "Nothing has been collected for it yet.", "Connect a source", "database", "sources"
     if one.settings is None:
@@ -62,7 +64,7 @@ def _next(one: ServiceView, busy: bool) -> tuple[str, str, str, str]:
     return "", "Open delivery", "local_shipping", "delivery"
 
 
-def _card(one: ServiceView, busy: bool) -> None:
+def _card(one: ServiceView, busy: str | None) -> None:
     says, label, icon, page = _next(one, busy)
     st.markdown(f"**{plain(one.name)}**")
     if says or one.story:
@@ -73,7 +75,7 @@ def _card(one: ServiceView, busy: bool) -> None:
     st.page_link(page_file(page), label=label, icon=f":material/{icon}:", query_params={"service": str(one.id)})
 
 
-def _row(one: ServiceView, busy: bool) -> None:
+def _row(one: ServiceView, busy: str | None) -> None:
     says, _, icon, page = _next(one, busy)
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         look = {"icon": f":material/{icon}:", "query_params": {"service": str(one.id)}, "width": 240}

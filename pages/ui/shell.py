@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import judged
+from data import openid
+from pages.ui import asking, entrance, judged
 from pages.ui.guard import identity, somewhere
 from pages.ui.registry import PAGES, page_file
 
@@ -16,7 +17,16 @@ def run() -> None:
     """Draws the frame and runs the page that was asked for."""
     st.set_page_config(page_title="Milepost", page_icon=MARK, layout="wide")
     st.logo(WORDMARK, size="medium")
+    asking.closed()
     user = identity()
+    if user is None and openid.is_shared():
+        # Every address stays what it is, so that signing in leads back to it.
+        pages = [
+            st.Page(entrance.sign_in, title=spec.title, url_path=spec.path or None, default=not spec.path)
+            for spec in PAGES
+        ]
+        st.navigation(pages, position="hidden").run()
+        return
     sections: dict[str, list] = {}
     for spec in PAGES:
         allowed = user is not None and somewhere(user, spec.action)

@@ -2,16 +2,24 @@
 
 import streamlit as st
 
-from data import intake, queries
+from data import intake, queries, syncing
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import Brought, ServiceView, SourceView
-from pages.ui import demo, paging, progress
-from pages.ui.asking import asked, confirmed
+from data.syncing import SyncView
+from pages.ui import demo, github_source, paging, progress, sync_buttons
+from pages.ui.asking import asked, confirmed, dialog
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
 
-KIND = {"git": "Git clone", "files": "Imported file", "demo": "Demo"}
+KIND = {
+    "git": "Git clone",
+    "github": "GitHub",
+    "files": "Imported file",
+    "demo": "Demo",
+    "webhook": "Sent by webhook",
+    "api": "Sent to the API",
+}
 
 
 def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -> None:
@@ -22,8 +30,10 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
             st.page_link(page_file("sources"), label="Show all")
         found = tuple(one for one in found if chosen.id in one.service_ids)
     if not found:
-        st.text("Nothing is connected here yet. Add a clone on Home, or import files.")
-        st.page_link(page_file(""), label="Add a clone", icon=":material/arrow_forward:")
+        st.text("Nothing is connected here yet. Add a clone on Home, read from GitHub, or import files.")
+        with st.container(horizontal=True):
+            st.page_link(page_file(""), label="Add a clone", icon=":material/arrow_forward:")
+            st.page_link(page_file("github"), label="Add from GitHub", icon=":material/arrow_forward:")
     found = paging.part(
         found,
         "sources",
@@ -32,9 +42,10 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
         lambda one: " ".join((one.name, one.path or "", *one.used_by)),
     )
     brought = queries.brought(tuple(one.id for one in found))
+    hub = syncing.status(user, [one.id for one in found if one.kind == "github"])
     for one in found:
         if not one.is_demo:
-            _card(user, one, brought[one.id])
+            _card(user, one, brought[one.id], hub.get(one.id))
     if any(one.is_demo for one in found):
         demo.label(user, True)
     for one in found:
@@ -42,7 +53,7 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
             _card(user, one, brought[one.id])
 
 
-def _card(user: Who, one: SourceView, has: Brought) -> None:
+def _card(user: Who, one: SourceView, has: Brought, now: SyncView | None = None) -> None:
     allowed = {
         action: all(may(user, action, Subject(one.organization_id, team, one.is_demo)) for team in one.team_ids)
         for action in (Action.ADD_SOURCE, Action.REMOVE_SOURCE)
@@ -56,6 +67,10 @@ def _card(user: Who, one: SourceView, has: Brought) -> None:
                 if one.kind == "git" and allowed[Action.ADD_SOURCE]:
                     key = f"source_again_{one.id}"
                     st.button("Read again", key=key, icon=":material/sync:", on_click=_again, args=(user, one.id))
+                if now and allowed[Action.ADD_SOURCE]:
+                    sync_buttons.show(user, now, "source")
+                    if st.button("How it is read", key=f"source_settings_{one.id}", icon=":material/tune:"):
+                        github_source.settings(user, one, now)
                 if allowed[Action.REMOVE_SOURCE] and st.button("Remove", key=f"source_remove_{one.id}"):
                     remove(user, one, has)
         if one.path:
@@ -63,7 +78,9 @@ def _card(user: Who, one: SourceView, has: Brought) -> None:
         st.text(f"{_brought(has)}, for {_used_by(one)}.")
         since = f", complete from {day(one.history_start)}" if one.history_start else ""
         st.caption(f"Collected until {minute(one.collected_until)}{since}")
-        for note in one.notes:
+        if now:
+            github_source.details(user, one, now)
+        for note in () if now else one.notes:
             st.markdown(f":material/info: {plain(note)}")
 
 
@@ -83,12 +100,12 @@ def _again(user: Who, source_id: int) -> None:
     progress.watch(intake.resync(user, source_id))
 
 
-@st.dialog("Remove source")
+@dialog("Remove source")
 def remove(user: Who, one: SourceView, has: Brought) -> None:
     """Says what goes, and asks for the name."""
     st.text(
         f"This removes {one.name} with {_brought(has).lower()}; the numbers of {_used_by(one)} are worked out anew."
     )
-    st.text("Corrections stay. A clone can be added again later; an imported file has to be imported again.")
+    st.text("Corrections stay. A clone or repository can be added again later; a file has to be imported again.")
     if confirmed(one.name, f"source_remove_{one.id}", "Remove the source"):
         asked(lambda: progress.watch(intake.remove_source(user, one.id)), "The source is gone.", "sources_note")

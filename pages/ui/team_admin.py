@@ -10,7 +10,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView, TeamView
 from pages.ui import paging, service_admin
-from pages.ui.asking import asked, confirmed
+from pages.ui.asking import asked, confirmed, dialog
 from pages.ui.text import count, plain
 
 #: Services on one page; each has a menu of its own.
@@ -65,21 +65,21 @@ def team(user: Who, one: TeamView, others: list[TeamView], services: list[Servic
             service_admin.row(user, service, others)
 
 
-@st.dialog("New team")
+@dialog("New team")
 def new_team(user: Who, organization_id: int) -> None:
     name = st.text_input("Name", key="team_new_name", max_chars=change.LONGEST_NAME)
     if st.button("Create the team", type="primary", key="team_new_save"):
         asked(lambda: change.create_team(user, organization_id, name), "The team is there.")
 
 
-@st.dialog("Rename team")
+@dialog("Rename team")
 def rename(user: Who, one: TeamView, others: list[TeamView]) -> None:
     name = st.text_input("Name", one.name, key=f"team_name_{one.id}", max_chars=change.LONGEST_NAME)
     if st.button("Rename", type="primary", key="team_rename_save"):
         asked(lambda: change.rename_team(user, one.id, name), "The team has its new name.")
 
 
-@st.dialog("Merge teams")
+@dialog("Merge teams")
 def merge(user: Who, one: TeamView, others: list[TeamView]) -> None:
     into = {other.id: other.name for other in others if other.id != one.id}
     st.text(f"The services and people of {one.name} move into the other team, with all facts; {one.name} goes.")
@@ -88,7 +88,7 @@ def merge(user: Who, one: TeamView, others: list[TeamView]) -> None:
         asked(lambda: change.merge_teams(user, one.id, target), "The teams are one.")
 
 
-@st.dialog("Delete team")
+@dialog("Delete team")
 def delete(user: Who, one: TeamView, others: list[TeamView]) -> None:
     st.text(
         f"This deletes {one.name} with {count(one.services, 'service')} and all facts, corrections and numbers of "

@@ -1,5 +1,8 @@
 """Statistics against published or independently computed values, and against what an interval must hold."""
 
+from fractions import Fraction
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -195,3 +198,153 @@ def test_one_cluster_with_nearly_all_values_bounds_nothing():
     clusters = [0] * 60 + list(range(1, 8))
     low, high = statistics.woodruff_by([0] * 67, [5] * 60 + [1, 2, 3, 7, 8, 9, 10], clusters, 1)
     assert low[0] <= 5 and (np.isnan(high[0]) or high[0] >= 5)
+
+
+def test_a_finite_mean_by_hand():
+    """7 of 10 answered 2 to 8: mean 5, s 2.1602, t(6) 2.4469; 2.4469 * 2.1602 / sqrt(7) * sqrt(3 / 9)."""
+    mean, low, high = statistics.finite_mean([2, 3, 4, 5, 6, 7, 8], 10)
+    assert (mean, low, high) == pytest.approx((5, 5 - 1.1535, 5 + 1.1535), abs=5e-4)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=30))
+def test_the_mean_of_everyone_is_known(values):
+    mean, low, high = statistics.finite_mean(values, len(values))
+    assert low == mean == high == pytest.approx(np.mean(values))
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=30), st.integers(1, 20))
+def test_a_finite_mean_is_a_t_interval_made_narrower(values, absent):
+    plain = statistics.finite_mean(values, 10**9)
+    shown = statistics.finite_mean(values, len(values) + absent)
+    t = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
+    assert plain[2] - plain[0] == pytest.approx(t, abs=1e-6)
+    assert shown[2] - shown[1] <= plain[2] - plain[1] + 1e-9
+
+
+def test_one_answer_of_several_has_no_interval():
+    assert np.isnan(statistics.finite_mean([3], 4)[1:]).all()
+
+
+@pytest.mark.parametrize(("values", "population"), [([], 5), ([1, 2, 3], 2)])
+def test_a_population_smaller_than_its_sample_is_refused(values, population):
+    with pytest.raises(ValueError, match="of a population of"):
+        statistics.finite_mean(values, population)
+
+
+def test_a_difference_of_symmetric_intervals_adds_in_quadrature():
+    assert statistics.difference((1, 0, 2), (4, 2, 6)) == pytest.approx((3, 3 - 5**0.5, 3 + 5**0.5))
+
+
+@given(*[st.tuples(st.floats(-5, 5), st.floats(0, 3), st.floats(0, 3)) for _ in range(2)])
+def test_a_difference_that_is_clear_lies_outside_both_intervals(one, two):
+    first, second = [(value, value - below, value + above) for value, below, above in (one, two)]
+    change, low, high = statistics.difference(first, second)
+    assert low <= change <= high
+    if low > 1e-9:
+        assert first[0] < second[1] and second[0] > first[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "limits"),
+    [
+        # Survey statistics of docs/surveys.md, to the digits written there
+        (5, "3 1.00, 4 1.00, 5 .85, 6 .717, 7 .667, 8 .607, 10 .528, 12 .455, 15 .395, 20 .337, 30 .262"),
+        (7, "5 .80, 7 .667, 10 .50, 15 .40"),
+    ],
+)
+def test_the_limits_of_agreement_as_tabled(options, limits):
+    for entry in limits.split(", "):
+        n, written = entry.split()
+        digits = len(written.partition(".")[2])
+        assert round(float(statistics.r_wg_limit(int(n), options)), digits) == float(written), n
+
+
+@pytest.mark.parametrize(("n", "options"), [(3, 2), (3, 5), (4, 4), (5, 5), (4, 7), (6, 3), (2, 25)])
+def test_the_limit_of_agreement_by_trying_every_outcome(n, options):
+    outcomes = [tuple(map(outcome.count, range(options))) for outcome in product(range(options), repeat=n)]
+    reached = sorted((statistics.r_wg(outcome) for outcome in outcomes), reverse=True)
+    allowed = [value for value in set(reached) if 20 * sum(other >= value for other in reached) <= len(reached)]
+    assert statistics.r_wg_limit(n, options) == min(allowed, default=None)
+
+
+def test_two_raters_cannot_show_agreement_on_five_options():
+    assert statistics.r_wg_limit(2, 5) is None
+
+
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=7).filter(lambda counts: sum(counts) > 1))
+def test_agreement_is_one_minus_a_share_of_the_uniform_variance(counts):
+    answers = np.repeat(np.arange(len(counts)), counts)
+    uniform = np.var(np.arange(len(counts)))
+    assert float(statistics.r_wg(counts)) == pytest.approx(1 - answers.var(ddof=1) / uniform)
+    assert statistics.r_wg(counts) == statistics.r_wg(counts[::-1])
+
+
+def test_opposed_answers_are_below_zero():
+    assert statistics.r_wg([3, 0, 0, 0, 3]) == 1 - Fraction(48, 10) / 2
+
+
+@pytest.mark.parametrize("counts", [[1, 0, 0], [0, 0], [5]])
+def test_agreement_of_too_little_is_refused(counts):
+    with pytest.raises(ValueError, match="needs two"):
+        statistics.r_wg(counts)
+
+
+@pytest.mark.parametrize(("n", "options"), [(1, 5), (5, 1)])
+def test_a_limit_of_agreement_for_too_little_is_refused(n, options):
+    with pytest.raises(ValueError, match="needs two"):
+        statistics.r_wg_limit(n, options)
+
+
+def test_what_varies_between_groups_alone_does_not_vary_within():
+    covariance, degrees = statistics.within_covariance([[1, 2], [1, 2], [5, 9], [5, 9]], ["a", "a", "b", "b"])
+    assert (covariance == 0).all() and degrees == 2
+
+
+def test_covariance_within_one_group_is_the_usual_one():
+    rows = np.random.default_rng(1).normal(size=(20, 3))
+    assert statistics.within_covariance(rows, ["a"] * 20)[0] == pytest.approx(np.cov(rows.T))
+
+
+def test_groups_of_one_have_nothing_within():
+    with pytest.raises(ValueError, match="varies within"):
+        statistics.within_covariance([[1, 2], [3, 4]], ["a", "b"])
+
+
+def test_two_items_that_correlate_by_a_half_have_a_reliability_of_two_thirds():
+    value, low, high = statistics.spearman_brown([[4, 1], [1, 1]], 40)
+    assert value == pytest.approx(2 / 3) and 0 < low < value < high < 1
+
+
+@pytest.mark.parametrize(("covariance", "degrees"), [([[0, 0], [0, 1]], 40), ([[1, 0.5], [0.5, 1]], 2)])
+def test_two_items_that_cannot_be_judged(covariance, degrees):
+    assert np.isnan(statistics.spearman_brown(covariance, degrees)[1:]).all()
+
+
+@given(st.lists(st.tuples(st.floats(0.3, 2), st.floats(0.2, 2)), min_size=3, max_size=8))
+def test_omega_finds_the_one_factor_that_made_the_items(items):
+    loadings, unique = np.array(items).T
+    expected = loadings.sum() ** 2 / (loadings.sum() ** 2 + unique.sum())
+    assert statistics.omega(np.outer(loadings, loadings) + np.diag(unique)) == pytest.approx(expected, abs=1e-4)
+
+
+def test_omega_of_equal_items_is_alpha():
+    """Of items with equal covariances alpha is right too: k^2 c / (k v + k (k - 1) c)."""
+    covariance = np.full((4, 4), 0.5) + np.diag([0.5] * 4)
+    assert statistics.omega(covariance) == pytest.approx(16 * 0.5 / 10)
+
+
+@pytest.mark.parametrize(
+    "covariance",
+    [
+        np.eye(3) * [1, 1, 0],  # an item that does not vary
+        [[1, -0.5, -0.5], [-0.5, 1, 0.5], [-0.5, 0.5, 1]],  # a reversed item
+        [[1, 0.9, 0.9], [0.9, 1, 0.1], [0.9, 0.1, 1]],  # loads more than it varies
+    ],
+)
+def test_no_omega_without_a_factor(covariance):
+    assert np.isnan(statistics.omega(covariance))
+
+
+def test_two_items_have_no_omega():
+    with pytest.raises(ValueError, match="three items"):
+        statistics.omega(np.eye(2))

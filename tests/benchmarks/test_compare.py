@@ -99,6 +99,17 @@ def test_where_the_definitions_part_the_answers_do(home):
         assert agreement(ours, way_sql.shaped(question, way_sql.ask(question)))["all"] < 1, why
 
 
+def test_a_rival_of_another_run_is_compared_with_what_ours_took_in_that_run():
+    first = compare.Asked({}, 1.0, figures={("whole", "ours"): Figure(1.0), ("whole", "sql"): Figure(20.0)})
+    second = compare.Asked({}, 1.0, figures={("whole", "ours"): Figure(2.0), ("whole", "orm"): Figure(30.0)})
+    for each in (first, second):
+        compare._beside(each)
+    for both in (second.after(first), first.after(second)):
+        assert both.figures["whole", "ours"] == Figure(1.0)
+        assert report._ratio(both.figures["whole", "sql"], Figure(1.0), 600) == "20.0"
+        assert report._ratio(both.figures["whole", "orm"], Figure(1.0), 600) == "15.0"
+
+
 def answer(*rows: tuple) -> pl.DataFrame:
     return pl.DataFrame([(1, None, *row) for row in rows], schema=ANSWER, orient="row")
 
@@ -126,8 +137,12 @@ def test_new_facts_are_taken_away_again(home):
     wanted = compare.questions(20)[0]
     before = way_ours.ask(wanted)
     services = compare.store_services()
-    told = Worker("ours").arrive({"services": services, "spread": True})
+    worker = Worker("ours")
+    for _ in range(2):  # the second follows the first
+        told = worker.arrive({"services": services, "spread": True})
     assert told["rows"] == len(services)
+    assert not way_ours.ask(wanted).equals(before)
+    worker.depart({})
     assert way_ours.ask(wanted).equals(before)
 
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,15 +45,25 @@ def answered(address: str, path: str = "/") -> tuple[int, dict[str, str], bytes]
 
 @contextmanager
 def running(
-    home: Path, roots: Path | None = None, worker: bool = True, wait: float = 90, code: Path = ROOT
+    home: Path,
+    roots: Path | None = None,
+    worker: bool = True,
+    wait: float = 90,
+    code: Path = ROOT,
+    settings: Callable[[str], dict[str, str]] | None = None,
 ) -> Iterator[str]:
-    """The address of a portal that keeps its data in `home`, its log in `home/portal.log`; its code is in `code`."""
+    """The address of a portal that keeps its data in `home`, its log in `home/portal.log`; its code is in `code`.
+
+    settings: more of its environment, given its address.
+    """
     port = free_port()
     surroundings = {**os.environ, "MILEPOST_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     if roots:
         surroundings["MILEPOST_ROOTS"] = str(roots)
     if not worker:
         surroundings["MILEPOST_WORKER"] = "external"
+    address = f"http://127.0.0.1:{port}"
+    surroundings |= settings(address) if settings else {}
     home.mkdir(parents=True, exist_ok=True)
     with (home / "portal.log").open("wb") as log:
         server = subprocess.Popen(
@@ -64,7 +74,6 @@ def running(
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
-    address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(address, server, home / "portal.log", wait)
         yield address

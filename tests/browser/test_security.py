@@ -53,7 +53,7 @@ def test_a_file_left_in_the_pages_folder_never_runs_by_itself(tmp_path):
     code = tmp_path / "code"
     shutil.copytree(ROOT / "pages", code / "pages")
     (code / "pages" / "leak.py").write_text("import streamlit as st\nst.text('this has leaked')\n")
-    for name in ("app.py", "server.py", "milepost.py"):
+    for name in ("app.py", "server.py", "signin.py", "milepost.py"):
         shutil.copy(ROOT / name, code / name)
     for name in ("assessments", "content", "data", ".streamlit"):
         (code / name).symlink_to(ROOT / name)

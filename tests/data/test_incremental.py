@@ -27,6 +27,7 @@ from tests.data.arrange import Place, change, deployment, hour, incident, sha
 WEEK = 168  # hours
 SEEDS = range(int(os.environ.get("MILEPOST_SEEDS", "2")))  # more of them by hand
 DERIVED = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock)
+SETTINGS = Settings(rule=ProductionRule(kind="import"), incidents_collected=False)
 
 
 @dataclass
@@ -35,13 +36,13 @@ class History(Place):
 
     now: float = 0  # hours
     regions: int = 0  # of forty deployments to production, so many more go to a second one
+    follows: float = 0.0  # share of successes that a second region gets too, some time later
+    until_week: float = float("inf")  # when the second region is given up
     merged: list = field(default_factory=list)
     deployed: list = field(default_factory=list)
     hit: list = field(default_factory=list)
     corrected: list = field(default_factory=list)
-    settings: Settings | None = field(
-        default_factory=lambda: Settings(rule=ProductionRule(kind="import"), incidents_collected=False)
-    )
+    settings: Settings | None = SETTINGS
 
     def __post_init__(self):
         super().__post_init__()
@@ -99,6 +100,12 @@ def live(place: History, chance: random.Random, hours: float) -> None:
                 row["finished_at"] = None
             place.deployed.append(row)
             deployments.append(row)
+            if status == "success" and chance.random() < place.follows and place.now < place.until_week * WEEK:
+                later = place.now + chance.choice([0.7, 3, 30, 80])
+                row = {**row, "deployment_id": f"d{len(place.deployed)}", "environment": "Production-EU",
+                       "started_at": None, "finished_at": hour(later)}  # fmt: skip
+                place.deployed.append(row)
+                deployments.append(row)
         else:
             resolved = None if chance.random() < 0.1 else place.now + chance.expovariate(1 / 10)
             names = chance.choice(["dx", *(d["deployment_id"] for d in place.deployed[-2:])])
@@ -187,26 +194,31 @@ def differing(one: dict, other: dict) -> dict:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_judging_what_changed_gives_what_judging_everything_gives(both, who, seed):
     chance = random.Random(seed)
-    places = [History(who, f"Service {number}") for number in range(8)]
+    places = [History(who, f"Service {number}") for number in range(7)]
+    places.append(History(who, "Service 7", SETTINGS.model_copy(update={"leading_environment": "production"})))
     ids = [place.service_id for place in places]
     for number, place in enumerate(places):
         place.regions = 8 if number % 4 == 3 else 0
+        place.follows = (0, 0, 0.9, 0.3)[number % 4]
+        place.until_week = 18 if number == 6 else place.until_week
         live(place, chance, 20 * WEEK)
     assert derive.refresh(ids)
-    in_part = 0
+    in_part, of_regions = 0, 0
     for _ in range(3):
         for place in places:
             for _ in range(chance.randint(0, 2)):
                 disturb(place, chance, who)
             if chance.random() < 0.6:
                 live(place, chance, chance.choice([5, 40, WEEK]))
-        in_part += len(tail.find(ids).ends)
+        ends = set(tail.find(ids).ends)
+        in_part += len(ends)
+        of_regions += len(ends & {place.service_id for place in places if place.follows})
         assert derive.refresh(ids)
         step_by_step = derived(ids)
         everything_anew(ids)
         assert differing(step_by_step, derived(ids)) == {}
         assert derive.stale() == []
-    assert in_part > 5  # else this proves nothing
+    assert in_part > 5 and of_regions > 2  # else this proves nothing
 
 
 def test_a_clock_that_jumps_back_leaves_no_weeks_of_a_future_that_was_none(both, who):

@@ -154,6 +154,15 @@ def test_what_is_no_clone_below_the_roots_is_refused_and_nothing_is_made(home, w
     assert count(Team, Service, Repository, Source, AuditEvent) == before
 
 
+def test_where_people_sign_in_no_folder_is_open_until_one_is_named(home, who, repo, monkeypatch):
+    monkeypatch.setenv("HOME", str(repo.path.parent))
+    monkeypatch.setenv("MILEPOST_OIDC_METADATA_URL", "https://id.acme.example/.well-known/openid-configuration")
+    assert intake.roots() == (repo.path.parent,)
+    monkeypatch.delenv("MILEPOST_ROOTS")
+    with pytest.raises(GitError, match="outside the folders that Milepost may read"):
+        intake.add_clone(who, str(repo.path), "Payments", "shop")
+
+
 def test_a_clone_swapped_for_a_link_out_of_the_roots_is_not_read(home, who, repo, tmp_path):
     source_id = added(who, repo).source_id
     shutil.move(repo.path, tmp_path / "elsewhere")

@@ -19,16 +19,16 @@ def rename(home, table: str, old: str, new: str) -> None:
         connection.execute("update data_version set version = version + 1")
 
 
-def test_a_new_install_offers_three_ways_and_github_without_pretending(home):
+def test_a_new_install_offers_four_ways(home):
     at = opened()
     assert "See how your team delivers" in said(at)
     assert [head.value for head in at.subheader] == [
         "A clone on this machine",
+        "GitHub",
         "Import files",
         "The demo organisation",
-        "GitHub",
     ]
-    assert "not built yet" in said(at)
+    assert "Add from GitHub" in [element.proto.label for element in at.get("page_link")]
 
 
 def test_a_path_that_is_no_clone_gets_one_sentence_and_leaves_nothing(home, tmp_path, monkeypatch):

@@ -134,3 +134,8 @@ def test_numbers_replaced_while_they_are_read_are_read_again(portal, key, monkey
     assert portal.client.get(f"/badge/{key}.svg").status == 200
     failures.extend([derive.Outdated] * 3)
     assert portal.client.get(f"/badge/{key}.svg").status == 503
+
+
+def test_the_badges_of_several_services_are_told_at_once(portal, key):
+    assert badges.keys_of([portal.place.service_id, 999]) == {portal.place.service_id: key}
+    assert badges.keys_of([]) == {}

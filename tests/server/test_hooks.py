@@ -213,3 +213,15 @@ def test_the_source_takes_its_hook_along(portal, key):
     intake.remove_source(portal.who, source)
     assert send(portal, key, event("resolved", 1)).status == 404
     assert known() == []
+
+
+def test_a_closed_place_takes_nothing_more_and_what_it_told_stays(portal, key):
+    assert hooks.keys_of([portal.place.service_id, 999]) == {portal.place.service_id: key}
+    assert send(portal, key, event("triggered", 0)).status == 202
+    with pytest.raises(access.Forbidden):
+        hooks.close_hook(portal.stranger, portal.place.service_id)
+    for _ in range(2):
+        hooks.close_hook(portal.who, portal.place.service_id)
+    assert send(portal, key, event("triggered", 5, "another")).status == 404
+    assert (len(known()), hooks.keys_of([portal.place.service_id])) == (1, {})
+    assert hooks.open_hook(portal.who, portal.place.service_id, SECRET) != key

@@ -15,7 +15,7 @@ FEED = "commits"
 _COMMITS = """
 fragment Commits on Commit {
   oid
-  history(first: $commits, after: $after) {
+  history(first: $commits, after: $after, since: $since) {
     nodes { oid authoredDate committedDate message parents(first: 50) { nodes { oid } } }
     pageInfo { hasNextPage endCursor }
   }
@@ -23,7 +23,7 @@ fragment Commits on Commit {
 """
 _HEAD = (
     """
-query($node: ID!, $commits: Int!, $after: String) {
+query($node: ID!, $commits: Int!, $after: String, $since: GitTimestamp) {
   node(id: $node) { ... on Repository { defaultBranchRef { name target { ...Commits } } } }
 }
 """
@@ -31,7 +31,7 @@ query($node: ID!, $commits: Int!, $after: String) {
 )
 _ALONE = (
     """
-query($node: ID!, $oid: GitObjectID!, $commits: Int!, $after: String) {
+query($node: ID!, $oid: GitObjectID!, $commits: Int!, $after: String, $since: GitTimestamp) {
   trunk: node(id: $node) { ... on Repository { object(oid: $oid) { ...Commits } } }
 }
 """
@@ -39,10 +39,11 @@ query($node: ID!, $oid: GitObjectID!, $commits: Int!, $after: String) {
 )
 #: To be put into another query, whose variables must then declare those of `Rider.variables`.
 RIDING = "trunk: node(id: $node) { ... on Repository { object(oid: $oid) { ...Commits } } }"
-DECLARED = "$node: ID!, $oid: GitObjectID!, $commits: Int!, $after: String"
+DECLARED = "$node: ID!, $oid: GitObjectID!, $commits: Int!, $after: String, $since: GitTimestamp"
 FRAGMENT = _COMMITS
 
 PAGE = 100
+BEFORE = 31 * values.DAY
 
 
 class Rider:
@@ -59,14 +60,19 @@ class Rider:
     @property
     def variables(self) -> dict:
         reading = self.cursor["reading"]
-        return {"node": self.reader.node, "oid": reading["head"], "commits": PAGE, "after": reading["after"]}
+        return {**self._asked(reading["after"]), "oid": reading["head"]}
+
+    def _asked(self, after: str | None) -> dict:
+        """Where the history begins later, a month more of it: what is deployed first is older."""
+        start = self.reader.settings.history_start
+        since = values.written(max(0, start - BEFORE)) if start else None
+        return {"node": self.reader.node, "commits": PAGE, "after": after, "since": since}
 
     def begin(self) -> None:
         """Asks where the branch stands, with the newest commits. Goes on with what was begun before, if anything."""
         if self.wanted:
             return
-        asked = {"node": self.reader.node, "commits": PAGE, "after": None}
-        answer = self.reader.api.graphql(_HEAD, asked, f"commits of {self.reader.full_name}")
+        answer = self.reader.api.graphql(_HEAD, self._asked(None), f"commits of {self.reader.full_name}")
         ref = values.path(answer.json, "node", "defaultBranchRef")
         with saving.page(self.reader) as page:
             if ref is None:  # empty

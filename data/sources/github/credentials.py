@@ -117,6 +117,11 @@ class InstallationToken:
         self._token, self._ends = "", 0.0
         self.permissions: dict[str, str] = {}
 
+    def account(self) -> str | None:
+        """Where the app is installed. Raises what `Api.get` does."""
+        answer = self._app.get(f"/app/installations/{self._installation}", what="the app's installation")
+        return values.path(answer.json, "account", "login")
+
     def __call__(self) -> str:
         if self._app.clock.now() >= self._ends - _EARLY:
             where = f"/app/installations/{self._installation}/access_tokens"

@@ -61,7 +61,8 @@ def _down(reader: Reader, cursor: dict) -> dict:
         rows, info = values.rows(found, "nodes"), values.need(found, "pageInfo", dict)
         created = [values.moment(row, "createdAt", none=False) for row in rows]
         newest = max([newest, *(min(at, reader.settled) for at in created)])
-        more = values.need(info, "hasNextPage", bool) and not (whole and created and min(created) < stop)
+        enough = created and min(created) < max(stop if whole else 0, reader.settings.history_start or 0)
+        more = values.need(info, "hasNextPage", bool) and not enough
         after = values.need(info, "endCursor", str, none=True)
         if more:
             cursor = cursor if whole else {**cursor, "whole": False, "after": after, "newest": newest}

@@ -37,7 +37,10 @@ def _walk(reader: Reader) -> None:
     """Pull requests without the feed: from the one that changed last back to where the last walk began. Rows only move
     to the front while it goes on, so that counting pages loses none; what has moved is met by the next walk."""
     cursor, _ = saving.state(reader, FEED)
-    stop, walk = cursor.get("walked", 0), cursor.get("walk") or {"page": 1, "begun": reader.settled}
+    stop, walk = (
+        cursor.get("walked", reader.settings.history_start or 0),
+        cursor.get("walk") or {"page": 1, "begun": reader.settled},
+    )
     while True:
         asked = {"state": "all", "sort": "updated", "direction": "desc", "per_page": PAGE, "page": walk["page"]}
         answer = reader.api.get(f"{reader.base}/pulls", asked, what=f"pull requests of {reader.full_name}")
@@ -56,7 +59,7 @@ def _walk(reader: Reader) -> None:
 
 def _read(reader: Reader) -> None:
     cursor, etag = saving.state(reader, FEED)
-    saved = at = cursor.get("at", 0)
+    saved = at = cursor.get("at") or reader.settings.history_start or 0
     while True:
         since = values.written(at - SECOND) if at else None
         same = since == cursor.get("since", "")

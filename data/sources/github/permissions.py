@@ -59,7 +59,7 @@ def permissions(api: Api, repository: str | None = None) -> Permissions:
     else:
         found = _of_token(api)
     if repository:
-        _ask(api, repository, found)
+        ask(api, repository, found)
     return found
 
 
@@ -93,11 +93,13 @@ def expiry(header: str) -> int | None:
         return None
 
 
-def _ask(api: Api, repository: str, found: Permissions) -> None:
-    base = repository if repository.startswith("/repositories/") else f"/repos/{repository}"
+def ask(api: Api, repository: str, found: Permissions) -> None:
+    """Completes `found` by what may be read of that repository, see `permissions`."""
+    named = not repository.startswith("/repositories/")
+    base, of = (f"/repos/{repository}", f" of {repository}") if named else (repository, "")
     for name, (_, path) in NEEDED.items():
         try:
-            api.get(f"{base}/{path}", {"per_page": 1}, what=f"{name} of {repository}")
+            api.get(f"{base}/{path}", {"per_page": 1}, what=f"{name}{of}")
             found.may[name] = True
         except errors.EmptyRepository:
             found.may[name] = True

@@ -12,6 +12,13 @@ SECONDS = 0.6  # of one request of REST, as a rule
 SECONDS_OF_A_QUERY = 2.5
 _AROUND = 8  # requests that each sync makes, whatever there is
 
+#: By the first of what is counted together; GraphQL does not name it itself.
+_PERMISSION = {
+    "issues": "issues (read), pull_requests (read) and contents (read)",
+    "deployments": "deployments (read)",
+    "commits": "contents (read)",
+    "runs": "actions (read)",
+}
 _COUNT = """
 query($node: ID!) {
   node(id: $node) { ... on Repository {
@@ -66,20 +73,26 @@ def plan(api: Api, found: Found) -> Plan:
     def ask(names: tuple[str, ...], read) -> None:
         try:
             counts.update(zip(names, read(), strict=True))
-        except (errors.MissingPermission, errors.NotFound) as error:
+        except errors.MissingPermission as error:
+            counts.update(dict.fromkeys(names))
+            wanted = "" if error.needed else f" (it wants {_PERMISSION[names[0]]})"
+            unknown[", ".join(names)] = f"{str(error)[:-1]}{wanted}."
+        except errors.NotFound as error:
             counts.update(dict.fromkeys(names))
             unknown[", ".join(names)] = str(error)
 
-    def total(query: str, *paths: tuple[str, ...]):
-        here = _repository(api.graphql(query, {"node": found.node}, f"{found.full_name}").json)
+    def total(what: str, query: str, *paths: tuple[str, ...]):
+        here = _repository(api.graphql(query, {"node": found.node}, f"{what} of {found.full_name}").json)
         return [values.path(here, *path, "totalCount") or 0 for path in paths]
 
     ask(
         ("issues", "pull requests", "merged", "releases", "tags"),
-        lambda: total(_COUNT, ("issues",), ("pullRequests",), ("merged",), ("releases",), ("refs",)),
+        lambda: total(
+            "issues and pull requests", _COUNT, ("issues",), ("pullRequests",), ("merged",), ("releases",), ("refs",)
+        ),
     )
-    ask(("deployments",), lambda: total(_DEPLOYMENTS, ("deployments",)))
-    ask(("commits",), lambda: total(_COMMITS, ("defaultBranchRef", "target", "history")))
+    ask(("deployments",), lambda: total("deployments", _DEPLOYMENTS, ("deployments",)))
+    ask(("commits",), lambda: total("commits", _COMMITS, ("defaultBranchRef", "target", "history")))
     ask(("runs",), lambda: [_runs(api, found)])
     known = {name: count or 0 for name, count in counts.items()}
     details = _pages(known["merged"], DETAILS)

@@ -5,6 +5,7 @@ taken for it.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -19,13 +20,15 @@ from data.sources.github.values import DAY
 from data.tables import Feed, Repository, RepositorySettings, Source
 
 FEED = "repository"
+RENAMED = " at GitHub now."  # the end of the note on a new name
 NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
 _NUMBERED = re.compile(r"/repositories/(\d{1,18})(?:[/?]|$)")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A repository as GitHub knows it. node: its id in GraphQL; key: of `Repository.key`."""
+    """A repository as GitHub knows it. node: its id in GraphQL; key: of `Repository.key`; pushed: microseconds, when it
+    was last pushed to."""
 
     github_id: int
     node: str
@@ -34,6 +37,7 @@ class Found:
     branch: str
     private: bool
     archived: bool
+    pushed: int | None = None
 
     @property
     def key(self) -> str:
@@ -65,8 +69,9 @@ def _look(api: Api, name: str):
     return answer
 
 
-def listing(api: Api) -> list[Found]:
-    """Every repository that the token or app was given, by name."""
+def listing(api: Api, tell: Callable[[int, int | None], None] = lambda done, total: None) -> list[Found]:
+    """Every repository that the token or app was given, by name. tell: how many were read, of how many where that is
+    known; what it raises ends the reading."""
     app = isinstance(api.token, InstallationToken)
     found, number, more = {}, 1, True
     while more:
@@ -76,6 +81,7 @@ def listing(api: Api) -> list[Found]:
             each = _found(row)
             found[each.github_id] = each
         number, more = number + 1, answer.next
+        tell(len(found), values.need(answer.json, "total_count", int) if app else None)
     return sorted(found.values(), key=lambda each: each.full_name.casefold())
 
 
@@ -88,6 +94,7 @@ def _found(row: object) -> Found:
         branch=values.need(row, "default_branch", str),
         private=values.need(row, "private", bool),
         archived=bool(row.get("archived")),
+        pushed=values.moment(row, "pushed_at"),
     )
 
 
@@ -151,7 +158,7 @@ def _note(session: Session, reader: Reader, found: Found) -> None:
     repository.github_id, repository.full_name, repository.web_url = found.github_id, found.full_name, found.web_url
     repository.default_branch = found.branch
     if before and before != found.full_name:
-        source.notes = [*(source.notes or []), f"{before} is called {found.full_name} at GitHub now."][-5:]
+        source.notes = [*(source.notes or []), f"{before} is called {found.full_name}{RENAMED}"][-5:]
     if repository.name in (before, (before or "").split("/")[-1]):
         repository.name = found.full_name
     source.name = found.full_name

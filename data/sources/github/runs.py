@@ -28,8 +28,9 @@ def read(reader: Reader) -> None:
     cursor, _ = saving.state(reader, FEED)
     windows = cursor.get("windows")
     if not windows:
-        recent = _second(reader.settled - AGAIN)
-        windows = [_window(FIRST, recent), _window(recent + SECOND, None)]
+        first, recent = max(FIRST, reader.settings.history_start or 0), _second(reader.settled - AGAIN)
+        windows = [_window(first, recent), _window(recent + SECOND, None)]
+        windows = windows if first < recent else [_window(first, None)]
     place = len(windows) - 1  # the newest first: they matter most
     while place >= 0:
         window = windows[place]

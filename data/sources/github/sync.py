@@ -14,6 +14,7 @@ from sqlmodel import Session
 from data import derive, store
 from data.replacing import NEVER
 from data.sources.github import (
+    clones,
     counts,
     deployments,
     errors,
@@ -48,6 +49,24 @@ _WHAT = {
 }
 
 
+#: The permission by which each is read, where GitHub does not say it itself: its GraphQL never does.
+_PERMISSION = {
+    issues.FEED: "issues (read) and pull_requests (read)",
+    pulls.FEED: "pull_requests (read) and contents (read)",
+    deployments.FEED: "deployments (read)",
+    runs.FEED: "actions (read)",
+    jobs.FEED: "actions (read)",
+    repository.SETTINGS: "administration (read)",
+}
+#: Feeds that begin anew where more of the history is wanted.
+FROM_THE_START = (issues.FEED, "commits", trunk.FEED, deployments.FEED, runs.FEED)
+
+
+def what(feed: str) -> str:
+    """What a feed brings, in words."""
+    return _WHAT.get(feed, feed)
+
+
 @dataclass
 class Report:
     """new: rows written, by table. problems: feed -> one sentence on why it could not be read. calls, counted: requests
@@ -62,10 +81,11 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        spoken = {"change": "changes", "deployment": "deployments", "pipeline_run": "runs", "issue": "issues"}
-        said = [f"{self.new[table]:,} {words}" for table, words in spoken.items() if self.new.get(table)]
+        spoken = {"change": "change", "deployment": "deployment", "pipeline_run": "run", "issue": "issue"}
+        counted = {noun: self.new.get(table, 0) for table, noun in spoken.items()}
+        said = [f"{number:,} {noun}{'' if number == 1 else 's'}" for noun, number in counted.items() if number]
         read = f"Read {', '.join(said)} that are new or other than before" if said else "Nothing new"
-        left = f" Not read: {', '.join(_WHAT.get(name, name) for name in self.problems)}." if self.problems else ""
+        left = f" Not read: {', '.join(map(what, self.problems))}." if self.problems else ""
         return f"{read} in {self.name}.{left}"
 
 
@@ -120,6 +140,7 @@ def _feeds(reader: Reader, report: Report, sweep: bool) -> None:
     _feed(reader, report, repository.SETTINGS, lambda: repository.read_settings(reader, sweep))
     _feed(reader, report, jobs.FEED, lambda: jobs.read(reader))
     _feed(reader, report, counts.FEED, lambda: counts.read(reader, sweep))
+    clones.take_over(reader, report.problems)
 
 
 def _feed(reader: Reader, report: Report, name: str, read: Callable[[], None]) -> None:
@@ -129,9 +150,12 @@ def _feed(reader: Reader, report: Report, name: str, read: Callable[[], None]) -
     except errors.EmptyRepository:
         return
     except (errors.MissingPermission, errors.NotFound) as error:
-        report.problems[name] = str(error)
+        problem = str(error)
+        if isinstance(error, errors.MissingPermission) and not error.needed:
+            problem = f"{problem[:-1]}: give it {_PERMISSION.get(name, 'contents (read)')}."
+        report.problems[name] = problem
         with saving.page(reader) as page:
-            page.feed(name, problem=str(error))
+            page.feed(name, problem=problem)
 
 
 def _patiently(read: Callable, reader: Reader | None):
@@ -146,9 +170,7 @@ def _patiently(read: Callable, reader: Reader | None):
                 raise
         except errors.TooHeavy as error:
             if reader is None or reader.size <= _SMALLEST:
-                raise errors.Unavailable(
-                    f"{error} It goes on by itself later.", time.time() + OUTAGE_SECONDS
-                ) from None
+                raise errors.Unavailable(f"{error} It goes on by itself later.", time.time() + OUTAGE_SECONDS) from None
             reader.size = max(_SMALLEST, reader.size // 2)
 
 
@@ -163,13 +185,16 @@ def _end(reader: Reader, report: Report, begun: int) -> None:
             mine = select(func.max(at)).where(table.source_id == source.id, at <= reader.api.date)
             newest += [found for found in page.session.execute(mine).scalars() if found is not None]
         until = max(newest)
-        renamed = [note for note in source.notes or [] if note.endswith(" at GitHub now.")]
+        renamed = [note for note in source.notes or [] if note.endswith(repository.RENAMED)]
         cursor = {"facts": facts}
         since = NEVER if source.cursor == cursor else None
         if until != source.collected_until or source.cursor != cursor:
             derive.changed(page.session, repository_id=reader.repository_id, since=since)
         source.collected_until, source.cursor = until, cursor
         source.notes = [*renamed, *report.problems.values()]
+        if source.history_start != reader.settings.history_start:
+            source.history_start = reader.settings.history_start
+            derive.changed(page.session, repository_id=reader.repository_id)
         source.synced_at = store.now_us()
         page.feed(FEED)
 

@@ -1,0 +1,249 @@
+"""The way in for people in shared mode, around Streamlit's own `st.login`: what it leaves open is closed here.
+
+Streamlit's callback puts the claims of the ID token into a signed cookie for 30 days and always returns to the first
+page. Here they become a session in the store (`data.sessions`), the cookie holds its key alone, and the browser returns
+to the page it came from. Without these settings only this computer is answered.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from time import time
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from streamlit import config
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
+
+from data import openid, people, sessions, store, trouble
+from pages.ui.registry import BY_PATH
+
+USER, TOKENS, NEXT = "_streamlit_user", "_streamlit_user_tokens", "milepost_next"
+LOGIN, LOGOUT, CALLBACK, UPLOAD = "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/upload_file/"
+PROBLEM = "problem=sign-in"  # what the page asks for when the provider sent nobody
+NEXT_SECONDS = 600  # that signing in may take
+_MOST = 3_800  # bytes of a cookie's value, with room for its name and attributes
+_LONGEST_NEXT = 2_000
+_QUERY = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
+
+log = logging.getLogger("milepost")
+
+
+def settings() -> openid.Settings | None:
+    """The settings of shared mode, None in local mode. Ends the process with one sentence where they cannot be, or
+    where others could connect without signing in."""
+    try:
+        openid.check_address(config.get_option("server.address"))
+        return openid.settings()
+    except store.Unusable as error:
+        raise SystemExit(str(error)) from None
+
+
+def secrets(found: openid.Settings | None) -> dict:
+    """What `st.App` is told of the provider."""
+    if found is None:
+        return {}
+    return {
+        "auth": {
+            "redirect_uri": f"{found.url}{CALLBACK}",
+            "cookie_secret": found.cookie_secret,
+            "client_id": found.client_id,
+            "client_secret": found.client_secret,
+            "server_metadata_url": found.metadata_url,
+            "client_kwargs": {"scope": found.scopes, "prompt": "select_account"},
+        }
+    }
+
+
+def middleware(found: openid.Settings | None) -> list[Middleware]:
+    """What stands before the pages; also tells Streamlit under which name it is reached."""
+    if found is None:
+        return [Middleware(ThisComputer)]
+    # The state of a sign-in under way is signed with this one before the secrets above are known to Streamlit.
+    config.set_option("server.cookieSecret", found.cookie_secret)
+    config.set_option("server.allowedHosts", [*config.get_option("server.allowedHosts"), found.host])
+    config.set_option("server.corsAllowedOrigins", [found.url])
+    return [Middleware(Guarded, settings=found)]
+
+
+def safe_next(text: str) -> str:
+    """The path and query where a browser may be sent: a page of ours, else the first page."""
+    path, _, query = text.partition("?")
+    if len(text) > _LONGEST_NEXT or not path.startswith("/") or path[1:] not in BY_PATH or not _QUERY.fullmatch(query):
+        return "/"
+    kept = "&".join(each for each in query.split("&") if each and each != PROBLEM)
+    return f"{path}?{kept}" if kept else path
+
+
+class ThisComputer:
+    """Pure ASGI, local mode: answers connections inside this computer only, however the server was started."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        here = (scope.get("server") or ("localhost", 0))[0]
+        if scope["type"] not in ("http", "websocket") or openid.is_loopback(here) or not re.search(r"^[\d.]+$|:", here):
+            return await self.app(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008})
+        text = "Milepost is not set up for sign-in, so it answers on its own computer only: see docs/sign-in.md."
+        await PlainTextResponse(text, status_code=403)(scope, receive, send)
+
+
+class Guarded:
+    """Pure ASGI, shared mode: see the top of this file."""
+
+    def __init__(self, app, settings: openid.Settings):
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "websocket":
+            if _header(scope, b"origin") != self.settings.url:  # a page of another site, or no browser
+                return await send({"type": "websocket.close", "code": 1008})
+            return await self.app(scope, receive, send)
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        path, change = scope["path"], None
+        if path in (LOGIN, LOGOUT) and _header(scope, b"sec-fetch-site") in ("cross-site", "same-site"):
+            # A link or picture elsewhere signs nobody out.
+            return await RedirectResponse("/", status_code=303)(scope, receive, send)
+        if path == LOGIN:
+            change = self._remember
+        elif path == CALLBACK:
+            change = self._arrive
+        elif path == LOGOUT:
+            await run_in_threadpool(sessions.end, self.key(scope))
+        elif path.startswith(UPLOAD) and not await run_in_threadpool(self._is_known, scope):
+            return await PlainTextResponse("Sign in first.", status_code=403)(scope, receive, send)
+        await self.app(scope, receive, self._sending(scope, send, change))
+
+    def key(self, scope) -> str | None:
+        """Of the session whose cookie the browser sent; signed by us, which says nothing about whether it goes on."""
+        return self._claims(_cookies(_header(scope, b"cookie"))).get("sign_in")
+
+    def _claims(self, cookies: dict[str, str]) -> dict:
+        def one(name: str) -> bytes | None:
+            return decode_signed_value(self.settings.cookie_secret, name, cookies.get(name, ""))
+
+        try:
+            found = json.loads(get_cookie_with_chunks(one, USER) or "{}")
+        except ValueError:
+            found = None
+        return found if isinstance(found, dict) else {}
+
+    def _is_known(self, scope) -> bool:
+        try:
+            return sessions.who(self.key(scope)).is_active
+        except people.Unknown:
+            return False
+
+    def _sending(self, scope, send, change):
+        """A `send` that changes the answer on its way, once, and marks every cookie for https alone."""
+        replaced = None
+
+        async def sending(message):
+            nonlocal replaced
+            if replaced:
+                return
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", []))
+                if change:
+                    headers, replaced = await change(scope, message["status"], headers)
+                if replaced:
+                    return await replaced(scope, None, send)
+                message = {**message, "headers": [self._marked(*each) for each in headers]}
+            await send(message)
+
+        return sending
+
+    def _marked(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        if self.settings.is_secure and name.lower() == b"set-cookie" and b"; secure" not in value.lower():
+            value += b"; Secure"
+        return name, value
+
+    async def _remember(self, scope, status: int, headers: list) -> tuple[list, None]:
+        """On the way to the provider: which page it began on, as the browser says (we let it say so to ourselves)."""
+        came = urlsplit(_header(scope, b"referer"))
+        place = "/"
+        if f"{came.scheme}://{came.netloc}" == self.settings.url:
+            place = safe_next(came.path + (f"?{came.query}" if came.query else ""))
+        return [*headers, *_cookie(NEXT, quote(place, safe=""), NEXT_SECONDS)], None
+
+    async def _arrive(self, scope, status: int, headers: list) -> tuple[list, Response | None]:
+        """Back from the provider: a session instead of claims, and the page where it began instead of the first."""
+        sent = _cookies(_header(scope, b"cookie"))
+        place = safe_next(unquote(sent.get(NEXT, "")))
+        claims = self._claims(_set_cookies(headers))
+        ours = [*_cookie(NEXT, "", 0), (b"cache-control", b"no-store")]
+        kept = [(name, value) for name, value in headers if name.lower() not in (b"location", b"set-cookie")]
+        rest = [each for each in headers if each[0].lower() == b"set-cookie"]
+        if not claims:  # refused, given up, come too late, or just signed out
+            if re.search(rb"(^|&)(state|error|code)=", scope["query_string"]):
+                place += f"{'&' if '?' in place else '?'}{PROBLEM}"
+            return [*kept, *rest, *ours, (b"location", place.encode())], None
+        try:
+            begun = await run_in_threadpool(sessions.begin, claims, self.settings, self.key(scope))
+        except openid.NotSignedIn as error:
+            log.warning("a sign-in was refused: %s", error)
+            return [*kept, *ours, *_cookie(USER, "", 0), (b"location", f"/?{PROBLEM}".encode())], None
+        except Exception as error:
+            log.exception("a sign-in could not be saved")
+            text = trouble.sentence(error) or "Your sign-in could not be saved: try again in a minute."
+            return headers, PlainTextResponse(text, status_code=503, headers={"cache-control": "no-store"})
+        rest = [each for each in rest if not _named(each[1]).startswith(USER)]
+        left = max(int(begun.ends - time()), 1)
+        mine = {"is_logged_in": True, "sign_in": begun.key, "provider": "default", "origin": self.settings.url}
+        ours += self._signed(USER, mine, left) + self._hint(_set_cookies(headers), left)
+        return [*kept, *rest, *ours, (b"location", place.encode())], None
+
+    def _hint(self, cookies: dict[str, str], left: int) -> list:
+        """The ID token, with which the provider knows whom to sign out; where it is too long, the provider asks."""
+
+        def one(name: str) -> bytes | None:
+            return decode_signed_value(self.settings.cookie_secret, name, cookies.get(name, ""))
+
+        try:
+            hint = json.loads(get_cookie_with_chunks(one, TOKENS) or "{}").get("id_token")
+        except (ValueError, AttributeError):
+            hint = None
+        return self._signed(TOKENS, {"id_token": hint}, left) if hint else _cookie(TOKENS, "", 0)
+
+    def _signed(self, name: str, value: dict, seconds: int) -> list:
+        signed = create_signed_value(self.settings.cookie_secret, name, json.dumps(value)).decode()
+        return _cookie(name, signed, seconds) if len(signed) <= _MOST else _cookie(name, "", 0)
+
+
+def _header(scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _cookies(header: str) -> dict[str, str]:
+    """Each cookie on its own: one that cannot be read takes no other with it."""
+    pairs = (each.strip().partition("=") for each in header.split(";"))
+    return {name: value for name, found, value in pairs if found}
+
+
+def _set_cookies(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    found = {}
+    for name, value in headers:
+        if name.lower() == b"set-cookie":
+            try:
+                found |= {key: one.value for key, one in SimpleCookie(value.decode("latin-1")).items() if one.value}
+            except CookieError:
+                continue
+    return found
+
+
+def _named(value: bytes) -> str:
+    return value.partition(b"=")[0].decode("latin-1")
+
+
+def _cookie(name: str, value: str, seconds: int) -> list[tuple[bytes, bytes]]:
+    text = f"{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}"
+    return [(b"set-cookie", text.encode())]

@@ -1,0 +1,198 @@
+"""Pages in shared mode: who is not signed in, who has no role, who may what, and administration of people."""
+
+import pytest
+from sqlalchemy import select, update
+from streamlit.testing.v1 import AppTest
+
+from data import roles, sessions, store, teams, tokens
+from data.access import Action
+from data.tables import Person
+from pages.ui.registry import PAGES
+from tests.data.test_sessions import SETTINGS, claims
+from tests.pages.conftest import ROOT, said
+from tests.provider import SECRET
+
+ENVIRONMENT = {
+    "MILEPOST_URL": "https://milepost.example",
+    "MILEPOST_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration",
+    "MILEPOST_OIDC_CLIENT_ID": "milepost",
+    "MILEPOST_OIDC_CLIENT_SECRET": "of the client",
+    "MILEPOST_COOKIE_SECRET": SECRET,
+    "MILEPOST_ADMINISTRATOR": "group:ops",
+}
+AUTH = {
+    "redirect_uri": "https://milepost.example/oauth2callback",
+    "cookie_secret": SECRET,
+    "client_id": "milepost",
+    "client_secret": "of the client",
+    "server_metadata_url": "https://id.example/.well-known/openid-configuration",
+}
+
+
+@pytest.fixture
+def shared(home, monkeypatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+def key(subject: str = "1", *groups: str) -> str:
+    """Of a session of somebody with these groups."""
+    return sessions.begin(claims(subject, groups=list(groups)), SETTINGS).key
+
+
+def portal(key: str | None, file: str = "home/start.py") -> AppTest:
+    """That page, opened with that session."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.secrets["auth"] = AUTH
+    at.user = {"is_logged_in": True, "sign_in": key} if key else {"is_logged_in": False}
+    at.run()
+    return at.switch_page(f"pages/{file}").run() if key else at
+
+
+def titles(at: AppTest) -> list[str]:
+    assert not at.exception
+    return [each.value for each in at.title]
+
+
+def alone(file: str, key: str | None) -> AppTest:
+    """The file of a page past the shell."""
+    at = AppTest.from_file(str(ROOT / "pages" / file), default_timeout=60)
+    at.secrets["auth"] = AUTH
+    at.user = {"is_logged_in": True, "sign_in": key} if key else {}
+    return at.run()
+
+
+def test_who_is_not_signed_in_sees_the_way_in_and_nothing_else(shared):
+    at = portal(None)
+    assert titles(at) == ["Sign in to Milepost"]
+    assert [button.label for button in at.button] == ["Sign in"]
+    with store.reading() as session:
+        assert session.execute(select(Person)).first() is None, "nobody was made by looking"
+
+
+@pytest.mark.parametrize("claimed", ["x" * 43, "1", None], ids=["unknown key", "a number", "no key"])
+def test_claims_without_a_session_are_nobody(shared, claimed):
+    at = portal(None)
+    at.user = {"is_logged_in": True, "sub": "1", "iss": "https://id.example", "email": "a@b.c", "sign_in": claimed}
+    assert titles(at.run()) == ["Sign in to Milepost"]
+
+
+WHO = {
+    "not signed in": (None, "Sign in to Milepost"),
+    "without a role": ((), "You have no role yet"),
+    "member": (("pay",), None),
+    "leader": (("leads",), None),
+    "admin": (("ops",), None),
+}
+MAY = {
+    "member": {Action.VIEW, Action.VIEW_ROWS},
+    "leader": {Action.VIEW, Action.VIEW_ROWS},
+    "admin": set(Action),
+}
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.file)
+@pytest.mark.parametrize("role", WHO)
+def test_role_by_page(shared, spec, role):
+    groups, title = WHO[role]
+    admin = sessions.who(key("admin", "ops"))
+    teams.create_team(admin, next(iter(admin.organizations)), "Payments")
+    begun = None if groups is None else key("2", *groups)
+    if title is None and spec.action not in MAY[role]:
+        title = "No access"
+    if title:
+        assert titles(alone(spec.file, begun)) == [title]
+    else:
+        (found,) = titles(portal(begun, spec.file))
+        assert found not in ("No access", "Sign in to Milepost", "You have no role yet")
+
+
+def test_without_a_role_one_is_told_whom_to_ask(shared, monkeypatch):
+    key("admin", "ops")
+    begun = key("2")
+    assert "Ask Person admin to give you a role" in said(portal(begun))
+    monkeypatch.setenv("MILEPOST_CONTACT", "#platform in the chat")
+    assert "Ask #platform in the chat to give you a role" in said(portal(begun))
+
+
+def test_who_is_switched_off_is_told_so(shared):
+    begun = key("2", "leads")
+    at = portal(begun)
+    assert titles(at) != ["Your access is switched off"]
+    with store.writing() as session:
+        session.execute(update(Person).values(is_active=False))
+    assert titles(at.run()) == ["Your access is switched off"]
+
+
+@pytest.mark.parametrize("how", ["ended", "expired"])
+def test_an_open_page_is_over_with_the_next_click(shared, how, monkeypatch):
+    begun = key("1", "ops")
+    at = portal(begun, "admin/people.py")
+    assert titles(at) == ["People"]
+    if how == "ended":
+        sessions.end(begun)
+    else:
+        later = store.now_us() + 3661 * sessions.SECOND
+        monkeypatch.setattr(store, "now_us", lambda: later)
+    assert titles(at.run()) == ["Sign in to Milepost"]
+    assert "Your session has ended" in said(at)
+
+
+def test_a_role_taken_is_gone_with_the_next_click(shared):
+    admin, bob = sessions.who(key("1", "ops")), key("2")
+    (organization,) = admin.organizations
+    person = sessions.who(bob).id
+    roles.give(admin, organization, person, "admin")
+    at = portal(bob, "admin/people.py")
+    assert titles(at) == ["People"]
+    roles.take(admin, organization, person, "admin")
+    assert titles(at.run()) == ["You have no role yet"]
+    roles.give(admin, organization, person, "leader")
+    assert titles(at.run()) == ["No access"]
+
+
+def test_the_account_says_who_one_is_and_since_when(shared):
+    at = portal(key("1", "leads"), "home/account.py")
+    assert "Leader, from your groups" in said(at) and "ends by itself on" in said(at)
+    at.button(key="account_everywhere").click().run()
+    assert titles(at) == ["Sign in to Milepost"]
+
+
+def test_local_mode_says_that_there_is_no_password(home):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.switch_page("pages/home/account.py").run()
+    assert "one administrator without a password" in said(at)
+    at.switch_page("pages/admin/people.py").run()
+    assert "Nobody signs in here yet" in said(at)
+
+
+def test_names_with_markup_are_shown_as_they_stand(shared):
+    sessions.begin(claims("2", name="**Bob** :fire: [x](https://evil.example) <script>"), SETTINGS)
+    at = portal(key("1", "ops"), "admin/people.py")
+    (shown,) = [each.value for each in at.markdown if "Bob" in each.value]
+    assert "[x]" not in shown and "<script>" not in shown and ":fire:" not in shown
+
+
+def test_tokens_are_listed_without_their_secret(shared):
+    begun = key("1", "ops")
+    admin = sessions.who(begun)
+    assert "There is no token yet." in said(portal(begun, "admin/programs.py"))
+    secret = tokens.create(admin, next(iter(admin.organizations)), "Pipeline *of* shop", ["read"])
+    at = portal(begun, "admin/programs.py")
+    assert secret not in said(at) and secret[:11] in said(at)
+    assert [button.label for button in at.button] == ["New token", "Revoke"]
+
+
+def test_a_leader_of_a_team_makes_tokens_for_its_services_alone(shared):
+    admin, lead = sessions.who(key("1", "ops")), key("2")
+    (organization,) = admin.organizations
+    mine, other = (teams.create_team(admin, organization, name) for name in ("Mine", "Other"))
+    for team in (mine, other):
+        teams.create_service(admin, team, f"service of {team}")
+    roles.give(admin, organization, sessions.who(lead).id, "team_lead", mine)
+    tokens.create(admin, organization, "Of everything", ["read"])
+    at = portal(lead, "admin/programs.py")
+    at.button(key="token_new").click().run()
+    (choice,) = [each for each in at.selectbox if each.label == "Service"]
+    assert choice.options == [f"Mine / service of {mine}"]
+    assert "Of everything" not in said(at)
