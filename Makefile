@@ -26,6 +26,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.compare --factor $(FACTOR) $(if $(KEEP),--keep $(KEEP))
 	$(BIN)/python -m benchmarks.clone
 	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.github
 
 soak: $(VENV)/.installed
 	$(BIN)/python -m tests.soak --kills $(KILLS) --seed $(SEED)

@@ -105,7 +105,7 @@ def watching() -> Iterator[_Ears]:
 
         def draw(page: AppTest, *given: object, **more: object) -> AppTest:
             result = drawn(page, *given, **more)
-            look(str(page._tree) if known else "", "a page")
+            look("".join(str(getattr(node, "proto", "")) for node in result._tree) if known else "", "a page")
             return result
 
         patch.setattr(AppTest, "_run", draw)

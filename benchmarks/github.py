@@ -1,0 +1,230 @@
+"""What it costs to read GitHub: `python -m benchmarks.github [--pulls 100000]`.
+
+The test GitHub runs in a process of its own, and each reading in another, so that memory is that of the reader alone.
+Beside the calls stand those of a naive collector over PyGithub's objects, made at a hundredth of the size and counted.
+Writes benchmarks/report_github.md; ends with exit code 1 when a target is missed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import github
+from sqlalchemy import func, select
+
+from data import store
+from data.sources.github import issues, repository, runs, saving
+from data.sources.github.api import Api
+from data.sources.github.sync import sync
+from data.tables import Change, Deployment, Issue, PipelineRun, Source
+from tests.data.sources.hub.arrange import place
+from tests.fake_github import GitHub
+from tests.fake_github.remote import Remote
+
+ROOT = Path(__file__).parent.parent
+REPORT = ROOT / "benchmarks" / "report_github.md"
+SIZES = {"pulls": 4_800, "issues": 500, "deployments": 700, "runs": 2_000, "releases": 50, "days": 720}
+INGESTED = 40_000  # runs, and as many issues
+SMALL = 100  # times smaller, for the naive way
+CALLS, IDLE, CHANGED, PER_SECOND, MEGABYTES = 200, 0, 10, 20_000, 300
+
+
+@dataclass
+class Line:
+    what: str
+    target: str
+    found: str
+    kept: bool
+
+
+# In the process that reads
+
+
+class Far:
+    """What `place` needs of a hub."""
+
+    def __init__(self, url: str, token: str):
+        self.url, self._token = url, token
+
+    def token(self) -> str:
+        return self._token
+
+
+def _read(url: str, token: str, source: int | None) -> None:
+    """Prints what a sync took, as JSON."""
+    if source is None:
+        store.migrate()
+        source = place(Far(url, token)).source_id
+    api, begun = Api(lambda: token, url, gap=0, allow_local=True), time.perf_counter()
+    report = sync(source, api)
+    seconds = time.perf_counter() - begun
+    with store.reading() as session:
+        rows = sum(
+            session.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (Change, Deployment, Issue, PipelineRun)
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    said = {"source": source, "calls": report.calls, "counted": report.counted, "seconds": seconds, "rows": rows,
+            "new": report.new, "megabytes": peak, "problems": report.problems}  # fmt: skip
+    print(json.dumps(said))
+
+
+def reading(home: Path, hub: Remote, source: int | None = None) -> dict:
+    command = [sys.executable, "-m", "benchmarks.github", "--read", hub.url, hub.token]
+    command += ["--source", str(source)] if source else []
+    environment = {**os.environ, "MILEPOST_HOME": str(home), "DATABASE_URL": ""}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+# What is measured
+
+
+def calls(folder: Path) -> list[Line]:
+    sizes = [part for name, size in SIZES.items() for part in (f"--{name}", str(size))]
+    with Remote.start("--seed", "1", *sizes) as hub:
+        first = reading(folder / "calls", hub)
+        for _ in range(3):  # until nothing is young enough to be looked at again
+            hub.call("clock.advance", 400)
+            settled = reading(folder / "calls", hub, first["source"])
+        idle = reading(folder / "calls", hub, first["source"])
+        merged = next(row for row in reversed(hub.truth()["pulls"]) if row["merged_at"])
+        now = int(hub.call("clock.now"))
+        hub.on("acme/shop", "issues.change", merged["number"], title="Better", updated_at=now)
+        changed = reading(folder / "calls", hub, first["source"])
+    assert first["problems"] == settled["problems"] == {}
+    return [
+        Line(f"backfill of {SIZES['pulls']:,} pull requests, {SIZES['issues']} issues, {SIZES['deployments']} "
+             f"deployments, {SIZES['runs']:,} runs (jobs apart): calls", f"<= {CALLS}",
+             f"{first['calls']} ({first['seconds']:.0f} s, {first['counted']} of them count for the REST quota)",
+             first["calls"] <= CALLS),
+        Line("poll while nothing happens: counted REST requests", f"{IDLE}",
+             f"{idle['counted']} ({idle['calls']} calls)", idle["counted"] <= IDLE),
+        Line("poll after one pull request has changed: calls", f"<= {CHANGED}", f"{changed['calls']}",
+             changed["calls"] <= CHANGED and changed["new"].get("change") == 1),
+    ]  # fmt: skip
+
+
+def memory(folder: Path, pulls: int) -> Line:
+    with Remote.start("--seed", "1", "--pulls", str(pulls), "--issues", "0", "--days", "2000") as hub:
+        found = reading(folder / "memory", hub)
+    return Line(f"first reading of {pulls:,} pull requests: peak memory of the reader", f"< {MEGABYTES} MB",
+                f"{found['megabytes']:.0f} MB ({found['calls']:,} calls, {found['seconds']:.0f} s, "
+                f"{found['rows']:,} rows)", found["megabytes"] < MEGABYTES)  # fmt: skip
+
+
+def ingest(folder: Path) -> Line:
+    """Rows as GitHub sends them, a hundred in a transaction, with the cursor, as they are saved while reading."""
+    os.environ["MILEPOST_HOME"] = str(folder / "ingest")
+    os.environ.pop("DATABASE_URL", None)
+    store.migrate()
+    with GitHub() as hub:
+        hub.fill("acme/shop", runs=100, pulls=0, issues=100, deployments=0, releases=0)
+        shop = place(hub)
+        api = Api(shop.api().token, hub.url, gap=0, allow_local=True)
+        sync(shop.source_id, api)
+        base = f"/repositories/{hub.repository('acme/shop').id}"
+        run = api.get(f"{base}/actions/runs").json["workflow_runs"][0]
+        issue = api.get(f"{base}/issues", {"state": "all"}).json[0]
+        with store.reading() as session:
+            reader = repository.known(session, session.get_one(Source, shop.source_id))
+            reader.api = api
+        many = [
+            (runs.save, [{**run, "id": 10**9 + start + each} for each in range(100)])
+            for start in range(0, INGESTED, 100)
+        ]
+        many += [
+            (issues.save, [{**issue, "number": 10**6 + start + each} for each in range(100)])
+            for start in range(0, INGESTED, 100)
+        ]
+        begun = time.perf_counter()
+        for save, rows in many:
+            with saving.page(reader) as page:
+                save(page, rows)
+                page.feed("ingest", cursor={"at": begun})
+        seconds = time.perf_counter() - begun
+        with store.reading() as session:
+            held = [
+                session.execute(select(func.count()).select_from(each)).scalar_one() for each in (PipelineRun, Issue)
+            ]
+        api.close()
+        store.dispose()
+    assert sum(held) == 2 * INGESTED + 200, held
+    rate = 2 * INGESTED / seconds
+    return Line("facts saved in a second into SQLite (runs and issues, a hundred in a transaction)",
+                f">= {PER_SECOND:,}", f"{rate:,.0f}", rate >= PER_SECOND)  # fmt: skip
+
+
+def naive() -> tuple[int, dict[str, int]]:
+    """Calls of a collector over PyGithub's objects, at a hundredth of the size."""
+    sizes = {name: max(1, size // SMALL) for name, size in SIZES.items() if name != "days"}
+    with GitHub() as hub:
+        hub.fill("acme/shop", **sizes, days=100)
+        account = github.Github(
+            auth=github.Auth.Token(hub.token()), base_url=hub.url, per_page=100, seconds_between_requests=0
+        )
+        repo = account.get_repo("acme/shop")
+        for pull in repo.get_pulls(state="all"):
+            _ = pull.additions, list(pull.get_commits()), list(pull.get_reviews())
+        for issue in repo.get_issues(state="all"):
+            _ = issue.labels
+        for deployment in repo.get_deployments():
+            list(deployment.get_statuses())
+        for each in repo.get_workflow_runs():
+            _ = each.conclusion
+        for release in repo.get_releases():
+            _ = release.published_at
+        asked = len(hub.requests)
+        hub.problems.clear()
+        return asked, sizes
+
+
+def render(lines: list[Line], asked: int, sizes: dict[str, int], first: str) -> str:
+    rows = "\n".join(f"| {each.what} | {each.target} | {each.found} | {'yes' if each.kept else '**no**'} |"
+                     for each in lines)  # fmt: skip
+    what = ", ".join(f"{size} {name}" for name, size in sizes.items())
+    return f"""# What it costs to read GitHub
+
+Made by `python -m benchmarks.github` with Python {platform.python_version()} on {os.cpu_count()} cores, against the
+test GitHub of `tests/fake_github` in a process of its own; nothing of this was measured against the real one.
+
+| what | target | found | kept |
+|---|---|---|---|
+{rows}
+
+A naive collector over PyGithub's objects (additions, commits and reviews of each pull request, statuses of each
+deployment) sent {asked:,} requests for a hundredth of the first line ({what}), counted at that size. Almost all are so
+many for each thing, so that the whole would take about {asked * SMALL:,}, computed: {asked * SMALL / 5000:.0f} hours of
+GitHub's quota of 5,000 an hour, and again each time. Milepost took {first}.
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.github", description=__doc__)
+    parser.add_argument("--pulls", type=int, default=100_000, help="of the reading whose memory is measured")
+    parser.add_argument("--read", nargs=2, metavar=("URL", "TOKEN"), help=argparse.SUPPRESS)
+    parser.add_argument("--source", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.read:
+        _read(*given.read, given.source)
+        return 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = calls(folder)
+        lines += [ingest(folder), memory(folder, given.pulls)]
+    REPORT.write_text(render(lines, *naive(), lines[0].found))
+    for each in lines:
+        print(f"{'kept  ' if each.kept else 'MISSED'} {each.what}: {each.found} (target {each.target})")
+    return 0 if all(each.kept for each in lines) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
