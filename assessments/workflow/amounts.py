@@ -56,7 +56,9 @@ def minus(whole: Amount | None, part: Amount | None) -> Amount | None:
 
 
 def ratio(part: Amount | None, whole: Amount | None) -> Amount | None:
-    """Share of a part in the whole that holds it, 0 to 1. None when either is unknown."""
+    """Share of a part in the whole that holds it, 0 to 1, with the range over the low, the stated and the high case: as
+    in a sum, everything goes slowly together. None when either is unknown."""
     if whole is None or part is None:
         return None
-    return Amount(part.value / whole.value, min(part.low / whole.high, 1), min(part.high / whole.low, 1))
+    cases = (part.value / whole.value, part.low / whole.low, part.high / whole.high)
+    return Amount(cases[0], min(cases), max(cases))

@@ -123,4 +123,3 @@ def test_what_was_read_before_the_end_is_known_to_have_changed(home, boundaries)
 def version(shop) -> int:
     with store.reading() as session:
         return session.get_one(Service, shop.service_id).facts_version
-
