@@ -112,6 +112,8 @@ def _of_step(step: Mapping, number: int) -> list[str]:
     found = [] if _text(name, 1) else [f"{label}: give it a name of at most {LONGEST} characters."]
     if not _text(step.get("key"), 1):
         found.append(f"{label}: it needs a key.")
+    if step.get("after") is not None and not _text(step["after"], 1):
+        found.append(f"{label}: after names the key of another step.")
     if strange := sorted(set(map(str, step)) - {field.name for field in fields(Step)} - {"after"}):
         found.append(f"{label}: a step has no {', '.join(strange)}.")
     if step.get("path", HAPPY) not in (HAPPY, RECOVERY):

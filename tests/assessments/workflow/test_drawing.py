@@ -6,7 +6,7 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from assessments.workflow.drawing import svg
 from assessments.workflow.layout import lay_out
@@ -16,6 +16,7 @@ from content import catalog
 from tests.assessments.workflow.maps import changed, maps, plain, step
 
 EXAMPLE = catalog.maps()["release-by-hand"]
+some = settings(max_examples=25, deadline=None)
 HOSTILE = "<script>alert(1)</script>\"'&]]>"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -24,6 +25,7 @@ def parsed(drawing: str) -> ElementTree.Element:
     return ElementTree.fromstring(drawing)  # noqa: S314 - our own drawing
 
 
+@some
 @given(maps())
 def test_boxes_stand_in_their_lane_and_apart(data):
     picture = lay_out(Map.of(data))
@@ -39,6 +41,7 @@ def test_boxes_stand_in_their_lane_and_apart(data):
         assert above.timeline_y < below.heading_y
 
 
+@some
 @given(maps())
 def test_arrows_lead_from_each_step_to_the_next_and_cross_no_box(data):
     for pool in lay_out(Map.of(data)).pools:
@@ -50,6 +53,7 @@ def test_arrows_lead_from_each_step_to_the_next_and_cross_no_box(data):
                 assert all(first.x + first.width <= corner <= second.x for corner in (x, to_x))
 
 
+@some
 @given(maps())
 def test_every_drawing_is_an_svg_that_names_every_step(data):
     drawn = Map.of(data)
@@ -89,6 +93,7 @@ def test_a_long_name_is_cut_to_its_box():
     assert "…</text>" in drawing and f">{'W' * 20}" not in drawing
 
 
+@some
 @given(maps())
 def test_every_mermaid_label_is_closed(data):
     drawn = Map.of(data)

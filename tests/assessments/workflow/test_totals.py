@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from assessments.workflow import words
 from assessments.workflow.amounts import Amount, ratio
@@ -13,6 +13,7 @@ from content import catalog
 from tests.assessments.workflow.maps import changed, maps, plain, step
 
 EXAMPLE = catalog.maps()["release-by-hand"]
+some = settings(max_examples=40, deadline=None)
 TODAY, FUTURE = Map.of(EXAMPLE["today"]), Map.of(EXAMPLE["future"])
 
 
@@ -79,6 +80,7 @@ def test_a_measured_stage_stands_beside_what_is_stated():
     ]
 
 
+@some
 @given(maps())
 def test_what_holds_of_every_map(data):
     for path in (HAPPY, RECOVERY):
@@ -95,6 +97,7 @@ def test_what_holds_of_every_map(data):
             assert found.constraint.step.waiting.value == max(waits) and 0 < found.constraint.share <= 1
 
 
+@some
 @given(maps())
 def test_forgetting_a_time_never_makes_a_total(data):
     read = Map.of(data)
