@@ -15,9 +15,9 @@ from assessments.surveys.answers import PainPoint
 CONFIDENCE = {"one voice": 0.5, "two voices": 0.75, "several voices": 0.9, "measured": 1.0}
 ALIKE = 0.5  # share of the words of the shorter text from which two texts may mean the same
 MOST_VOTES = 3
-_SMALL = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "do", "does", "for", "from", "get", "has", "have", "i", "in", "is", "it", "its", "my", "no", "not", "of", "on", "or", "our", "so", "that", "the", "there", "they", "this", "to", "too", "up", "us", "was", "we", "were", "when", "which", "who", "will", "with", "you", "your"]
-)
+_WORDS = """a an and are as at be been but by can do does for from get has have i in is it its my no not of on or our so
+    that the there they this to too up us was we were when which who will with you your"""
+_SMALL = frozenset(_WORDS.split())
 
 
 @dataclass(frozen=True)
