@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from data import collecting, jobs, store, syncing
 from data.sources.github.repository import FEED
@@ -50,7 +51,14 @@ def test_a_clock_that_went_wrong_and_came_back_leaves_nothing_unread(home, who, 
     assert turn(job_id).state == "done"
 
 
-def test_what_a_webhook_says_while_it_is_read_makes_it_due_at_once(home, who, hub, shop, monkeypatch):
+def later(shop: syncing.Added, passed: int) -> None:
+    """The last reading ended that long ago, in microseconds."""
+    with store.reading() as session:
+        ended = session.get(Source, shop.source_id).synced_at
+    change_row(Source, shop.source_id, synced_at=ended - passed)
+
+
+def test_what_a_webhook_says_while_it_is_read_makes_it_due_soon(home, who, hub, shop, monkeypatch):
     real = collecting.sync
 
     def sync(source_id, *arguments, **options):
@@ -60,6 +68,8 @@ def test_what_a_webhook_says_while_it_is_read_makes_it_due_at_once(home, who, hu
 
     monkeypatch.setattr(collecting, "sync", sync)
     turn(shop.job_id)
+    assert collecting.schedule() == []  # half a minute in between: who sends a lot would use up GitHub's limit
+    later(shop, collecting.GAP)
     assert len(collecting.schedule()) == 1
 
 
@@ -158,3 +168,12 @@ def test_the_schedule_of_two_thousand_costs_little(home, who, hub, shop):
     began = time.perf_counter()
     assert collecting.schedule() == []
     assert time.perf_counter() - began < 0.05
+
+
+def test_two_thousand_that_are_due_keep_nobody_from_writing_for_long(both, who, hub, shop):
+    many(2_000, shop)
+    with store.writing() as session:
+        session.execute(update(Source).where(Source.id != shop.source_id).values(due_at=1))
+    began = time.process_time()
+    assert len(collecting.schedule()) == collecting.BATCH
+    assert time.process_time() - began < 0.15
