@@ -11,8 +11,9 @@ import re
 import secrets
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
@@ -39,7 +40,11 @@ BODY_SECONDS = 30  # in which a body must have come
 DELIVERY_SECONDS = 120  # the same for one of GitHub's, which may be large
 STOP_SECONDS = 20  # that requests get to be answered once we are told to stop
 
+IN_MEMORY = 1 << 20  # bytes of one of GitHub's deliveries; what is larger goes to a file until it is whole
+MOST_LARGE = 16  # of those at once: until one is whole, anybody may have sent it
+
 log = logging.getLogger("milepost")
+_large = threading.BoundedSemaphore(MOST_LARGE)
 requests = exposition.Requests()
 
 
@@ -96,9 +101,14 @@ async def github(request: Request) -> Response:
         delivery = _short(request, "x-github-delivery", r"[\w-]{1,100}")
         shown = request.headers.get("x-hub-signature-256", "")
         signed = inbox.Signed(keys)
-        with SpooledTemporaryFile(max_size=1 << 20) as kept:
+        with ExitStack() as stack:
+            kept, held = stack.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY)), False
 
             def take(chunk: bytes) -> None:
+                nonlocal held
+                if not held and kept.tell() + len(chunk) > IN_MEMORY:
+                    stack.enter_context(_one_large())
+                    held = True
                 signed.update(chunk)
                 kept.write(chunk)
 
@@ -205,6 +215,18 @@ def _quietly(do: Callable[[], None]) -> None:
         do()
     except Exception as error:
         log.warning("a token's last use was not noted", exc_info=not trouble.passes(error))
+
+
+@contextmanager
+def _one_large() -> Iterator[None]:
+    """Raises Problem where too many large bodies are on their way, each of which fills a part of the disk."""
+    if not _large.acquire(blocking=False):
+        said = "Too many large deliveries come at once: send this again later."
+        raise Problem(503, said, headers={"Retry-After": "30"})
+    try:
+        yield
+    finally:
+        _large.release()
 
 
 def _check_signature(right: bool) -> None:

@@ -23,9 +23,10 @@ from data.work import TURN, JobError, Later, Work, dispatch, handler, has_come, 
 SLICE = 120  # seconds of one turn; whoever needs more stands behind the others again
 POLL, WITH_WEBHOOKS, ARCHIVED = 15 * MINUTE, 60 * MINUTE, 24 * HOUR  # from the end of a sync to the next
 SPREAD = 0.1  # by how much of it they differ, so that those begun together do not stay together
+GAP = 30 * SECOND  # from the end of a sync to the next, however much webhooks have to tell: each costs requests
 STOPPED = 6 * HOUR  # until a source that somebody has to see to is tried again by itself
 HEARD = 7 * 24 * HOUR  # for so long a webhook counts as working
-BATCH = 200  # jobs made at once
+BATCH = 50  # jobs made at once: nobody else writes meanwhile, and few of them can begin before the next turn
 _SOMEBODYS = {"NotFound", "MissingPermission", "BadToken", "Expired", "NotAllowed", "SourceGone", "BadAnswer"}
 
 log = logging.getLogger("milepost.github")
@@ -87,6 +88,7 @@ def _due() -> Select:
             Source.kind == "github",
             Source.paused_at.is_(None),
             or_(Source.due_at.is_(None), has_come(Source.due_at, now)),
+            or_(Source.due_at.is_not(None), Source.synced_at.is_(None), ~Source.synced_at.between(now - GAP, now)),
             or_(Connection.wait_until.is_(None), has_come(Connection.wait_until, now)),
             or_(Job.id.is_(None), Job.state.not_in(jobs.LIVE)),
         )

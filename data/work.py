@@ -333,10 +333,10 @@ def recover(alone: bool) -> list[int]:
 
     alone: this is the only worker of the store, so that nothing can be running; else the heartbeat decides.
     """
-    dead, ended = store.now_us() - STALE, []
+    now, ended = store.now_us(), []
     with store.writing(quietly=True) as session:
         for job in session.execute(select(Job).where(Job.state == "running")).scalars():
-            if job.id in _running or not (alone or (job.heartbeat_at or 0) < dead):
+            if job.id in _running or not (alone or _is_dead(job, now)):
                 continue
             if job.attempts >= ATTEMPTS:
                 died = f"This was begun {job.attempts} times and each time the worker died; {_kept(job.id)}."
@@ -351,6 +351,11 @@ def recover(alone: bool) -> list[int]:
         handler_of(kind).ended(args)
     queued = _in_queue() if waiting else ()
     return [*(jobs.push(job_id) for job_id in waiting if job_id not in queued), *dispatch()]
+
+
+def _is_dead(job: Job, now: int) -> bool:
+    """Whether its worker has not been heard of for long; from a clock that was ahead, nothing was heard."""
+    return not now - STALE <= (job.heartbeat_at or 0) <= now + FAR
 
 
 def beat() -> None:

@@ -98,6 +98,7 @@ def _needs(address: str, kind: str) -> None:
             label, path = "Register an app", "settings/apps/new"
         st.link_button(label, f"{connections.website(address)}/{path}", icon=":material/open_in_new:")
         st.caption("Choose the organisation as its owner, and the repositories it may see.")
+        st.caption("Whoever leads a team here sees the names of all of these and may add them.")
 
 
 def may(one: ConnectionView) -> None:

@@ -35,6 +35,10 @@ def test_names_that_were_seen_come_with_how_often(home, monkeypatch):
         history(hub, days=12)
         who = people.local_person()
         (shop,) = syncing.add(who, connections.add_token(who, hub.token()), ["acme/shop"], "Shop")
+    monkeypatch.setattr(seen, "MOST", 1)
+    most = seen.names(shop.service_id)
+    assert [one.name for kind in ("github_deployment", "workflow") for one in most[kind]] == ["staging", "CI"]
+    monkeypatch.setattr(seen, "MOST", 500)
     found = seen.names(shop.service_id)
     environments = {one.name: (one.successes, one.times) for one in found["github_deployment"]}
     assert environments == {"staging": (11, 11), "production": (7, 8)}

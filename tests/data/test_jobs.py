@@ -332,6 +332,12 @@ def test_nobody_waits_for_a_queue_that_is_away(home, who, monkeypatch):
     assert jobs.progress(job_id).state == "queued"
 
 
+def test_a_worker_that_died_while_the_clock_was_ahead_is_dead(home, who, waiting):
+    job_id = running(who, heartbeat=store.now_us() + 4_000 * 86_400_000_000)
+    work.recover(alone=False)
+    assert jobs.progress(job_id).state == "queued"
+
+
 @pytest.mark.parametrize("ahead_days", [30, 4_000])
 def test_a_clock_that_went_wrong_and_came_back_leaves_no_job_behind(home, who, do, ahead_days):
     job_id = running(who)

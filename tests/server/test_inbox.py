@@ -3,10 +3,15 @@
 import hashlib
 import hmac
 import json
+import socket
+import threading
+import time
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import select, update
 
+import server
 from data import inbox, jobs, store
 from data.tables import Job, Organization, Service, WebhookDelivery
 from tests.server.test_facts import stored
@@ -194,6 +199,30 @@ def test_the_largest_delivery_is_taken_and_no_larger(portal, nobody):
         b"X-GitHub-Delivery: d\r\nX-Hub-Signature-256: sha256=00\r\nContent-Length: 26214401\r\n\r\n"
     )
     assert said.startswith(b"HTTP/1.1 413")
+
+
+def test_strangers_fill_no_disk_with_what_is_never_whole(portal, nobody, monkeypatch):
+    monkeypatch.setattr(server, "_large", threading.BoundedSemaphore(2))
+    head = (
+        b"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-GitHub-Event: push\r\n"
+        b"X-GitHub-Delivery: d\r\nX-Hub-Signature-256: sha256=00\r\nContent-Length: 26214400\r\n\r\n"
+    )
+    begun = b"a" * (server.IN_MEMORY + 1)
+    with ExitStack() as stack:
+        for _ in range(2):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", portal.client.port)))
+            line.sendall(head + begun)
+        wait_until(lambda: not server._large._value)
+        assert portal.client.raw(head, begun).startswith(b"HTTP/1.1 503")
+        assert deliver(portal, {"small": True}).json["status"] == "waiting"
+    wait_until(lambda: server._large._value == 2)
+
+
+def wait_until(holds) -> None:
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_before_anybody_has_an_organisation_deliveries_wait(home):

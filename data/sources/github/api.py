@@ -28,6 +28,7 @@ ATTEMPTS = 5
 WAITS = (1, 2, 4, 8)  # seconds before each further attempt
 OUTAGE_SECONDS = 300  # until it is tried again after all attempts
 _REMEMBERED = 5  # answers whose clocks are compared: one that is far ahead is not believed
+_BELIEVED = 86_400  # seconds that GitHub's clock may be ahead of ours: no time zone is a day
 GAP = 0.1  # seconds between two requests: GitHub asks for no more than 15 a second, and never two at once
 ALLOW_LOCAL = "MILEPOST_GITHUB_ALLOW_LOCAL"  # "1": http://127.0.0.1 may stand for GitHub, for tests
 
@@ -278,7 +279,9 @@ class Api:
         """Keeps what an answer says about limits and GitHub's clock."""
         date = values.header_date(headers.get("date"))
         if date is not None:
-            self._ahead.append(date / values.SECOND - now)
+            ahead = date / values.SECOND - now
+            if ahead < _BELIEVED:
+                self._ahead.append(ahead)
         self.date = round((now + min(self._ahead, default=0)) * values.SECOND)
         try:
             remaining, limit = int(headers["x-ratelimit-remaining"]), int(headers["x-ratelimit-limit"])

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from assessments.delivery.settings import ProductionRule, Settings
-from data import connections, derive, store, teams
+from data import connections, derive, queries, store, teams
 from data.sources.github import errors, values
 from data.tables import Deployment, SourceCommit
 from tests.data.hub import added, connected_to, connection, turn
@@ -100,6 +100,31 @@ def test_a_commit_of_the_year_33658_stops_nothing(both, who, hub, monkeypatch):
     teams.save_settings(who, shop.service_id, Settings(rule=ProductionRule(kind="github_deployment")))
     assert (turn(shop.job_id).state, len(found(SourceCommit.sha))) == ("done", 1)
     assert derive.stale() == []
+
+
+def test_a_server_whose_clock_is_years_ahead_is_not_believed():
+    """Numbers would end there, and every week until then would be one without a deployment."""
+    with Server(Say(200, [], {"Date": "Fri, 31 Dec 2100 23:59:59 GMT"})) as server:
+        api = server.api(clock=StillClock(NOW))
+        api.get("/x")
+    assert api.date == NOW * 1_000_000
+
+
+@pytest.mark.parametrize("at", ["9999-12-30T00:00:00Z", "1970-01-01T00:00:01Z"])
+def test_a_deployment_of_no_sensible_time_leaves_the_numbers_whole(both, who, hub, at):
+    repo = hub.repository("acme/shop")
+    (shop,) = added(who, connection(who, hub))
+    teams.save_settings(who, shop.service_id, Settings(rule=ProductionRule(kind="github_deployment")))
+    turn(shop.job_id)
+    event, payload = told_of(hub, Shipped(repo, repo.deploy("production").id), "deployment_status", "created")
+    payload = copy.deepcopy(payload)
+    for name in ("deployment", "deployment_status"):
+        payload[name] |= {"created_at": at, "updated_at": at}
+    payload["deployment_status"]["state"] = "success"
+    tell((event, payload))
+    derive.refresh([shop.service_id])
+    assert derive.stale() == []
+    assert queries.service(who, shop.service_id).ready
 
 
 # Limits that never end

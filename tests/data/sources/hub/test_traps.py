@@ -142,7 +142,7 @@ def debug_log(steps: Steps) -> None:
 
 
 def ahead(steps: Steps) -> None:
-    date = {"Date": "Tue, 01 Jan 2030 00:00:00 GMT"}
+    date = {"Date": "Thu, 09 Oct 2025 18:53:20 GMT"}
     with Server(Say(200, []), Say(200, [], date)) as server:
         one = server.api()
         assert one.get("/x").date == one.get("/x").date
