@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from benchmarks import arrivals, small, way_sql
-from benchmarks.measure import FEWER, FEWER_OF_RIVALS, Figure
+from benchmarks.measure import Figure
 from benchmarks.questions import NUMBERS
 from benchmarks.stores import SERVER
 
@@ -79,8 +79,6 @@ def _introduction(found: "Found") -> str:
         rows.append([_word(name), *(f"{asked.contents[name]:,}" for asked in found.asked.values())])
     rows.append(["on disk", *(f"{asked.megabytes:,.0f} MB" for asked in found.asked.values())])
     machine = ", ".join(f"{name} {value}" for name, value in found.versions.items())
-    fewer = ", ".join(f"{most} above {above:g} s" for above, most in reversed(FEWER))
-    less = FEWER_OF_RIVALS[-1]
     made = (
         f"Made by `make bench FACTOR={found.options.factor:g}` (`python -m benchmarks.compare`). Three ways answer the",
         "same questions of the same store: Milepost's own functions, (a) a loop over ORM objects, (b) the SQL of a",
@@ -94,8 +92,8 @@ def _introduction(found: "Found") -> str:
         "everything here.",
     )
     measured = (
-        f"Times are the best of {found.options.runs} runs ({fewer}, of the rivals {less[1]} above {less[0]:g} s; how",
-        f"many stands in brackets){parts}, measured in a process of its own for each way and store. Cold means with a",
+        f"Times are the best of {found.options.runs} runs, or of fewer where an answer takes long (how many stands in",
+        f"brackets){parts}, measured in a process of its own for each way and store. Cold means with a",
         "new connection and nothing kept in the process; the operating system may have the file in memory. A rival",
         f"that takes more than {found.options.limit:g} s is stopped.",
     )
