@@ -13,7 +13,7 @@ from benchmarks.stores import Place
 
 ROOT = Path(__file__).parent.parent
 #: What takes more than so many seconds is asked so often at most; of the rivals also what is shorter.
-FEWER = ((60.0, 1), (5.0, 3))
+FEWER = ((20.0, 1), (5.0, 3))
 FEWER_OF_RIVALS = (*FEWER, (0.5, 5))
 
 

@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from benchmarks import arrivals, small, way_sql
-from benchmarks.measure import FEWER, FEWER_OF_RIVALS, Figure
+from benchmarks.measure import Figure
 from benchmarks.questions import NUMBERS
 from benchmarks.stores import SERVER
 
@@ -64,9 +64,9 @@ def render(found: "Found") -> str:
 
 
 def ready(found: "Found") -> bool:
-    """Whether enough has been asked for a report: of each store the SQL beside us, and both lengths."""
-    wanted = {("whole", "sql"), ("whole", "often"), ("whole", "orm"), ("anew", "ours")}
-    return set(found.asked) == set(found.lengths) and all(wanted <= set(one.figures) for one in found.asked.values())
+    """Whether enough has been asked for a report: of each store the SQL beside us, and both lengths of history."""
+    asked = found.asked.values()
+    return set(found.asked) == set(found.lengths) and all(("whole", "sql") in each.figures for each in asked)
 
 
 def _introduction(found: "Found") -> str:
@@ -79,8 +79,6 @@ def _introduction(found: "Found") -> str:
         rows.append([_word(name), *(f"{asked.contents[name]:,}" for asked in found.asked.values())])
     rows.append(["on disk", *(f"{asked.megabytes:,.0f} MB" for asked in found.asked.values())])
     machine = ", ".join(f"{name} {value}" for name, value in found.versions.items())
-    fewer = ", ".join(f"{most} above {above:g} s" for above, most in reversed(FEWER))
-    less = FEWER_OF_RIVALS[-1]
     made = (
         f"Made by `make bench FACTOR={found.options.factor:g}` (`python -m benchmarks.compare`). Three ways answer the",
         "same questions of the same store: Milepost's own functions, (a) a loop over ORM objects, (b) the SQL of a",
@@ -94,8 +92,8 @@ def _introduction(found: "Found") -> str:
         "everything here.",
     )
     measured = (
-        f"Times are the best of {found.options.runs} runs ({fewer}, of the rivals {less[1]} above {less[0]:g} s; how",
-        f"many stands in brackets){parts}, measured in a process of its own for each way and store. Cold means with a",
+        f"Times are the best of {found.options.runs} runs, or of fewer where an answer takes long (how many stands in",
+        f"brackets){parts}, measured in a process of its own for each way and store. Cold means with a",
         "new connection and nothing kept in the process; the operating system may have the file in memory. A rival",
         f"that takes more than {found.options.limit:g} s is stopped.",
     )
@@ -258,8 +256,8 @@ def _targets(found: "Found") -> str:
     rows.append(line)
     line = ["The same beside (b) with the join often found", "none"]
     for asked in found.asked.values():
-        ratio = _ratio(asked.figures["whole", "often"], asked.figures["whole", "ours"], found.options.limit)
-        line.append(f"{ratio}x | ")
+        ratio = _ratio(asked.figures.get(("whole", "often")), asked.figures["whole", "ours"], found.options.limit)
+        line.append(f"{ratio}x | " if ratio else "not asked | ")
     rows.append(line)
     names = {"team": "One team, 90 days", "teams": "20 teams, 365 days", "few-whole": "1,000 new facts, few services",
              "many-whole": "1,000 new facts, many services", "page": "One page from cells"}  # fmt: skip
