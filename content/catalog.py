@@ -1,13 +1,15 @@
 """Loads the content files and refuses broken ones. Everything is read once per process and treated as immutable."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from content import practice_rules, survey_rules
-from content.checking import ContentError, read
+from content.checking import ContentError, misshapen, read
 
 HERE = Path(__file__).parent
 DEFINITION_FIELDS = {"title", "definition", "formula", "interval", "limits"}
@@ -61,16 +63,35 @@ def surveys() -> dict[str, dict]:
     Raises ContentError with everything that `content.survey_rules` finds wrong.
     """
     measures, bands = practices(), benchmarks()["bands"]
+    files = _each("surveys", lambda name, data: survey_rules.problems(name, data, measures, bands))
+    return {key: survey_rules.resolved(data, measures) for key, data in files.items()}
+
+
+@lru_cache
+def maps() -> dict[str, dict]:
+    """Example workflow maps of `content/maps/` by key: key, purpose, and `today` and `future`, each the plain values
+    of a map (title, steps; times in minutes).
+
+    Raises ContentError where a file breaks its schema; that each map can be read as one is held by the tests.
+    """
+
+    def wrong(name: str, data) -> list[str]:
+        found = misshapen("map", data)
+        return found or ([] if data["key"] == name else [f"key is {data['key']}, the file is named {name}"])
+
+    return _each("maps", wrong)
+
+
+def _each(folder: str, wrong: Callable[[str, Any], list[str]]) -> dict[str, Any]:
+    """The files of a folder by name; ContentError with everything that is wrong with any of them."""
     found, made = [], {}
-    for file in sorted((HERE / "surveys").glob("*.yml")):
+    for file in sorted((HERE / folder).glob("*.yml")):
         try:
-            data = read(file)
-            wrong = survey_rules.problems(file.stem, data, measures, bands)
+            made[file.stem] = read(file)
+            problems = wrong(file.stem, made[file.stem])
+            found += [f"{folder}/{file.name}: {problem}" for problem in problems]
         except ContentError as error:
-            wrong = str(error).splitlines()
-        found += [line if line.startswith(file.name) else f"{file.name}: {line}" for line in wrong]
-        if not wrong:
-            made[file.stem] = survey_rules.resolved(data, measures)
+            found += [f"{folder}/{line}" for line in str(error).splitlines()]
     if found:
         raise ContentError("\n".join(found))
     return made
@@ -79,7 +100,7 @@ def surveys() -> dict[str, dict]:
 def problems() -> list[str]:
     """Everything wrong with any content file, one line each with the name of the file."""
     found = []
-    for load in (benchmarks, definitions, practices, surveys):
+    for load in (benchmarks, definitions, practices, surveys, maps):
         try:
             load()
         except ContentError as error:

@@ -18,7 +18,7 @@ from data.sources.github.settings import Settings
 from data.sources.github.sync import sync
 from data.sources.github.values import HOUR, MINUTE, SECOND
 from data.tables import Connection, Feed, Job, Service, Source
-from data.work import TURN, JobError, Later, Work, dispatch, handler
+from data.work import TURN, JobError, Later, Work, dispatch, handler, has_come, is_ahead
 
 SLICE = 120  # seconds of one turn; whoever needs more stands behind the others again
 POLL, WITH_WEBHOOKS, ARCHIVED = 15 * MINUTE, 60 * MINUTE, 24 * HOUR  # from the end of a sync to the next
@@ -86,8 +86,8 @@ def _due() -> Select:
         .where(
             Source.kind == "github",
             Source.paused_at.is_(None),
-            or_(Source.due_at.is_(None), Source.due_at <= now),
-            or_(Connection.wait_until.is_(None), Connection.wait_until <= now),
+            or_(Source.due_at.is_(None), has_come(Source.due_at, now)),
+            or_(Connection.wait_until.is_(None), has_come(Connection.wait_until, now)),
             or_(Job.id.is_(None), Job.state.not_in(jobs.LIVE)),
         )
         .order_by(Source.due_at, Source.id)
@@ -170,7 +170,7 @@ def _connection(work: Work) -> Connection:
         connection = session.get(Connection, source.connection_id) if source.connection_id else None
     if connection is None:
         raise JobError("This source has no connection any more: add its repository again with another one.")
-    if (connection.wait_until or 0) > store.now_us():
+    if is_ahead(connection.wait_until, store.now_us()):
         if connection.problem:
             work.report(stopped="BadToken")
             raise JobError(connection.problem)

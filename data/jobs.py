@@ -5,7 +5,6 @@ The table `job` is the truth; the queue is Huey's and only says which job is nex
 
 import logging
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import redis
 from huey import Huey, RedisHuey, SqliteHuey
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlmodel import Session
 
 from data import access, store
 from data.queued import PlainSerializer
-from data.tables import Job
+from data.tables import Job, Service, Team
 
 if TYPE_CHECKING:
     from data.people import Who
@@ -150,16 +149,35 @@ def active(organization_id: int) -> list[JobView]:
     return _select(Job.organization_id == organization_id, Job.state.in_(LIVE), order=Job.id.asc())
 
 
-def asked_for(organizations: Iterable[int]) -> list[JobView]:
-    """What waits or runs there because somebody asked for it, oldest first; not what goes on by itself, and no syncs
-    with GitHub, which `syncing.status` tells of."""
-    mine = (Job.organization_id.in_(list(organizations)), Job.state.in_(LIVE))
-    return _select(*mine, Job.created_by.is_not(None), Job.kind != "github", order=Job.id.asc())
+def asked_for(who: "Who") -> list[JobView]:
+    """What waits or runs because somebody asked for it, oldest first, as far as the person may see it; not what goes on
+    by itself, and no syncs with GitHub, which `syncing.status` tells of."""
+    mine = (Job.state.in_(LIVE), Job.created_by.is_not(None), Job.kind != "github")
+    return _select(_seen_by(who), *mine, order=Job.id.asc())
 
 
-def recent(organization_id: int, limit: int = 50) -> list[JobView]:
-    """The newest jobs, whatever became of them, newest first."""
-    return _select(Job.organization_id == organization_id, order=Job.id.desc(), limit=limit)
+def recent(who: "Who", limit: int = 50) -> list[JobView]:
+    """The newest jobs that the person may see, whatever became of them, newest first."""
+    return _select(_seen_by(who), order=Job.id.desc(), limit=limit)
+
+
+def _seen_by(who: "Who"):
+    """The condition for jobs that a person may see, as they name repositories and say what is in them: an administrator
+    all of the organization, others those of services that they see, and those that they began."""
+    if not who.is_active:
+        return false()
+    services = select(Service.id).join(Team, Team.id == Service.team_id)
+    seen = [Job.created_by == who.id]
+    for organization in sorted(who.organizations):
+        whole = access.Subject(organization)
+        if access.may(who, access.Action.ADMINISTER, whole):
+            seen.append(Job.organization_id == organization)
+            continue
+        teams = [team for each, team, _ in who.team_roles if each == organization]
+        wide = access.may(who, access.Action.VIEW_ROWS, whole)
+        own = Team.organization_id == organization if wide else Team.id.in_(teams)
+        seen.append(Job.service_id.in_(services.where(own)))
+    return or_(*seen)
 
 
 def latest(source_id: int) -> JobView | None:

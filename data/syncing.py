@@ -178,13 +178,16 @@ def _add(
             created_at=store.now_us(), created_by=who.id,
         )  # fmt: skip
         session.add(source)
+    else:  # it may feed services of other teams too
+        for subject in access.of_source(source.id):
+            access.check(who, Action.ADD_SOURCE, subject)
     if is_new or source.connection_id != row.id:
         source.connection_id = row.id
         session.flush()
         detail = {"kind": "github", "repository": named.full_name, "connection": row.id}
         audit.record(session, who, "add_source", f"source:{source.id}", detail, row.organization_id)
     if settings is not None:
-        source.settings = settings.model_dump(mode="json")
+        _set(session, who, source, settings, told=not is_new)
     source.paused_at = None
     job_id = collecting.begin(session, source, who)
     return Added(named.full_name, place.id, source.id, service_id, job_id, is_new, place.path is not None)
@@ -265,24 +268,30 @@ def save_settings(who: Who, source_id: int, settings: Settings) -> int | None:
 
     Raises Forbidden, NotFound, ValueError with a sentence for settings that cannot be.
     """
-    wanted = settings_of(**settings.model_dump()).model_dump(mode="json")
+    wanted = settings_of(**settings.model_dump())
     with store.writing() as session:
         source = _mine(session, who, source_id, connected=False)
-        before = Settings(**(source.settings or {})).model_dump(mode="json")
-        if before == wanted:
+        if not _set(session, who, source, wanted):
             return None
-        source.settings = wanted
-        old, new = before["history_start"], wanted["history_start"]
-        if old is not None and (new is None or new < old):
-            again = Feed.name.in_(sync.FROM_THE_START)
-            session.execute(delete(Feed).where(Feed.source_id == source_id, again))
-        detail = {"from": before, "to": wanted}
-        audit.record(session, who, "save_source_settings", f"source:{source_id}", detail, source.organization_id)
         reads = source.connection_id is not None and source.paused_at is None
         job_id = collecting.begin(session, source, who) if reads else None
     if job_id is not None:
         collecting.start(job_id)
     return job_id
+
+
+def _set(session: Session, who: Who, source: Source, settings: Settings, told: bool = True) -> bool:
+    """Whether the settings were others before. told: it stands in the log."""
+    before, wanted = Settings(**(source.settings or {})).model_dump(mode="json"), settings.model_dump(mode="json")
+    source.settings = wanted
+    old, new = before["history_start"], wanted["history_start"]
+    if old is not None and (new is None or new < old):
+        again = Feed.name.in_(sync.FROM_THE_START)
+        session.execute(delete(Feed).where(Feed.source_id == source.id, again))
+    if told and before != wanted:
+        detail = {"from": before, "to": wanted}
+        audit.record(session, who, "save_source_settings", f"source:{source.id}", detail, source.organization_id)
+    return before != wanted
 
 
 def settings_of(**values) -> Settings:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import redis
 from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import Session
 
@@ -25,6 +26,8 @@ BUSY_RETRY = 1.0  # seconds until a job looks again whether its repository is fr
 IN_A_LANE = 2  # jobs of one lane that run at once
 LANES_HERE = 3  # jobs of all lanes that run at once in one process: other work always finds a free thread
 STORE_RETRY = 5.0  # seconds until a job that found the store busy or away is begun again, or says how it ended
+#: Microseconds from now: nothing waits for so long, so the clock was ahead when that was written.
+FAR = 48 * 3_600_000_000
 STALE = 60_000_000  # microseconds without a heartbeat after which a worker counts as dead, where it may be elsewhere
 
 log = logging.getLogger("milepost.jobs")
@@ -195,7 +198,7 @@ def run(job_id: int) -> None:
 def _begin(job_id: int) -> Work | None:
     with store.writing(quietly=True) as session:
         job, now = session.get(Job, job_id), store.now_us()
-        if job is None or job.state != "queued" or (job.due_at or 0) > now:
+        if job is None or job.state != "queued" or is_ahead(job.due_at, now):
             return None
         lock = job.args.get("lock")
         running = list(session.execute(select(Job).where(Job.state == "running")).scalars())
@@ -216,6 +219,16 @@ def _begin(job_id: int) -> Work | None:
     return None
 
 
+def is_ahead(at: int | None, now: int) -> bool:
+    """Whether a moment that was written down is still to come."""
+    return at is not None and now < at <= now + FAR
+
+
+def has_come(column, now: int):
+    """The condition that it is not."""
+    return or_(column <= now, column > now + FAR)
+
+
 def _is_full(lane: str, running: list[Job]) -> bool:
     return len(_in_lanes) >= LANES_HERE or sum(other.lane == lane for other in running) >= IN_A_LANE
 
@@ -225,7 +238,7 @@ def dispatch(lane: str | None = None) -> list[int]:
     stands in none and whose time has come. Returns the ids."""
     now = store.now_us()
     waits = select(Job.id, Job.lane).where(Job.state == "queued").order_by(func.coalesce(Job.due_at, Job.created_at))
-    waits = waits.where(or_(Job.due_at <= now, and_(Job.due_at.is_(None), Job.lane.is_not(None))))
+    waits = waits.where(or_(has_come(Job.due_at, now), and_(Job.due_at.is_(None), Job.lane.is_not(None))))
     running = select(Job.lane, func.count()).where(Job.state == "running", Job.lane.is_not(None)).group_by(Job.lane)
     with store.reading() as session:
         free = Counter({each: IN_A_LANE - number for each, number in session.execute(running)})
@@ -240,7 +253,10 @@ def dispatch(lane: str | None = None) -> list[int]:
 
 
 def _in_queue() -> set[int]:
-    return {task.args[0] for task in (*jobs.queue().pending(), *jobs.queue().scheduled())}
+    try:
+        return {task.args[0] for task in (*jobs.queue().pending(), *jobs.queue().scheduled())}
+    except redis.RedisError:
+        return set()  # as it is away, nothing can be put into it either, see `jobs.push`
 
 
 def _carry_out(work: Work, handler: Handler) -> None:

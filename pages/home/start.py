@@ -34,11 +34,11 @@ if own:
         st.header("Your services", anchor=False)
         if len(waiting := undecided.of(own)) > 1:
             undecided.section(user, waiting, "home")
-        services.show(own, "home_own", unread.services)
+        services.show(user, own, "home_own", unread.services)
 if shown_as_demo:
     with invented:
         demo.label(user, True)
         st.header("Demo organisation", anchor=False)
-        services.show(shown_as_demo, "home_demo")
+        services.show(user, shown_as_demo, "home_demo")
 with more:
     begin.ways(user, fresh=not own, with_demo=not shown_as_demo)

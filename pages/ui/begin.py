@@ -85,7 +85,7 @@ def _files() -> None:
 def _demo(user: Who, organization_id: int) -> None:
     st.subheader("The demo organisation", anchor=False)
     st.text("Eight invented teams with thirty services and a story each. Labelled everywhere, gone with one click.")
-    if any(job.kind == "demo" for job in jobs.asked_for({organization_id})):
+    if any(job.kind == "demo" for job in jobs.asked_for(user)):
         st.text("It is being made; the progress stands at the top of this page.")
     elif st.button("Make the demo", key="begin_demo", icon=":material/science:"):
         progress.watch(demo.start(user, organization_id, datetime.now(UTC)))

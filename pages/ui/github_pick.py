@@ -12,7 +12,7 @@ from pages.ui.text import count, day, minute, plain
 
 PAGE = 12
 MOST = 2_000  # repositories added in one go
-NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}")
 BY = {"name": "Name", "pushed": "Newest push"}
 
 

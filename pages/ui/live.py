@@ -45,7 +45,7 @@ def lists(user: Who) -> None:
     """Follows which services there are, how each stands, and what is being done."""
 
     def work() -> tuple:
-        return tuple(job.id for job in jobs.asked_for(user.organizations))
+        return tuple(job.id for job in jobs.asked_for(user))
 
     def now() -> tuple:
         return work(), queries.outline()

@@ -46,7 +46,7 @@ def jobs_area(user: Who, but: tuple[str, ...] = ()) -> None:
 
 
 def _running(user: Who, but: tuple[str, ...]) -> list[jobs.JobView]:
-    return [job for job in jobs.asked_for(user.organizations) if job.kind not in but]
+    return [job for job in jobs.asked_for(user) if job.kind not in but]
 
 
 def _area(user: Who, but: tuple[str, ...], was_running: bool) -> None:
@@ -104,7 +104,7 @@ def _dismiss(job_id: int) -> None:
 
 def past(user: Who) -> None:
     """The newest jobs and what became of them."""
-    found = [job for organization in sorted(user.organizations) for job in jobs.recent(organization) if not job.is_live]
+    found = [job for job in jobs.recent(user) if not job.is_live]
     if not found:
         st.text("No job has ended yet.")
     rows = [

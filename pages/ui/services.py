@@ -6,6 +6,7 @@ from itertools import groupby
 import streamlit as st
 
 from data import jobs
+from data.people import Who
 from data.queries import ServiceView
 from pages.ui import demo, paging
 from pages.ui.registry import page_file
@@ -15,10 +16,10 @@ from pages.ui.text import day, minute, plain
 CARDS = 12
 
 
-def show(seen: list[ServiceView], key: str, fetched: Collection[int] = ()) -> None:
+def show(user: Who, seen: list[ServiceView], key: str, fetched: Collection[int] = ()) -> None:
     """A card for each service under the heading of its team; a searchable list where there are many. fetched: those
     whose repository is being read from GitHub for the first time."""
-    busy = {job.service_id: "sources" for job in jobs.asked_for({one.organization_id for one in seen})}
+    busy = {job.service_id: "sources" for job in jobs.asked_for(user)}
     busy |= dict.fromkeys(fetched, "github")
     many = len(seen) > CARDS
     if many:

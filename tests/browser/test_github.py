@@ -30,7 +30,7 @@ def hub(monkeypatch):
 def test_from_a_token_to_delivery_over_a_limit_and_a_restart(hub, page, tmp_path):
     token, home = hub.token(), tmp_path / "home"
     with running(home) as portal:
-        add(page, portal, token, lambda: hub.limit(3, reset_in=18))
+        add(page, portal, token, lambda: hub.limit(3, reset_in=12))
         seen(page.get_by_text("Waits for GitHub", exact=True))
         seen(page.get_by_text("Goes on by itself at"))
         page.reload()

@@ -212,11 +212,11 @@ def test_all_broken_files_are_named_at_once(tmp_path, monkeypatch):
     (tmp_path / "surveys" / "one.yml").write_text("key: [\n")
     (tmp_path / "surveys" / "two.yml").write_text("key: two\n")
     monkeypatch.setattr(catalog, "HERE", tmp_path)
-    loads = (catalog.benchmarks, catalog.definitions, catalog.practices, catalog.surveys)
+    loads = (catalog.benchmarks, catalog.definitions, catalog.practices, catalog.surveys, catalog.maps)
     for load in loads:
         load.cache_clear()
     try:
-        assert {line.split(":")[0] for line in catalog.problems()} == {"one.yml", "two.yml"}
+        assert {line.split(":")[0] for line in catalog.problems()} == {"surveys/one.yml", "surveys/two.yml"}
     finally:
         for load in loads:
             load.cache_clear()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from data import access, jobs, people, store, work
+from data import access, jobs, people, store, teams, work
 from data.people import Who
-from data.tables import Job
+from data.tables import Job, Person
 from data.work import ATTEMPTS, JobError
 
 ROOT = Path(__file__).parents[2]
@@ -281,7 +281,7 @@ def test_jobs_are_listed_by_organization(both, who, do, waiting):
     first, second = begin(who, a=1), begin(who, a=2)
     jobs.cancel(who, first)
     assert [view.id for view in jobs.active(organization)] == [second]
-    assert [view.id for view in jobs.recent(organization)] == [second, first]
+    assert [view.id for view in jobs.recent(who)] == [second, first]
     assert jobs.active(organization + 1) == []
 
 
@@ -295,3 +295,48 @@ def test_a_fresh_worker_knows_every_kind_of_work():
     code = f"from data import work; print(*(work.handler_of(kind).do.__module__ for kind in {kinds}))"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert said.split() == ["data.loading"] * 4 + ["data.demo"]
+
+
+def person(subject: str) -> int:
+    with store.writing() as session:
+        row = Person(provider="https://id.example", subject=subject, name=subject, created_at=1)
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_a_person_sees_the_jobs_of_their_teams_and_their_own(both, who, waiting):
+    organization = people.home_organization(who)
+    team, other = (teams.create_team(who, organization, name) for name in ("Payments", "Search"))
+    service, hidden = teams.create_service(who, team, "shop"), teams.create_service(who, other, "secret")
+    theirs = jobs.enqueue("test", {"n": 1}, who, organization, service)
+    secret = jobs.enqueue("test", {"n": 2}, who, organization, hidden)
+    whole = jobs.enqueue("test", {"n": 3}, who, organization)
+    ada = Who(person("ada"), "Ada", team_roles=frozenset({(organization, team, "team_lead")}))
+    own = jobs.enqueue("test", {"n": 4}, ada, organization)
+    leader = Who(10, "Bo", organization_roles=frozenset({(organization, "leader")}))
+    for seen in (jobs.recent, jobs.asked_for):
+        assert {job.id for job in seen(ada)} == {theirs, own}
+        assert {job.id for job in seen(leader)} == {theirs, secret}
+        assert {job.id for job in seen(who)} == {theirs, secret, whole, own}
+        assert seen(Who(11, "Eve")) == seen(Who(ada.id, "Ada", is_active=False)) == []
+
+
+def test_nobody_waits_for_a_queue_that_is_away(home, who, monkeypatch):
+    """The job is in the store, and begins once the queue is back."""
+    monkeypatch.setenv("MILEPOST_REDIS_URL", "redis://127.0.0.1:1")
+    job_id = begin(who)
+    with store.writing() as session:
+        session.get(Job, job_id).lane = "github:1"
+    assert work.dispatch() == [job_id]
+    assert jobs.progress(job_id).state == "queued"
+
+
+@pytest.mark.parametrize("ahead_days", [30, 4_000])
+def test_a_clock_that_went_wrong_and_came_back_leaves_no_job_behind(home, who, do, ahead_days):
+    job_id = running(who)
+    with store.writing() as session:
+        job = session.get(Job, job_id)
+        job.state, job.due_at = "queued", store.now_us() + ahead_days * 86_400_000_000
+    work.dispatch()
+    assert jobs.progress(job_id).state == "done"

@@ -179,6 +179,28 @@ def test_only_who_may_add_sources_to_the_team_adds_and_stops(home, who, hub, sho
 # Turns
 
 
+def test_of_two_teams_with_a_service_on_a_repository_neither_alone_changes_how_it_is_read(home, who, hub, shop):
+    organization, other = people.home_organization(who), connection(who, hub)
+    (also,) = added(who, connections.listed(who)[0].id, team="Search")
+    with store.reading() as session:
+        team = session.get_one(Service, also.service_id).team_id
+    ada = Who(who.id, "Ada", team_roles=frozenset({(organization, team, "team_lead")}))
+    with pytest.raises(access.Forbidden):
+        added(ada, other, team=team, settings=Settings(jobs_at_most=9))
+    assert (view(who, shop.source_id).connection_id, view(who, shop.source_id).settings) == (1, Settings())
+
+
+def test_added_again_with_more_of_the_history_reads_it(both, who, hub):
+    one = connection(who, hub)
+    start = store.now_us() - 86_400_000_000
+    (shop,) = added(who, one, settings=Settings(history_start=start))
+    turn(shop.job_id)
+    assert count(Change, Change.kind == "pull_request") < 60
+    (again,) = added(who, one, settings=Settings())
+    turn(again.job_id)
+    assert count(Change, Change.kind == "pull_request") == 60
+
+
 def few_requests_a_turn(monkeypatch, hub) -> None:
     """A second each, by the clock of the test GitHub, and five seconds a turn."""
     monkeypatch.setitem(asking_github.OPTIONS, "gap", 1)
@@ -403,6 +425,7 @@ def test_a_history_may_begin_later_and_be_completed(both, who, hub):
     turn(shop.job_id)
     some = count(Change, Change.kind == "pull_request")
     assert 0 < some < 60
+    assert count(Change, Change.merged_at < start) == 0
     assert count(Change, Change.kind == "pull_request", Change.merged_at >= start) == later
     with store.reading() as session:
         assert session.get(Source, shop.source_id).history_start == start

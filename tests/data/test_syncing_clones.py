@@ -29,7 +29,7 @@ def repo(tmp_path) -> RepoBuilder:
     made.pull_request(12, "Add export", "2026-05-02 10:00", "2026-05-03 09:00")
     made.tag("v1", "2026-05-03 12:00")
     for hour in (1, 2, 3):
-        made.commit(f"Step {hour}", "2026-05-04 09:00")
+        made.commit(f"Step {hour}", "2026-05-04 09:00", authored=f"2026-05-03 0{hour}:00")
     made.tag("v2", "2026-05-04 12:00")
     return made
 
@@ -114,7 +114,7 @@ def test_while_github_may_not_give_as_much_the_clone_stays(home, who, repo, hub)
     (shop,) = added(who, connection(who, hub, permissions=permissions))
     turn(shop.job_id)
     assert "commits" in view(who, shop.source_id).problems
-    assert rows(TrunkCommit, clone.source_id) == 5
+    assert rows(TrunkCommit, clone.source_id) == 6
 
 
 def test_a_clone_of_what_github_gives_is_not_added(both, who, repo, hub):
@@ -140,5 +140,5 @@ def test_a_killed_take_over_is_completed(home, who, repo, hub, monkeypatch):
         assert turn(shop.job_id).state == "failed"
     assert number_of(TrunkCommit) == 0
     turn(syncing.read_again(who, shop.source_id))
-    assert rows(TrunkCommit, shop.source_id) == 5
+    assert rows(TrunkCommit, shop.source_id) == 6
     assert shipped(clone.service_id) == ["Add export", "Begin", "In steps"]

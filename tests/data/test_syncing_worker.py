@@ -16,7 +16,7 @@ from tests.data.hub import added, view
 from tests.data.test_jobs_worker import WORKER, wait_until, worker
 from tests.fake_github.remote import Remote
 
-SIZES = ("--pulls", "150", "--issues", "20", "--deployments", "15", "--runs", "120")
+SIZES = ("--pulls", "60", "--issues", "10", "--deployments", "8", "--runs", "30")
 #: Looks around more often than it would, and does not pace itself.
 QUICK = f"""
 from data import asking_github, worker
@@ -86,7 +86,7 @@ def test_a_worker_reads_what_was_added_and_what_is_due(who, hub, queue, connecti
         assert held() == true(hub)
 
 
-def test_a_limit_in_the_middle_ends_by_itself(who, hub, queue, connection_id):
+def test_a_limit_in_the_middle_ends_by_itself(who, hub, connection_id):
     (shop,) = added(who, connection_id, names(hub)[0])
     hub.call("fault", "403-primary", match="/issues", seconds=3)
     with worker(QUICK):
@@ -97,7 +97,7 @@ def test_a_limit_in_the_middle_ends_by_itself(who, hub, queue, connection_id):
     assert (view(who, shop.source_id).state, held()) == ("up_to_date", true(hub))
 
 
-def test_a_limit_outlives_the_worker_that_met_it(who, hub, queue, connection_id):
+def test_a_limit_outlives_the_worker_that_met_it(who, hub, on_redis, connection_id):
     (shop,) = added(who, connection_id, names(hub)[0])
     hub.call("fault", "403-primary", match="/issues", seconds=3)
     with worker(QUICK) as first:
@@ -147,7 +147,7 @@ def test_a_worker_killed_in_the_middle_of_a_sync_is_taken_up_and_nothing_is_lost
 WAITING = HANGING.replace("time.sleep(600)", 'while not pathlib.Path(mark + ".go").exists(): time.sleep(0.05)')
 
 
-def test_a_worker_told_to_stop_gives_its_sync_back(who, hub, queue, connection_id, tmp_path):
+def test_a_worker_told_to_stop_gives_its_sync_back(who, hub, connection_id, tmp_path):
     (shop,) = added(who, connection_id, names(hub)[0])
     mark = tmp_path / "mark"
     with worker(WAITING, str(mark)) as process:
@@ -162,7 +162,7 @@ def test_a_worker_told_to_stop_gives_its_sync_back(who, hub, queue, connection_i
     assert held() == true(hub)
 
 
-def test_stopped_from_another_process_and_gone_on_with(who, hub, queue, connection_id, tmp_path):
+def test_stopped_from_another_process_and_gone_on_with(who, hub, connection_id, tmp_path):
     (shop,) = added(who, connection_id, names(hub)[0])
     mark = tmp_path / "mark"
     with worker(WAITING, str(mark)):

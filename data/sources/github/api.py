@@ -6,7 +6,6 @@ second, does not know a 429 without Retry-After, and takes a GraphQL limit, whic
 GraphQL goes through `requestJson` too: `graphql_query` fails on bodies that are no object, and hides the status.
 """
 
-import json
 import logging
 import os
 import time
@@ -227,7 +226,8 @@ class Api:
                 status, got, text = self._requester.requestJson(
                     verb, url, dict(params or {}), dict(headers), body, self._connection
                 )
-            except (transport.Broken, ValueError) as error:  # ValueError: limits in the headers that are no numbers
+            # The last two: limits in the headers that are no numbers.
+            except (transport.Broken, ValueError, OverflowError) as error:
                 trouble = str(error) if isinstance(error, transport.Broken) else "its headers make no sense"
                 self.counted += resource == "core"
                 continue
@@ -296,7 +296,7 @@ class Api:
 def _parsed(text: str) -> tuple[object, bool]:
     """The value of a body, and whether it is whole JSON; an empty body is none."""
     try:
-        return json.loads(text), True
+        return values.loaded(text), True
     except (ValueError, RecursionError):
         return None, False
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from data.sources.github import errors, values
 
 _SECONDARY_SECONDS = 60  # where GitHub names no time: at least a minute, says its documentation
+_LONGEST = 86_400  # seconds that are believed: GitHub's limits begin anew each hour
 _TEXT = 200  # characters of a message of GitHub that are repeated
 
 
@@ -21,8 +22,7 @@ def primary(headers: Mapping, now: float) -> errors.Limited:
 def secondary(headers: Mapping, now: float) -> errors.Limited:
     """Too many requests at once, or too much work for GitHub."""
     wait = _seconds(headers.get("retry-after"))
-    if wait is None:
-        wait = _SECONDARY_SECONDS
+    wait = _SECONDARY_SECONDS if wait is None else min(_LONGEST, wait)
     sentence = f"GitHub asks to slow down: this goes on by itself in {spoken(wait)}."
     return errors.Limited(sentence, now + wait, "secondary")
 
@@ -33,7 +33,7 @@ def until_reset(headers: Mapping, now: float) -> float | None:
     if reset is None:
         return None
     date = values.header_date(headers.get("date"))
-    return max(0.0, reset - (now if date is None else date / values.SECOND)) + 1
+    return min(_LONGEST, max(0.0, reset - (now if date is None else date / values.SECOND))) + 1
 
 
 def of(status: int, headers: Mapping, message: str, now: float, what: str) -> errors.GitHubError:

@@ -21,7 +21,8 @@ from data.tables import Feed, Repository, RepositorySettings, Source
 
 FEED = "repository"
 RENAMED = " at GitHub now."  # the end of the note on a new name
-NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
+#: Owners whose company manages them have an underscore in their names.
+NAME = re.compile(r"[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}")
 _NUMBERED = re.compile(r"/repositories/(\d{1,18})(?:[/?]|$)")
 
 

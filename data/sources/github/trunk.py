@@ -117,7 +117,8 @@ def _pushes(reader: Reader, parents: dict, places: dict) -> pl.DataFrame:
                 break
             covered.add(sha)
             sha = next(iter(parents[sha]), "")
-    pushes = [row for row in found if places.get(row.sha, (0, False))[1]]
+    start = reader.settings.history_start or 0  # whose pull requests are not known cannot be told from pushes
+    pushes = [row for row in found if places.get(row.sha, (0, False))[1] and (row.committed_at or 0) >= start]
     pushes = [row for row in pushes if row.sha not in covered and row.number not in numbers]
     return pl.DataFrame(
         {

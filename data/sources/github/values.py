@@ -1,5 +1,7 @@
 """What GitHub sends, read with distrust: a value of another kind than documented is an error, not a wrong fact."""
 
+import json
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -8,7 +10,29 @@ from data.sources.github.errors import BadAnswer
 SECOND = 1_000_000  # microseconds
 MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
+_TOO_LATE, _TOO_EARLY = re.compile(r"\+?\d{5,}-|9999-12-31"), re.compile(r"-\d|0001-01-01")
+_MOST = 2**63  # what a column of a store holds lies below
+#: What no store keeps: NUL, and halves of characters; in a JSON text either is written as an escape.
+_UNKEPT, _ESCAPED = re.compile("[\0\ud800-\udfff]"), re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
+
 _KINDS = {str: "text", int: "a number", list: "a list", dict: "an object", bool: "true or false"}
+
+
+def loaded(text: str) -> object:
+    """The value of a JSON text, as `storable`. Raises ValueError, RecursionError."""
+    value = json.loads(text)
+    return storable(value) if _ESCAPED.search(text) else value
+
+
+def storable(value):
+    """A plain value with a sign in the place of everything that no store keeps. Raises RecursionError."""
+    if isinstance(value, str):
+        return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {storable(name): storable(each) for name, each in value.items()}
+    return [storable(each) for each in value] if isinstance(value, list) else value
 
 
 def need(row: object, name: str, kind: type, none: bool = False):
@@ -18,6 +42,8 @@ def need(row: object, name: str, kind: type, none: bool = False):
         return None
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         _wrong(value, _KINDS[kind], name)
+    if kind is int and not -_MOST <= value < _MOST:
+        _wrong(value, "a number of 64 bits", name)
     return value
 
 
@@ -45,14 +71,15 @@ def moment(row: object, name: str, none: bool = True) -> int | None:
 
 
 def instant(value: str) -> int:
-    """Microseconds of a time as GitHub writes it. Raises BadAnswer."""
+    """Microseconds of a time as GitHub writes it, from 1970 to 9999: whoever commits says when that was, and one clock
+    gone wrong must not stop the reading. Raises BadAnswer."""
     try:
-        when = datetime.fromisoformat(value)
+        when = _LAST if _TOO_LATE.match(value) else _EPOCH if _TOO_EARLY.match(value) else datetime.fromisoformat(value)
     except ValueError:
         when = None
     if when is None or when.tzinfo is None:
         _wrong(value, "a time", "a time")
-    passed = when.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    passed = max(when, _EPOCH).astimezone(UTC) - _EPOCH
     return (passed.days * 86_400 + passed.seconds) * SECOND + passed.microseconds
 
 
@@ -65,7 +92,7 @@ def header_date(value: str | None) -> int | None:
     """Microseconds of a Date header, None without a good one."""
     try:
         return int(parsedate_to_datetime(value or "").timestamp()) * SECOND
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -42,6 +42,7 @@ def process(event: str, payload: dict) -> Told:
     """Saves what a delivery says about repositories that are collected; one transaction for each source. About others,
     and in an event that is not known, it says nothing. Raises BadAnswer for a payload of another shape than documented.
     """
+    payload = values.storable(payload)
     if event in ("installation", "installation_repositories"):
         return _installation(event, payload)
     told = Told()
