@@ -149,8 +149,10 @@ def _some_services(snapshot: Snapshot) -> Iterator[list[tuple]]:
 
 def _cells(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
     for some in _some_services(snapshot):
-        yield blocks.unpack(snapshot.frame(_blocks([one for one, _ in some]))).rename({"service": "service_id"}).cast(
-            {"metric": pl.String, "state": pl.String}
+        yield (
+            blocks.unpack(snapshot.frame(_blocks([one for one, _ in some])))
+            .rename({"service": "service_id"})
+            .cast({"metric": pl.String, "state": pl.String})
         )
 
 

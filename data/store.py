@@ -33,6 +33,7 @@ _NARROW = text(
 _WRITER = 0x6D696C65  # the advisory lock that PostgreSQL writers share
 _OPEN: ContextVar[Session | None] = ContextVar("session of the writing block we are in", default=None)
 _ENGINES: list[Engine] = []
+_RAISE = update(DataVersion).values(version=DataVersion.version + 1)
 
 
 class Unusable(ValueError):
@@ -186,7 +187,7 @@ def writing(quietly: bool = False) -> Iterator[Session]:
             yield session
             session.flush()
             if not quietly:
-                session.execute(update(DataVersion).values(version=DataVersion.version + 1))
+                session.execute(_RAISE)
             session.commit()
         finally:
             _OPEN.reset(token)
@@ -210,19 +211,25 @@ def upsert(session: Session, table: type, rows: Sequence[Mapping], keys: Sequenc
     """
     if not rows:
         return 0
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table.__table__)
-    changed = {name: statement.excluded[name] for name in columns if name not in keys}
-    if changed:
-        statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(keys))
+    shapes = list(dict.fromkeys(map(tuple, rows)))
+    columns = tuple(dict.fromkeys(name for shape in shapes for name in shape))
+    statement = _upserting(table, columns, tuple(keys), session.get_bind().dialect.name)
     for start in range(0, len(rows), CHUNK):
         # Rows of different columns would make a statement each: every row gets every column.
-        whole = [{name: row.get(name) for name in columns} for row in rows[start : start + CHUNK]]
+        some = rows[start : start + CHUNK]
+        whole = list(some) if len(shapes) == 1 else [{name: row.get(name) for name in columns} for row in some]
         session.execute(statement, whole)
     return len(rows)
+
+
+@lru_cache(maxsize=256)
+def _upserting(table: type, columns: tuple[str, ...], keys: tuple[str, ...], dialect: str):
+    """Kept, because putting it together costs as much as saving a few rows."""
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table.__table__)
+    changed = {name: statement.excluded[name] for name in columns if name not in keys}
+    if changed:
+        return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+    return statement.on_conflict_do_nothing(index_elements=list(keys))
 
 
 def insert_frame(session: Session, table: type, frame: pl.DataFrame, **constants) -> int:

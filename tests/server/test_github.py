@@ -34,7 +34,7 @@ def collected(portal, row: dict) -> int:
         session.flush()
         source = Source(organization_id=repository.organization_id, kind="github", name=row["full_name"],
                         repository_id=repository.id, cursor={"facts": ["changes", "deployments"]},
-                        collected_until=store.now_us() - 1, created_at=1)  # fmt: skip
+                        collected_until=store.now_us() - 1, created_at=1, synced_at=1)  # fmt: skip
         session.add(source)
         session.flush()
         session.add(Feed(source_id=source.id, name="repository", cursor=found))

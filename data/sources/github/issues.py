@@ -7,10 +7,8 @@ so the address that is asked while nothing happens stays the same, and is answer
 
 import re
 
-import polars as pl
 from sqlalchemy import and_, delete, func, or_, select
 
-from assessments.delivery.facts import INCIDENTS, INSTANT
 from data import store
 from data.sources.git_messages import clean
 from data.sources.github import errors, saving, values
@@ -125,17 +123,11 @@ def save(page: Page, rows: list[dict]) -> None:
     """Issues and pull requests as the feed has them; the details of merged ones are to be fetched."""
     labels = page.reader.settings.labels
     written = page.put(Issue, ("number",), [_issue(row) for row in rows])
-    numbers = [row["number"] for row in written]
-    known = dict(
-        page.session.execute(
-            select(Issue.number, Issue.detail_version).where(
-                Issue.source_id == page.reader.source_id, Issue.number.in_(numbers)
-            )
-        ).all()
-    )
-    merged = [row for row in written if row["merged_at"] is not None]
-    stale = [row for row in merged if known[row["number"]] is None or known[row["number"]] <= row["version"]]
-    page.todo("pull", {str(row["number"]): row["version"] for row in stale})
+    if merged := {row["number"]: row["version"] for row in written if row["merged_at"] is not None}:
+        mine = (Issue.source_id == page.reader.source_id, Issue.number.in_(merged))
+        known = dict(page.session.execute(select(Issue.number, Issue.detail_version).where(*mine)).all())
+        stale = {n: at for n, at in merged.items() if known[n] is None or known[n] <= at}
+        page.todo("pull", {str(number): version for number, version in stale.items()})
     issues = [row for row in written if not row["is_pull"]]
     _incidents(page, [row for row in issues if _is_incident(row["labels"], labels)],
                [row["number"] for row in issues if not _is_incident(row["labels"], labels)])  # fmt: skip
@@ -170,25 +162,25 @@ def _is_incident(lines: str | None, labels: set[str]) -> bool:
 
 def _incidents(page: Page, rows: list[dict], others: list[int]) -> None:
     """Issues as incidents of each service of the repository; `others` are none, or no more."""
-    frame = pl.DataFrame(
-        {
-            "incident_id": [f"issue:{row['number']}" for row in rows],
-            "title": [row["title"] for row in rows],
-            "opened_at": pl.Series([row["created_at"] for row in rows], dtype=pl.Int64).cast(INSTANT),
-            "acknowledged_at": None,
-            "resolved_at": pl.Series(
-                [None if row["is_open"] else row["closed_at"] for row in rows], dtype=pl.Int64
-            ).cast(INSTANT),
-            "deployment": [row["deployment"] for row in rows],
-            "url": [row["url"] for row in rows],
-        },
-        schema=INCIDENTS,
-    )
     mine = Incident.source_id == page.reader.source_id
     named = Incident.incident_id.in_([f"issue:{number}" for number in others])
-    stored = set(page.session.execute(select(Incident.incident_id).where(mine, named)).scalars())
-    for service_id in services(page):
-        page.frame(Incident, {"service_id": service_id}, "incident_id", frame, sorted(stored))
+    stored = set(page.session.execute(select(Incident.incident_id).where(mine, named)).scalars()) if others else ()
+    page.drop(Incident, "incident_id", sorted(stored), at="opened_at")
+    facts = [
+        {
+            "service_id": service_id,
+            "incident_id": f"issue:{row['number']}",
+            "title": row["title"],
+            "opened_at": row["created_at"],
+            "acknowledged_at": None,
+            "resolved_at": None if row["is_open"] else row["closed_at"],
+            "deployment": row["deployment"],
+            "url": row["url"],
+        }
+        for service_id in (services(page) if rows else ())
+        for row in rows
+    ]
+    page.put(Incident, ("service_id", "incident_id"), facts, at="opened_at", facts=True)
 
 
 def services(page: Page) -> list[int]:

@@ -7,8 +7,9 @@ one must not undo a newer one. Rows of the same version replace each other, beca
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlmodel import Session
 
 from data import derive, replacing, store
@@ -115,14 +116,14 @@ class Page:
     def _stored(self, table: type, keys: tuple[str, ...], rows: dict[tuple, dict]) -> dict[tuple, dict]:
         if not rows:
             return {}
-        names = list(dict.fromkeys(["source_id", *keys, *next(iter(rows.values()))]))
-        columns = [getattr(table, name) for name in names]
+        names = tuple(dict.fromkeys(["source_id", *keys, *next(iter(rows.values()))]))
+        asked = _asking(table, names, keys[-1])
         wanted = list(dict.fromkeys(key[-1] for key in rows))
+        self.session.flush()
         found = {}
         for start in range(0, len(wanted), _CHUNK):
-            some = getattr(table, keys[-1]).in_(wanted[start : start + _CHUNK])
-            mine = select(*columns).where(table.source_id == self.reader.source_id, some)
-            for each in self.session.execute(mine):
+            some = {"source": self.reader.source_id, "wanted": wanted[start : start + _CHUNK]}
+            for each in self.session.connection().execute(asked, some):
                 row = dict(zip(names, each, strict=True))
                 found[tuple(row[name] for name in keys)] = row
         return found
@@ -189,6 +190,14 @@ class Page:
         else:
             todo.due_at = again_at
         return True
+
+
+@lru_cache(maxsize=256)
+def _asking(table: type, names: tuple[str, ...], key: str):
+    """Kept, because putting it together costs more than reading the rows of a page."""
+    columns = table.__table__.columns
+    mine = (columns.source_id == bindparam("source"), columns[key].in_(bindparam("wanted", expanding=True)))
+    return select(*(columns[name] for name in names)).where(*mine)
 
 
 def _goes_back(old: dict, row: dict) -> bool:
