@@ -13,6 +13,8 @@ from data.tables import Change, Deployment, Issue, PipelineRun, Source, SourceCo
 
 FEED = "trunk"
 _CHUNK = 500
+_MANY = 5_000  # new commits, from which on it is not asked which facts speak of them
+_ROWS = 10_000  # read at once
 
 
 def read(reader: Reader) -> None:
@@ -23,13 +25,7 @@ def read(reader: Reader) -> None:
     if head is None or cursor == now:
         return
     reader.tell(0, None, "Working out the order of trunk")
-    rows = _commits(reader)
-    places = positions(rows, head)
-    wanted = pl.DataFrame(
-        {"sha": list(places), "position": [place for place, _ in places.values()],
-         "on_trunk": [on for _, on in places.values()]},
-        schema=COMMITS,
-    )  # fmt: skip
+    wanted, pushes = _worked_out(reader, head)
     stored = store.read_frame(
         select(TrunkCommit.sha, TrunkCommit.position, TrunkCommit.on_trunk).where(
             TrunkCommit.source_id == reader.source_id
@@ -40,12 +36,11 @@ def read(reader: Reader) -> None:
     others = select(TrunkCommit.sha).where(
         TrunkCommit.repository_id == reader.repository_id, TrunkCommit.source_id != reader.source_id
     )
-    pushes = _pushes(reader, rows, places)
     with saving.page(reader) as page:
         taken = store.read_frame(others, page.session)  # a clone of the same repository knows them already
         fresh = fresh.join(taken, on="sha", how="anti")
         if len(fresh) or gone:
-            moved = fresh.join(stored, on="sha", how="semi").height or gone
+            moved = len(fresh) > _MANY or gone or fresh.join(stored, on="sha", how="semi").height
             page.touch(None if moved else _spoken_of(page.session, reader, fresh["sha"].to_list()))
         page.frame(TrunkCommit, {"repository_id": reader.repository_id}, "sha", fresh, gone)
         known = page.session.execute(
@@ -54,6 +49,18 @@ def read(reader: Reader) -> None:
         stale = sorted(set(known) - set(pushes["change_id"]))
         page.frame(Change, {"repository_id": reader.repository_id, "service_id": None}, "change_id", pushes, stale)
         page.feed(FEED, cursor=now)
+
+
+def _worked_out(reader: Reader, head: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All commits with their places, and the pushes. What it takes to find them is gone when they are saved."""
+    parents = _commits(reader)
+    places = positions(parents, head)
+    wanted = pl.DataFrame(
+        {"sha": list(places), "position": [place for place, _ in places.values()],
+         "on_trunk": [on for _, on in places.values()]},
+        schema=COMMITS,
+    )  # fmt: skip
+    return wanted, _pushes(reader, parents, places)
 
 
 def _signature(reader: Reader) -> dict:
@@ -67,9 +74,13 @@ def _signature(reader: Reader) -> dict:
 
 
 def _commits(reader: Reader) -> dict[str, tuple[str, ...]]:
+    """Parents of each; every sha is one text in memory, however often it is named."""
+    asked = select(SourceCommit.sha, SourceCommit.parents).where(SourceCommit.source_id == reader.source_id)
+    found, names = {}, {}
     with store.reading() as session:
-        asked = select(SourceCommit.sha, SourceCommit.parents).where(SourceCommit.source_id == reader.source_id)
-        return {sha: tuple(parents.split()) for sha, parents in session.execute(asked)}
+        for sha, parents in session.execute(asked.execution_options(yield_per=_ROWS)):
+            found[names.setdefault(sha, sha)] = tuple(names.setdefault(each, each) for each in parents.split())
+    return found
 
 
 def positions(parents: dict[str, tuple[str, ...]], head: str) -> dict[str, tuple[int, bool]]:
@@ -99,27 +110,31 @@ def positions(parents: dict[str, tuple[str, ...]], head: str) -> dict[str, tuple
 
 def _pushes(reader: Reader, parents: dict, places: dict) -> pl.DataFrame:
     """Commits on trunk that belong to no merged pull request, as changes."""
-    merged = select(Issue.number, Issue.span, Change.merge_sha).join(
-        Change, (Change.source_id == Issue.source_id) & (Change.number == Issue.number), isouter=True
+    # Not joined by the store: without an index on numbers, that would compare every one with every other.
+    merged = select(Issue.number, Issue.span).where(
+        Issue.source_id == reader.source_id, Issue.merged_at.is_not(None)
+    )
+    changes = select(Change.number, Change.merge_sha).where(
+        Change.source_id == reader.source_id, Change.number.is_not(None)
     )
     rows = select(
         SourceCommit.sha, SourceCommit.title, SourceCommit.number, SourceCommit.authored_at, SourceCommit.committed_at,
         SourceCommit.reverts,
     ).where(SourceCommit.source_id == reader.source_id)  # fmt: skip
-    with store.reading() as session:
-        mine = merged.where(Issue.source_id == reader.source_id, Issue.merged_at.is_not(None))
-        pulls = session.execute(mine).all()
-        found = session.execute(rows).all()
-    numbers, covered = {number for number, _, _ in pulls}, set()
-    for _, span, sha in pulls:
-        for _ in range(span or 1):  # after a rebase, several in a row
-            if sha not in parents:
-                break
-            covered.add(sha)
-            sha = next(iter(parents[sha]), "")
     start = reader.settings.history_start or 0  # whose pull requests are not known cannot be told from pushes
-    pushes = [row for row in found if places.get(row.sha, (0, False))[1] and (row.committed_at or 0) >= start]
-    pushes = [row for row in pushes if row.sha not in covered and row.number not in numbers]
+    covered, pushes = set(), []
+    with store.reading() as session:
+        spans = {number: span or 1 for number, span in session.execute(merged)}
+        for number, sha in session.execute(changes):
+            for _ in range(spans.get(number, 0)):  # after a rebase, several in a row
+                if sha not in parents:
+                    break
+                covered.add(sha)
+                sha = next(iter(parents[sha]), "")
+        for row in session.execute(rows.execution_options(yield_per=_ROWS)):
+            on_trunk = places.get(row.sha, (0, False))[1]
+            if on_trunk and (row.committed_at or 0) >= start and row.sha not in covered and row.number not in spans:
+                pushes.append(row)
     return pl.DataFrame(
         {
             "change_id": [row.sha for row in pushes],
