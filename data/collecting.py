@@ -176,5 +176,5 @@ def _connection(work: Work) -> Connection:
         if connection.problem:
             work.report(stopped="BadToken")
             raise JobError(connection.problem)
-        raise Later("GitHub's limit is used up: this goes on by itself.", connection.wait_until / SECOND)
+        raise Later("GitHub's limit is used up.", connection.wait_until / SECOND)
     return connection

@@ -6,6 +6,8 @@ Milepost to say, in MILEPOST_GITHUB_URL: nobody types an address here.
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -124,13 +126,16 @@ def _add(who: Who, row: Connection) -> int:
 
 def _refuse_same(session: Session, row: Connection) -> None:
     """The same secret, or the same installation, twice would share a limit without knowing it."""
-    for other in session.execute(_of(row.organization_id)).scalars():
+    others = list(session.execute(_of(row.organization_id)).scalars())
+    for other in others:
         if row.kind == "github_app":
             same = (other.app_id, other.installation_id) == (row.app_id, row.installation_id)
         else:
             same = other.kind == row.kind and _same_secret(other.secret, row.secret)
         if same:
-            raise ValueError(f"There is already a connection with this: {_name(other)}. Replace its secret instead.")
+            raise ValueError(
+                f"There is already a connection with this: {_names(others)[other.id]}. Replace its secret instead."
+            )
 
 
 def with_token(organization_id: int, secret: str) -> int | None:
@@ -200,7 +205,8 @@ def listed(who: Who) -> tuple[ConnectionView, ...]:
     with store.reading() as session:
         rows = list(session.execute(wanted).scalars())
         sources, known = dict(session.execute(read).all()), dict(session.execute(held).all())
-    return tuple(_view(row, sources.get(row.id, 0), known.get(row.id, 0)) for row in rows)
+    names = _names(rows)
+    return tuple(_view(row, names[row.id], sources.get(row.id, 0), known.get(row.id, 0)) for row in rows)
 
 
 def _mine(who: Who, connection_id: int) -> Connection:
@@ -224,11 +230,20 @@ def _name(row: Connection) -> str:
     return f"Token of {row.login}" if row.login else "Token"
 
 
+def _names(rows: Sequence[Connection]) -> dict[int, str]:
+    """What tells them apart, by id: several tokens of one person, or of nobody known, have their number too."""
+    often = Counter((row.organization_id, _name(row)) for row in rows)
+    return {
+        row.id: f"{_name(row)}, no. {row.id}" if often[row.organization_id, _name(row)] > 1 else _name(row)
+        for row in rows
+    }
+
+
 def _secret_is(secret: str) -> str:
     return secret if secret.startswith(("env:", "file:")) else "sealed"
 
 
-def _view(row: Connection, sources: int, known: int) -> ConnectionView:
+def _view(row: Connection, name: str, sources: int, known: int) -> ConnectionView:
     found = row.permissions or {}
     too_much = tuple(found.get("too_much", ()))
     warnings = [Permissions(kind="", too_much=list(too_much)).warning]
@@ -240,7 +255,7 @@ def _view(row: Connection, sources: int, known: int) -> ConnectionView:
         organization_id=row.organization_id,
         kind=row.kind.removeprefix("github_"),
         token_kind=found.get("kind", "unknown"),
-        name=_name(row),
+        name=name,
         login=row.login,
         base_url=row.base_url,
         secret_is=_secret_is(row.secret),

@@ -56,7 +56,7 @@ def open_hook(who: Who, service_id: int, secret: str) -> str:
     access.check(who, Action.ADD_SOURCE, subject)
     if secret.startswith(_REFERENCES):
         access.check(who, Action.ADMINISTER, access.of_organization(subject.organization_id))
-    kept = credentials.keep(secret)
+    kept = credentials.keep(secret, "secret")
     if len(credentials.reveal(kept)) < SHORTEST:
         raise ValueError(f"Give the secret whole, as the tool shows it: {SHORTEST} characters or more.")
     with store.writing() as session:

@@ -148,7 +148,8 @@ def process_waiting(work: Work) -> str:
         failed += not _process(process, row, services)
         done += 1
     problems = f" {failed:,} could not be: the log says why." if failed else ""
-    return f"Processed {done - failed:,} deliveries.{problems}"
+    whole = done - failed
+    return f"Processed {whole:,} {'delivery' if whole == 1 else 'deliveries'}.{problems}"
 
 
 def processor() -> Callable[[str, dict], object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
-from sqlalchemy import Row, case
+from sqlalchemy import Row, case, exists, or_
 from sqlmodel import func, select
 
 from assessments.delivery.settings import RULES_VERSION, Settings
@@ -28,6 +28,7 @@ from data.tables import (
     Service,
     Source,
     Team,
+    TrunkCommit,
 )
 
 FEW = 100  # services whose sources are asked for by name
@@ -49,7 +50,8 @@ class ServiceView:
 
     sources: how many feed it; kinds: theirs; notes: what they say cannot be known; story: what a demo service shows.
     settings: None until somebody has chosen a production rule. judged: there are derived rows; ready: they are those of
-    the newest facts and rules. version: what tells one state of the derived rows from every other, also of a later
+    the newest facts and rules. holds: something was found that a rule could count, or may be; only asked for services
+    without a rule. version: what tells one state of the derived rows from every other, also of a later
     service with the same id. environments: of its production deployments.
     """
 
@@ -73,6 +75,7 @@ class ServiceView:
     derived_version: int
     version: tuple[int, int]
     environments: tuple[str, ...]
+    holds: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,12 @@ class SourceView:
 
 @dataclass(frozen=True)
 class Brought:
-    """How many facts came from a source."""
+    """How many facts came from a source. deployments: but for releases and tags, which are facts of the same table."""
 
     changes: int = 0
     deployments: int = 0
+    releases: int = 0
+    tags: int = 0
     incidents: int = 0
     runs: int = 0
 
@@ -202,6 +207,7 @@ def _views(rows: list[Row]) -> Iterator[ServiceView]:
     if len(rows) <= FEW:
         wanted = wanted.where(Source.repository_id.in_({row.repository_id for row in rows}))
     feeding = defaultdict(list)
+    bare = _bare([row.repository_id for row in rows if not row.settings])
     with store.reading() as session:
         for source in session.execute(wanted):
             feeding[source[0]].append(source)
@@ -229,7 +235,19 @@ def _views(rows: list[Row]) -> Iterator[ServiceView]:
             derived_version=one.derived_version,
             version=(one.derived_version, one.created_at),
             environments=tuple(one.environments or ()),
+            holds=bool(one.settings) or one.repository_id not in bare,
         )
+
+
+def _bare(repository_ids: list[int]) -> set[int]:
+    """Those of the repositories in which nothing was found: an empty one can be read, and has nothing to count."""
+    if not repository_ids:
+        return set()
+    facts = (Change, Deployment, PipelineRun, TrunkCommit)
+    held = or_(*(exists().where(table.repository_id == Repository.id) for table in facts))
+    bare = select(Repository.id).where(Repository.id.in_(set(repository_ids)), ~held)
+    with store.reading() as session:
+        return set(session.exec(bare))
 
 
 def sources(who: Who) -> tuple[SourceView, ...]:
@@ -285,19 +303,18 @@ def sources(who: Who) -> tuple[SourceView, ...]:
 
 def brought(source_ids: tuple[int, ...]) -> dict[int, Brought]:
     """How many facts came from each of these sources."""
+    kind = case((Deployment.kind.in_(("release", "tag")), Deployment.kind), else_="")
+    wanted = {"changes": Change, "incidents": Incident, "runs": PipelineRun}
+    found: dict[int, dict[str, int]] = {one: {} for one in source_ids}
     with store.reading() as session:
-        changes, deployments, incidents, runs = (
-            dict(
-                session.exec(
-                    select(table.source_id, func.count())
-                    .where(table.source_id.in_(source_ids))
-                    .group_by(table.source_id)
-                ).all()
-            )
-            for table in (Change, Deployment, Incident, PipelineRun)
-        )
-    counted = (changes, deployments, incidents, runs)
-    return {one: Brought(*(found.get(one, 0) for found in counted)) for one in source_ids}
+        for name, table in wanted.items():
+            counted = select(table.source_id, func.count()).where(table.source_id.in_(source_ids))
+            for source_id, number in session.execute(counted.group_by(table.source_id)):
+                found[source_id][name] = number
+        counted = select(Deployment.source_id, kind, func.count()).where(Deployment.source_id.in_(source_ids))
+        for source_id, each, number in session.execute(counted.group_by(Deployment.source_id, kind)):
+            found[source_id][f"{each or 'deployment'}s"] = number
+    return {one: Brought(**has) for one, has in found.items()}
 
 
 def corrections(service_id: int) -> tuple[CorrectionView, ...]:

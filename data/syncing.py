@@ -442,7 +442,7 @@ def _state(row: Mapping, now: int) -> tuple[str, str, int | None]:
     if job == "queued":
         waits = max(row["job_due_at"] or 0, row["wait_until"] or 0)
         if waits > now:
-            return WAITING, message if row["job_due_at"] else "GitHub's limit is used up: it goes on by itself.", waits
+            return WAITING, message if row["job_due_at"] else "GitHub's limit is used up.", waits
         return READING, "Waits for its turn.", None
     if job == "failed":
         return STOPPED, message, None

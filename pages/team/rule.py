@@ -23,6 +23,11 @@ if service.collected_until is None:
     )
     st.stop()
 
+if not service.holds:
+    query = {"service": str(service.id)}
+    states.empty("Nothing to choose from yet", states.NOTHING_FOUND, "See its sources", page_file("sources"), query)
+    st.stop()
+
 settings = rule_form.edit(service, cached.proposals(service), cached.seen_names(service))
 if settings is None:
     st.stop()

@@ -1,29 +1,18 @@
 """Choosing repositories: from the list of a connection, a page at a time with a search, or by their names."""
 
-import re
-
 import streamlit as st
 
 from data import connections, jobs
 from data.access import Forbidden, NotFound
 from data.connections import ConnectionView, GitHubError, RepositoryPage, RepositoryRow
 from data.people import Who
+from pages.ui import github_chosen
+from pages.ui.github_chosen import chosen
 from pages.ui.text import count, day, minute, plain
 
 PAGE = 12
 MOST = 2_000  # repositories added in one go
-NAME = re.compile(r"[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}")
 BY = {"name": "Name", "pushed": "Newest push"}
-
-
-def chosen(one: ConnectionView) -> list[str]:
-    """The names of the repositories chosen so far."""
-    return st.session_state.setdefault(f"github_chosen_{one.id}", [])
-
-
-def forget(one: ConnectionView) -> None:
-    """Nothing is chosen any more."""
-    st.session_state.pop(f"github_chosen_{one.id}", None)
 
 
 def section(user: Who, one: ConnectionView) -> list[str]:
@@ -32,13 +21,7 @@ def section(user: Who, one: ConnectionView) -> list[str]:
     with left:
         _list(user, one)
     with right:
-        _typed(one)
-        names = chosen(one)
-        st.markdown(f"**{count(len(names), 'repository', 'repositories')} chosen**")
-        if names:
-            shown = ", ".join(plain(name) for name in names[:8])
-            st.caption(shown + (f" and {count(len(names) - 8, 'more', 'more')}" if len(names) > 8 else ""))
-            st.button("Choose none", key="github_none", on_click=forget, args=(one,), type="tertiary")
+        names = github_chosen.section(one)
     return names
 
 
@@ -68,7 +51,7 @@ def _list(user: Who, one: ConnectionView) -> None:
             _row(one, row)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if not total:
-            st.caption("The list is empty: give the token or app repositories." if not words else "None is called so.")
+            st.caption(_none(found, words))
         else:
             st.caption(f"{count(total, 'repository', 'repositories')}; list read {minute(found.listed_at)}")
         if total > 1:
@@ -76,6 +59,13 @@ def _list(user: Who, one: ConnectionView) -> None:
             but = "But for archived ones and those that are added already."
             st.button(label, key="github_all", on_click=_all, args=(user, one, words), type="tertiary", help=but)
         st.button("Read the list again", key="github_list", on_click=_refresh, args=(user, one), type="tertiary")
+
+
+def _none(found: RepositoryPage, words: str) -> str:
+    """Why no repository is shown: the list is not there yet, or empty, or none fits."""
+    if found.listed_at is None:
+        return "The list is not there yet."
+    return "None is called so." if words else "The list is empty: give the token or app repositories."
 
 
 def _being_read(first: RepositoryPage) -> None:
@@ -135,14 +125,3 @@ def _refresh(user: Who, one: ConnectionView) -> None:
         connections.refresh_repositories(user, one.id)
     except (GitHubError, Forbidden, NotFound) as error:
         st.session_state["github_note"] = plain(error)
-
-
-def _typed(one: ConnectionView) -> None:
-    with st.form("github_name", border=False, clear_on_submit=True):
-        typed = st.text_input("or by name", key="github_typed", placeholder="owner/repository")
-        if st.form_submit_button("Choose it", key="github_typed_go"):
-            name = typed.strip()
-            if not NAME.fullmatch(name):
-                st.error("Write it as owner/repository, without an address around it.")
-            elif name.casefold() not in (other.casefold() for other in chosen(one)):
-                chosen(one).append(name)

@@ -9,7 +9,7 @@ from data.connections import ConnectionView
 from data.people import Who
 from data.queries import TeamView
 from data.syncing import GitHubError
-from pages.ui import github_pick
+from pages.ui import github_chosen
 from pages.ui.text import count, plain
 
 NEW = 0
@@ -71,10 +71,10 @@ def _plan(user: Who, one: ConnectionView, names: list[str]) -> None:
         st.error(plain(job.message))
         st.button("Ask again", key="github_plan_go", on_click=_ask, args=(user, one, names))
         return
-    _shown(job.report)
+    _shown(one, job.report)
 
 
-def _shown(report: dict) -> None:
+def _shown(one: ConnectionView, report: dict) -> None:
     totals, rows = report["totals"], report["repositories"]
     with st.grid(3, min_column_width=120):
         st.metric("Requests, about", f"{totals['calls']:,}")
@@ -82,9 +82,11 @@ def _shown(report: dict) -> None:
         left = totals["rest_left"]
         st.metric("Left of this hour", "not known" if left is None else f"{left:,}")
     st.caption(plain(totals["sentence"]))
-    refused = [row for row in rows if row["problem"]]
-    for row in refused:
-        st.warning(f"{plain(row['name'])}: {plain(row['problem'])}")
+    names = github_chosen.chosen(one)
+    for row in rows:
+        if row["problem"] and row["name"] in names:
+            st.warning(f"{plain(row['name'])}: {plain(row['problem'])}")
+            st.button("Leave it out", key=f"github_out_{row['name']}", on_click=_leave_out, args=(one, row["name"]))
     unknown = dict.fromkeys(
         (what, said) for row in rows for what, said in row["unknown"].items()
     )  # the same for most repositories
@@ -96,13 +98,20 @@ def _shown(report: dict) -> None:
             for row in rows
             if not row["problem"]
         ]
-        with st.expander(f"Each of {count(len(rows), 'repository', 'repositories')}", icon=":material/list:"):
+        with st.expander(f"Each of {count(len(listed), 'repository', 'repositories')}", icon=":material/list:"):
             st.dataframe(
                 pl.DataFrame(listed).to_arrow(),
                 hide_index=True,
                 alt="How much there is to read in each repository.",
                 width="stretch",
             )
+
+
+def _leave_out(one: ConnectionView, name: str) -> None:
+    """Without a repository that cannot be read the plan is the same."""
+    github_chosen.leave_out(one, name)
+    job_id, _ = st.session_state["github_plan"]
+    st.session_state["github_plan"] = (job_id, sorted(github_chosen.chosen(one)))
 
 
 def _until_done(job_id: int) -> None:
@@ -130,7 +139,7 @@ def _start(user: Who, one: ConnectionView, names: list[str], team: int | str, se
     except (ValueError, GitHubError, Forbidden, NotFound) as error:
         st.error(plain(error))
         return
-    github_pick.forget(one)
+    github_chosen.forget(one)
     st.session_state.pop("github_plan", None)
     st.session_state["github_started"] = [(each.source_id, each.service_id) for each in added]
     read = sum(not each.is_new for each in added)

@@ -69,7 +69,7 @@ def _how(now: SyncView) -> list[str]:
     if now.jobs_rate is not None and now.jobs_of:
         said.append(
             f"Jobs are known of {count(now.jobs_sampled or 0, 'run')} of the last month's {now.jobs_of:,}: "
-            f"a sample of {now.jobs_rate:.0%}"
+            f"a sample of {now.jobs_rate * 100:.0f} %"
         )
     else:
         said.append("Jobs of workflow runs are not read, so the time in the queue is not known")

@@ -53,7 +53,7 @@ def _chosen(found: tuple[ConnectionView, ...]) -> ConnectionView:
         st.selectbox(
             "Read with",
             list(by_id),
-            format_func=lambda each: _called(by_id[each], found),
+            format_func=lambda each: by_id[each].name,
             key="github_connection",
             on_change=_follow,
             width=420,
@@ -65,13 +65,6 @@ def _chosen(found: tuple[ConnectionView, ...]) -> ConnectionView:
             st.caption(plain(github_connect.described(one)))
         github_connect.may(one)
     return one
-
-
-def _called(one: ConnectionView, found: tuple[ConnectionView, ...]) -> str:
-    """Its name, with more where several have the same."""
-    same = [other for other in found if other.name == one.name]
-    more = f", {github_connect.described(one)}" if len(same) > 1 else ""
-    return f"{one.name}{more}"
 
 
 def _follow() -> None:

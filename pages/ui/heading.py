@@ -26,6 +26,9 @@ def stop_unless_judged(service: ServiceView) -> None:
             query,
         )
         st.stop()
+    if not service.holds:
+        states.empty("Nothing there yet", states.NOTHING_FOUND, "See its sources", page_file("sources"), query)
+        st.stop()
     if service.settings is None:
         states.empty(
             "One choice is missing",

@@ -65,6 +65,9 @@ def gaps(one: ServiceView, summary: Summary | None) -> list[Gap]:
     """Everything not known of a service, the widest first; summary: None while it cannot be judged."""
     if one.collected_until is None:
         return [Gap("nothing has been collected.", "Connect a clone or import files.", "Connect a source", "sources")]
+    if not one.holds:
+        return [Gap("its sources were read and hold nothing yet.", "Look whether they are the right ones, or wait for "
+                    "the first merge.", "See its sources", "sources")]  # fmt: skip
     if one.settings is None:
         return [
             Gap(

@@ -8,7 +8,7 @@ import streamlit as st
 from data import jobs
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import demo, paging
+from pages.ui import demo, paging, states
 from pages.ui.registry import page_file
 from pages.ui.text import day, minute, plain
 
@@ -53,6 +53,8 @@ def _next(one: ServiceView, busy: str | None) -> tuple[str, str, str, str]:
         return "Its sources are being read.", "See the progress", "sync", busy
     if one.collected_until is None:
         return "Nothing has been collected for it yet.", "Connect a source", "database", "sources"
+    if not one.holds:
+        return states.NOTHING_FOUND, "See its sources", "database", "sources"
     if one.settings is None:
         return (
             "Say what counts as a production deployment. A proposal is ready.",

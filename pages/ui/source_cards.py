@@ -90,8 +90,8 @@ def _used_by(one: SourceView, limit: int = 5) -> str:
 
 
 def _brought(has: Brought) -> str:
-    nouns = ("change", "deployment", "incident", "pipeline run")
-    numbers = (has.changes, has.deployments, has.incidents, has.runs)
+    nouns = ("change", "deployment", "release", "tag", "incident", "pipeline run")
+    numbers = (has.changes, has.deployments, has.releases, has.tags, has.incidents, has.runs)
     parts = [count(number, noun) for number, noun in zip(numbers, nouns, strict=True) if number]
     return ", ".join(parts) or "Nothing so far"
 

@@ -31,6 +31,7 @@ NONE_HAPPENED = {
 NO_DATA = "The sources are connected but hold nothing about this window."
 HIDDEN = "Squash or rebase merges hide when work on these changes began, so only merge to production is known."
 AT_MERGE = "By the rule in use a merge is the deployment: merge to production is 0 s by definition and says no speed."
+NOTHING_FOUND = "Its sources were read and hold nothing yet: no commit, merge, deployment or run."
 TOO_FEW = "Something happened, but not often enough to judge."
 
 

@@ -17,7 +17,11 @@ FEW = 4
 
 def of(services: Sequence[ServiceView]) -> list[ServiceView]:
     """Those that wait for somebody to choose."""
-    return [one for one in services if one.settings is None and one.collected_until is not None and not one.is_demo]
+    return [
+        one
+        for one in services
+        if one.settings is None and one.collected_until is not None and one.holds and not one.is_demo
+    ]
 
 
 def section(user: Who, waiting: list[ServiceView], key: str) -> None:

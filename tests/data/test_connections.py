@@ -105,6 +105,14 @@ def test_the_same_token_twice_is_one_connection(home, who, hub, monkeypatch):
             connections.add_token(who, same)
 
 
+def test_several_tokens_of_one_person_are_told_apart(home, who, hub):
+    first, second = (connections.add_token(who, hub.token(login="ada")) for _ in range(2))
+    names = [view.name for view in connections.listed(who)]
+    assert names == [f"Token of ada, no. {first}", f"Token of ada, no. {second}"]
+    connections.remove(who, first)
+    assert only(who).name == "Token of ada"
+
+
 def test_an_app_connects_where_it_is_installed(both, who, hub):
     app = hub.app()
     installed = hub.install(app)

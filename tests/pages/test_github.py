@@ -192,6 +192,47 @@ def test_a_repository_that_cannot_be_read_is_refused_in_one_sentence(hub, who):
     assert queries.services(who) == ()
 
 
+def test_one_that_cannot_be_read_is_left_out_with_one_press_and_the_plan_stays(hub, who):
+    hub.repository("acme/shop")
+    at = chosen(hub, "acme/secret")
+    at.text_input(key="github_typed").set_value("acme/shop")
+    at.get_by_key("github_typed_go").click()
+    at.run()
+    at.button(key="github_plan_go").click().run()
+    assert "acme/secret: GitHub has no acme/secret" in at.warning[0].value
+    at.button(key="github_out_acme/secret").click().run()
+    assert "1 repository chosen" in said(at) and not at.warning and at.metric
+    at.button(key="github_start").click().run()
+    assert [service.name for service in queries.services(who)] == ["shop"]
+
+
+def test_a_name_that_was_chosen_is_taken_out_by_pressing_it(hub):
+    hub.repository("acme/shop")
+    at = chosen(hub, "acme/slip")
+    (names,) = (group for group in at.button_group if str(group.key).startswith("github_names"))
+    names.set_value([]).run()
+    assert not at.exception and "0 repositories chosen" in said(at)
+
+
+def test_a_list_that_is_still_being_read_is_not_called_empty(hub, monkeypatch):
+    monkeypatch.setenv("MILEPOST_JOBS", "queued")
+    hub.repository("acme/shop")
+    at = connect(opened(PAGE), hub.token())
+    assert "The list is not there yet." in said(at) and "The list is empty" not in said(at)
+
+
+def test_an_empty_repository_was_read_and_holds_nothing(hub, who):
+    hub.repository("acme/empty")
+    syncing.add(who, connections.add_token(who, hub.token()), ["acme/empty"], "Shop")
+    (service,) = queries.services(who)
+    assert (service.collected_until is not None, service.holds) == (True, False)
+    for page in ("home/start.py", "team/delivery.py", "team/rule.py"):
+        at = opened(page, service=service.id)
+        assert not at.exception and "hold nothing yet" in said(at) and "See its sources" in links(at), page
+        assert "waits for you" not in said(at) and "A proposal is ready" not in said(at)
+    assert "hold nothing yet" in said(opened("team/overview.py"))
+
+
 # Reading
 
 
@@ -236,6 +277,7 @@ def test_a_limit_says_when_it_goes_on(hub, who, reading, monkeypatch):
     work.run(reading[0].job_id)
     at = opened(PAGE)
     assert "Waits for GitHub" in said(at) and "Goes on by itself at" in said(at)
+    assert "limit is used up until" in said(at), "a time and no duration: what is said stays for as long as it waits"
 
 
 def test_who_may_add_sources_but_not_administer_may_not_connect(home, who, monkeypatch):

@@ -142,6 +142,11 @@ def test_both_secrets_are_good_until_the_next_change(portal, key):
     assert send(portal, key, event("reopened", 2)).status == 401
 
 
+def test_a_secret_has_to_be_given(portal):
+    with pytest.raises(NotAllowed, match="Give the secret first"):
+        hooks.open_hook(portal.who, portal.place.service_id, " ")
+
+
 def test_a_secret_is_sealed_or_a_reference(portal, key, monkeypatch):
     ((sealed,),) = stored(IncidentHook, "secret")
     assert sealed.startswith("sealed:") and SECRET not in sealed

@@ -80,6 +80,7 @@ def test_it_is_processed_in_a_job_and_its_body_is_forgotten(portal, processed):
     deliver(portal, {"n": 2}, "deployment_status", "d-2")
     assert processed == [("push", {"n": 1}), ("deployment_status", {"n": 2})]
     assert stored(WebhookDelivery, "state", "body") == [("done", None), ("done", None)]
+    assert {message for (message,) in stored(Job, "message")} == {"Processed 1 delivery."}
 
 
 def test_what_waited_is_processed_with_the_next_in_order(portal, processed, monkeypatch):

@@ -254,10 +254,11 @@ class Api:
         raise self._unavailable(trouble)
 
     def _unavailable(self, trouble: str) -> errors.Unavailable:
+        now = self.clock.now()
         return errors.Unavailable(
-            f"GitHub did not answer properly {ATTEMPTS} times in a row (the last time: {trouble}): this goes on by "
-            f"itself in {refusals.spoken(OUTAGE_SECONDS)}; see githubstatus.com.",
-            self.clock.now() + OUTAGE_SECONDS,
+            f"GitHub did not answer properly {ATTEMPTS} times in a row (the last time: {trouble}): nothing is asked "
+            f"before {refusals.clock(now, OUTAGE_SECONDS)}; see githubstatus.com.",
+            now + OUTAGE_SECONDS,
         )
 
     def _pace(self, resource: str) -> None:
@@ -265,12 +266,7 @@ class Api:
         all the same is what GitHub blocks for."""
         left, now = self.quota.get(resource), self.clock.now()
         if left and left.remaining <= 0 and now < left.resets_at:
-            wait = left.resets_at - now
-            raise errors.Limited(
-                f"GitHub's hourly limit is used up: this goes on by itself in {refusals.spoken(wait)}.",
-                left.resets_at,
-                "primary",
-            )
+            raise refusals.used_up(now, left.resets_at - now)
         pause = self._last + self._gap - time.monotonic()
         if pause > 0:
             self.clock.sleep(pause)

@@ -24,14 +24,16 @@ _EARLY = 300  # seconds before its end that the token of an app is made anew
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def keep(given: str) -> str:
+def keep(given: str, what: str = "token") -> str:
     """What to store for a secret that somebody gave: a reference as it is, once it leads to a secret; anything else
-    sealed. Raises NotAllowed."""
+    sealed. what: it is, in words. Raises NotAllowed."""
     given = given.strip()
     if given.startswith(("env:", "file:", _SEALED)):
         reveal(given)
         return given
-    _checked(given, "The token")
+    if not given:
+        raise errors.NotAllowed(f"Give the {what} first.")
+    _checked(given, f"The {what}")
     return _SEALED + _fernet().encrypt(given.encode()).decode("ascii")
 
 

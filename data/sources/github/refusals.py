@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from data.sources.github import errors, values
 
@@ -14,17 +15,19 @@ def primary(headers: Mapping, now: float) -> errors.Limited:
     """The hourly limit is used up. The clocks of GitHub and of this machine may differ: only the difference counts."""
     wait = until_reset(headers, now)
     wait = _SECONDARY_SECONDS if wait is None else wait
-    return errors.Limited(
-        f"GitHub's hourly limit is used up: this goes on by itself in {spoken(wait)}.", now + wait, "primary"
-    )
+    return used_up(now, wait)
+
+
+def used_up(now: float, wait: float) -> errors.Limited:
+    """The hourly limit begins anew after `wait` seconds. What is said is kept, so it names a time and no duration."""
+    return errors.Limited(f"GitHub's hourly limit is used up until {clock(now, wait)}.", now + wait, "primary")
 
 
 def secondary(headers: Mapping, now: float) -> errors.Limited:
     """Too many requests at once, or too much work for GitHub."""
     wait = _seconds(headers.get("retry-after"))
     wait = _SECONDARY_SECONDS if wait is None else min(_LONGEST, wait)
-    sentence = f"GitHub asks to slow down: this goes on by itself in {spoken(wait)}."
-    return errors.Limited(sentence, now + wait, "secondary")
+    return errors.Limited(f"GitHub asks to slow down until {clock(now, wait)}.", now + wait, "secondary")
 
 
 def until_reset(headers: Mapping, now: float) -> float | None:
@@ -112,11 +115,9 @@ def cleaned(message: object, secrets: tuple[str, ...]) -> str:
     return "".join(letter for letter in line if letter.isprintable())[:_TEXT].rstrip(".")
 
 
-def spoken(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
-    minutes = round(seconds / 60)
-    return f"{minutes} minutes"
+def clock(now: float, wait: float) -> str:
+    """The time of day so many seconds from now; with seconds where it is soon."""
+    return f"{datetime.fromtimestamp(now + wait, UTC):{'%H:%M:%S' if wait < 90 else '%H:%M'}} UTC"
 
 
 def _seconds(value: str | None) -> float | None:

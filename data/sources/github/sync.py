@@ -58,6 +58,13 @@ _PERMISSION = {
     jobs.FEED: "actions (read)",
     repository.SETTINGS: "administration (read)",
 }
+#: What the rows of a table are called in the sentence at the end: pull requests are issues, at GitHub.
+_SPOKEN = (
+    ("change", "change", "changes"),
+    ("deployment", "deployment, release or tag", "deployments, releases and tags"),
+    ("pipeline_run", "run", "runs"),
+    ("issue", "issue or pull request", "issues and pull requests"),
+)
 #: Feeds that begin anew where more of the history is wanted.
 FROM_THE_START = (issues.FEED, "commits", trunk.FEED, deployments.FEED, runs.FEED)
 
@@ -81,10 +88,12 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        spoken = {"change": "change", "deployment": "deployment", "pipeline_run": "run", "issue": "issue"}
-        counted = {noun: self.new.get(table, 0) for table, noun in spoken.items()}
-        said = [f"{number:,} {noun}{'' if number == 1 else 's'}" for noun, number in counted.items() if number]
-        read = f"Read {', '.join(said)} that are new or other than before" if said else "Nothing new"
+        said = [
+            f"{number:,} {one if number == 1 else many}"
+            for table, one, many in _SPOKEN
+            if (number := self.new.get(table, 0))
+        ]
+        read = f"Read {'; '.join(said)} that are new or other than before" if said else "Nothing new"
         left = f" Not read: {', '.join(map(what, self.problems))}." if self.problems else ""
         return f"{read} in {self.name}.{left}"
 

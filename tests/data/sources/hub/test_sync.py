@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from data import store
+from data import queries, store
 from data.sources.github import commits, errors, issues, runs
 from data.sources.github.api import Api
 from data.tables import Change, Deployment, Incident, PipelineRun, Repository, Service, Source
@@ -33,6 +33,12 @@ def test_a_history_is_read_exactly_and_for_few_requests(both):
         assert shop.held() == truth(hub)
         assert report.calls <= 18
         assert (report.new["change"], report.new["issue"], report.problems) == (220, 250, {})
+        assert report.sentence == (
+            "Read 220 changes; 70 deployments, releases and tags; 150 runs; 250 issues and pull requests "
+            "that are new or other than before in acme/shop."
+        )
+        (brought,) = queries.brought((shop.source_id,)).values()
+        assert (brought.deployments, brought.releases, brought.tags) == (60, 5, 5)
 
 
 def test_while_nothing_happens_nothing_is_counted(home):
