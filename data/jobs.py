@@ -196,7 +196,7 @@ def cancel(who: "Who", job_id: int) -> None:
         if job is None:
             raise access.NotFound(f"There is no job {job_id}.")
         of = access.of_service(job.service_id) if job.service_id else access.of_organization(job.organization_id)
-        access.check(who, access.Action.ADD_SOURCE, of)
+        _check(who, job, of)
         from data import work
 
         handler = work.handler_of(job.kind)
@@ -205,6 +205,16 @@ def cancel(who: "Who", job_id: int) -> None:
             close(job, "cancelled", f"Cancelled; {handler.keeps}.")
     if waited:
         handler.ended(job.args)
+
+
+def _check(who: "Who", job: Job, of: access.Subject) -> None:
+    """Work on no service is its organization's; who began it themselves may also lead any of its teams."""
+    own = [access.Subject(*team[:2]) for team in who.team_roles if team[0] == job.organization_id]
+    begun = of.team_id is None and job.created_by == who.id
+    for subject in own if begun else ():
+        if access.may(who, access.Action.ADD_SOURCE, subject):
+            of = subject
+    access.check(who, access.Action.ADD_SOURCE, of)
 
 
 def _select(*where, order, limit: int | None = None) -> list[JobView]:

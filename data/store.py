@@ -93,13 +93,15 @@ def dispose() -> None:
 def _engine(address: str) -> Engine:
     if address.startswith("sqlite"):
         _create_privately(Path(make_url(address).database))
-        made = create_engine(address, pool_size=16, max_overflow=32, connect_args={"timeout": WAIT_SECONDS})
+        waits = {"timeout": WAIT_SECONDS}
+        made = create_engine(address, pool_size=16, max_overflow=32, hide_parameters=True, connect_args=waits)
         event.listen(made, "connect", _set_up_sqlite)
         event.listen(made, "begin", _begin_sqlite)
     else:
         chosen = make_url(address).query
         patience = {} if "connect_timeout" in chosen else {"connect_timeout": CONNECT_SECONDS}
-        made = create_engine(address, pool_size=8, max_overflow=16, pool_pre_ping=True, connect_args=patience)
+        options = {"pool_pre_ping": True, "hide_parameters": True, "connect_args": patience}
+        made = create_engine(address, pool_size=8, max_overflow=16, **options)
         event.listen(made, "connect", _set_up_postgresql)
     _ENGINES.append(made)
     return made

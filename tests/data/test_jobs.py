@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,14 @@ def test_only_who_may_add_sources_may_cancel(both, who, do, waiting):
     with pytest.raises(access.Forbidden):
         jobs.cancel(Who(999, "Stranger"), job_id)
     assert jobs.progress(job_id).state == "queued"
+
+
+def test_a_lead_may_cancel_what_they_began_for_no_service(both, who, do, waiting):
+    home = people.home_organization(who)
+    lead = replace(who, organization_roles=frozenset(), team_roles=frozenset({(home, 1, "team_lead")}))
+    jobs.cancel(lead, begin(lead))
+    with pytest.raises(access.Forbidden):
+        jobs.cancel(replace(lead, id=999), begin(who))
 
 
 @pytest.mark.parametrize("outcome", ["done", "failed", "cancelled"])

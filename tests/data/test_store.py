@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import MetaData, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -426,3 +426,9 @@ def test_json_null_is_null(both):
     with store.reading() as session:
         found = session.execute(select(Source.id).where(Source.cursor.is_(None))).scalars().all()
     assert found == [origin]
+
+
+def test_an_error_of_the_store_repeats_no_values(both):
+    with pytest.raises(DBAPIError) as told, store.reading() as session:
+        session.execute(text("SELECT :value FROM nowhere"), {"value": "private title"})
+    assert "private title" not in str(told.value)
