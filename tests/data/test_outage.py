@@ -255,7 +255,7 @@ def test_a_job_that_another_worker_has_taken_over_is_left_to_it(home, who, monke
     def taken_over(job):
         with store.writing() as session:  # as `recover` and the other worker do
             row = session.get(Job, job.id)
-            row.attempts, row.message = 2, "The other one is at it"
+            row.attempts, row.turns, row.message = 2, 2, "The other one is at it"
         with store.writing() as session, pytest.raises(work.Cancelled):
             job.claim(session)
         return "Done twice."
@@ -280,5 +280,5 @@ def test_the_heartbeat_outlives_every_error(monkeypatch):
             return len(beats) == 4
 
     monkeypatch.setattr(work, "beat", beat)
-    worker._housekeeping(Stop())
+    worker._housekeeping(Stop(), lambda: None)
     assert len(beats) == 4

@@ -225,9 +225,8 @@ def test_an_address_of_a_redis_that_is_none_says_so_without_repeating_it(home, m
 def test_a_task_stands_in_the_queue_as_plain_text(who, queue):
     jobs.enqueue("derive", {"services": []}, who, 1)
     jobs.push(7, delay=60)
-    (waits,) = jobs.queue().storage.enqueued_items()
-    (later,) = jobs.queue().storage.scheduled_items()
-    assert bytes(waits).startswith(b'{"task": ') and bytes(later).startswith(b'{"task": ')
+    held = [*jobs.queue().storage.enqueued_items(), *jobs.queue().storage.scheduled_items()]
+    assert [bytes(each)[:9] for each in held] == [b'{"task": '] * 2
     assert [task.args for task in (*jobs.queue().pending(), *jobs.queue().scheduled())] == [(1,), (7,)]
 
 

@@ -361,7 +361,7 @@ TRAPS: dict[str, tuple[Callable[[Steps], None], list[tuple]]] = {
     "the same thing twice in a list": (
         doubled,
         [(saving.Page, "put", 'newest[key] = {**row, "source_id"', 'newest[*key, len(newest)] = {**row, "source_id"'),
-         (store, "upsert", "statement.on_conflict_do_update(index_elements=list(keys), set_=changed)", "statement")],
+         (store, "_upserting", "statement.on_conflict_do_update(index_elements=list(keys), set_=changed)", "statement")],
     ),
     "rows apart from where to go on": (
         killed_between,
@@ -379,7 +379,7 @@ TRAPS: dict[str, tuple[Callable[[Steps], None], list[tuple]]] = {
     "a detail is forgotten": (merged_unread, [(issues, "save", 'page.todo("pull"', '(lambda *_: None)("pull"')]),
     "nobody knows when to go on": (used_up, [(sync, "_stopped", "str(error), at", "str(error), None")]),
     "what is no more stays": (deleted, [(counts, "read", "if there[0] != here[0]", "if False")]),
-    "not allowed reads as none": (forbidden, [(sync, "_feed", "page.feed(name, problem=str(error))", "pass")]),
+    "not allowed reads as none": (forbidden, [(sync, "_feed", "page.feed(name, problem=problem)", "pass")]),
 }  # fmt: skip
 
 
