@@ -361,7 +361,8 @@ TRAPS: dict[str, tuple[Callable[[Steps], None], list[tuple]]] = {
     "the same thing twice in a list": (
         doubled,
         [(saving.Page, "put", 'newest[key] = {**row, "source_id"', 'newest[*key, len(newest)] = {**row, "source_id"'),
-         (store, "_upserting", "statement.on_conflict_do_update(index_elements=list(keys), set_=changed)", "statement")],
+         (store, "_upserting", "statement.on_conflict_do_update(index_elements=list(keys), set_=changed)",
+          "statement")],
     ),
     "rows apart from where to go on": (
         killed_between,
