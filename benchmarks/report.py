@@ -71,9 +71,8 @@ def ready(found: "Found") -> bool:
 
 def _introduction(found: "Found") -> str:
     reference = [seconds for run in found.reference for seconds in run]
-    parts = (
-        f" in {len(found.reference)} parts, each with Milepost beside the rivals" if len(found.reference) > 1 else ""
-    )
+    several = ", in several parts, each with Milepost beside the rivals"
+    parts = several if len(found.reference) > 1 else ""
     rows = [["", *found.asked]]
     for name in ("service", "change", "deployment", "pipeline_run", "trunk_commit", "incident", "teams"):
         rows.append([_word(name), *(f"{asked.contents[name]:,}" for asked in found.asked.values())])
