@@ -38,6 +38,8 @@ def storable(value):
 def need(row: object, name: str, kind: type, none: bool = False):
     """The value of that name. none: it may be null or absent. Raises BadAnswer when it is of another kind."""
     value = row.get(name) if isinstance(row, dict) else _wrong(row, "an object", name)
+    if type(value) is kind is not int:  # as nearly all are
+        return value
     if value is None and none:
         return None
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -73,14 +75,23 @@ def moment(row: object, name: str, none: bool = True) -> int | None:
 def instant(value: str) -> int:
     """Microseconds of a time as GitHub writes it, from 1970 to 9999: whoever commits says when that was, and one clock
     gone wrong must not stop the reading. Raises BadAnswer."""
+    usual = len(value) == 20 and value[-1] == "Z" and "1970" <= value[:4] < "9999"
     try:
-        when = _LAST if _TOO_LATE.match(value) else _EPOCH if _TOO_EARLY.match(value) else datetime.fromisoformat(value)
+        when = datetime.fromisoformat(value) if usual else _seldom(value)
     except ValueError:
-        when = None
-    if when is None or when.tzinfo is None:
         _wrong(value, "a time", "a time")
-    passed = max(when, _EPOCH).astimezone(UTC) - _EPOCH
+    passed = when - _EPOCH
     return (passed.days * 86_400 + passed.seconds) * SECOND + passed.microseconds
+
+
+def _seldom(value: str) -> datetime:
+    """A time in another zone, with parts of a second, or of no calendar. Raises ValueError."""
+    if _TOO_LATE.match(value):
+        return _LAST
+    when = _EPOCH if _TOO_EARLY.match(value) else datetime.fromisoformat(value)
+    if when.tzinfo is None:
+        raise ValueError(value)
+    return max(when, _EPOCH)
 
 
 def written(at: int) -> str:
