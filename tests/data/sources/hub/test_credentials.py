@@ -71,7 +71,7 @@ def test_a_reference_stays_one(home, monkeypatch, tmp_path):
     [
         ("env:NOT_THERE_AT_ALL", "NOT_THERE_AT_ALL is not set"), ("env:A B", "name of an environment variable"),
         ("file:token", "whole path"), ("file:/not/there", "cannot be read"), ("file:/dev/zero", "plain file"),
-        ("", "empty"), ("ghp_\x00", "no token"), ("ghp_é", "no token"), ("x" * 70_000, "no token"),
+        ("", "Give the token"), ("ghp_\x00", "no token"), ("ghp_é", "no token"), ("x" * 70_000, "no token"),
     ],
 )  # fmt: skip
 def test_what_is_no_secret_says_why(home, given, sentence):
