@@ -2,9 +2,9 @@
 
 | role | where | may |
 |---|---|---|
-| member | own team | see its numbers and rows, correct them |
-| team_lead | own team | the same, and edit the team, its services and sources |
-| leader | organization | see numbers and rows of every team, change nothing |
+| member | own team | see its numbers, rows and answers, correct, say what hurts, draw workflow maps |
+| team_lead | own team | the same, and edit the team, its services and sources, and ask the team |
+| leader | organization | see numbers and rows of every team, answers once they are released; change nothing |
 | coach | organization | the same as a leader |
 | admin | organization | everything |
 
@@ -31,15 +31,19 @@ class Action(StrEnum):
     EDIT_TEAM = "edit_team"  # rename
     ADD_SOURCE = "add_source"  # connect, import, read again
     REMOVE_SOURCE = "remove_source"
+    ASK = "ask"  # open, close and cancel waves; lead a consensus
+    VIEW_ANSWERS = "view_answers"  # what a closed wave says; those who only lead wait until it is released
+    SAY = "say"  # name pain points and vote on them, draw workflow maps
     MANAGE_TEAMS = "manage_teams"  # make, merge, delete
     ADMINISTER = "administer"  # people; make and remove the demo
 
 
 _SEE = frozenset({Action.VIEW, Action.VIEW_ROWS})
-_LEAD = _SEE | {Action.CORRECT, Action.EDIT_SERVICE, Action.EDIT_TEAM, Action.ADD_SOURCE, Action.REMOVE_SOURCE}
-IN_TEAM = {"member": _SEE | {Action.CORRECT}, "team_lead": _LEAD}
+_MEMBER = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS, Action.SAY}
+_LEAD = _MEMBER | {Action.EDIT_SERVICE, Action.EDIT_TEAM, Action.ADD_SOURCE, Action.REMOVE_SOURCE, Action.ASK}
+IN_TEAM = {"member": _MEMBER, "team_lead": _LEAD}
 IN_ORGANIZATION = {"leader": _SEE, "coach": _SEE, "admin": frozenset(Action)}
-IN_DEMO = _SEE | {Action.CORRECT}
+IN_DEMO = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS}
 
 
 class Forbidden(PermissionError):

@@ -29,7 +29,9 @@ from data.tables import (
     CellBlock,
     Connection,
     ConnectionRepository,
+    ConsensusVote,
     DataVersion,
+    Draft,
     Failure,
     IdempotencyKey,
     IncidentHook,
@@ -48,9 +50,11 @@ from data.tables import (
 )
 
 LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, DataVersion)
-#: Tables with secrets, what refers to them, who is signed in, and what was sent and is not worked on yet: whoever
-#: imports connects and signs in anew.
-PRIVATE = (Connection, ConnectionRepository, IncidentHook, IdempotencyKey, SignIn, WebhookDelivery)
+#: Tables with secrets, what refers to them, who is signed in, what was sent and is not worked on yet, and answers that
+#: are not handed in: whoever imports connects and signs in anew.
+PRIVATE = (
+    Connection, ConnectionRepository, ConsensusVote, Draft, IncidentHook, IdempotencyKey, SignIn, WebhookDelivery,
+)  # fmt: skip
 _STAYS = {Source: {"connection_id", "job_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
