@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from data import store
 from data.sources.github import issues, repository, runs, saving
-from data.sources.github.api import Api
+from data.sources.github.api import PAGE, Api
 from data.sources.github.sync import sync
 from data.tables import Issue, PipelineRun, Source
 from tests.data.sources.hub.arrange import place
@@ -32,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "benchmarks" / "report_github.md"
 SIZES = {"pulls": 4_800, "issues": 500, "deployments": 700, "runs": 2_000, "releases": 50, "days": 720}
 INGESTED = 40_000  # runs, and as many issues
+UNLIMITED = 10**9  # requests an hour, and points
 SMALL = 100  # times smaller, for the naive way
 CALLS, IDLE, CHANGED, PER_SECOND, MEGABYTES = 200, 0, 10, 20_000, 300
 
@@ -81,15 +82,23 @@ def calls(folder: Path) -> list[Line]:
 
 
 def memory(folder: Path, pulls: int) -> Line:
+    """With a quota that is never spent: waiting for the next hour would take hours, and no memory."""
     with Remote.start("--seed", "1", "--pulls", str(pulls), "--issues", "0", "--days", "2000") as hub:
+        hub.token = hub.call("token", limit=UNLIMITED)
         found = reading(folder / "memory", hub)
-    return Line(f"first reading of {pulls:,} pull requests: peak memory of the reader", f"< {MEGABYTES} MB",
-                f"{found['megabytes']:.0f} MB ({found['calls']:,} calls, {found['seconds']:.0f} s, "
-                f"{found['rows']:,} rows)", found["megabytes"] < MEGABYTES)  # fmt: skip
+    assert found["problems"] == {} and found["new"]["change"] == pulls, found
+    took = f"{found['calls']:,} calls, {found['seconds']:.0f} s, {found['rows']:,} rows"
+    return Line(
+        f"first reading of {pulls:,} pull requests: peak memory of the reader",
+        f"< {MEGABYTES} MB",
+        f"{found['megabytes']:.0f} MB, {found['before']:.0f} of them before it began ({took})",
+        found["megabytes"] < MEGABYTES,
+    )
 
 
 def ingest(folder: Path) -> Line:
-    """Rows as GitHub sends them, a hundred in a transaction, with the cursor, as they are saved while reading."""
+    """Rows as GitHub sends them, a hundred in a transaction, with the cursor, as they are saved while reading; one page
+    is in memory at a time."""
     os.environ["MILEPOST_HOME"] = str(folder / "ingest")
     os.environ.pop("DATABASE_URL", None)
     store.migrate()
@@ -104,20 +113,15 @@ def ingest(folder: Path) -> Line:
         with store.reading() as session:
             reader = repository.known(session, session.get_one(Source, shop.source_id))
             reader.api = api
-        many = [
-            (runs.save, [{**row, "id": 10**9 + start + each} for each, row in enumerate(found)])
-            for start in range(0, INGESTED, 100)
-        ]
-        many += [
-            (issues.save, [{**row, "number": 10**6 + start + each} for each, row in enumerate(listed)])
-            for start in range(0, INGESTED, 100)
-        ]
-        begun, worked = time.perf_counter(), time.process_time()
-        for save, rows in many:
-            with saving.page(reader) as page:
-                save(page, rows)
-                page.feed("ingest", cursor={"at": begun})
-        seconds, worked = time.perf_counter() - begun, time.process_time() - worked
+        seconds = worked = 0.0
+        for save, key, first, listing in ((runs.save, "id", 10**9, found), (issues.save, "number", 10**6, listed)):
+            for start in range(first, first + INGESTED, PAGE):
+                rows = [{**row, key: start + each} for each, row in enumerate(listing)]
+                begun, before = time.perf_counter(), time.process_time()
+                with saving.page(reader) as page:
+                    save(page, rows)
+                    page.feed("ingest", cursor={"at": start})
+                seconds, worked = seconds + time.perf_counter() - begun, worked + time.process_time() - before
         with store.reading() as session:
             held = [
                 session.execute(select(func.count()).select_from(each)).scalar_one() for each in (PipelineRun, Issue)

@@ -6,9 +6,10 @@ Where facts changed only lately, only the end of the history is judged again (`d
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import polars as pl
-from sqlalchemy import bindparam, case, null, or_, select, update
+from sqlalchemy import BigInteger, bindparam, case, null, or_, select, update
 from sqlmodel import Session
 
 from assessments import delivery
@@ -51,15 +52,27 @@ def changed(
     since: microseconds; no fact from before it was added, changed or removed, judged by every old and new time that it
     has. None: anything may have changed.
     """
-    dirty, clean = Service.dirty_since, Service.facts_version == Service.derived_version
-    earliest = null()
-    if since is not None:
+    session.flush()
+    for column, value in (("id", service_id), ("repository_id", repository_id)):
+        if value is not None:
+            given = {"of": value} if since is None else {"of": value, "since": since}
+            session.connection().execute(_marking(column, since is None), given)
+    for each in session.identity_map.values():  # what was read before
+        if isinstance(each, Service):
+            session.expire(each, ["facts_version", "dirty_since"])
+
+
+@cache
+def _marking(column: str, everything: bool):
+    """Kept, because every page of facts is followed by it."""
+    services = Service.__table__.c
+    earliest, since = null(), bindparam("since", type_=BigInteger)
+    if not everything:
+        clean = services.facts_version == services.derived_version
+        dirty = services.dirty_since
         earliest = case((clean, since), (dirty.is_(None), null()), (dirty < since, dirty), else_=since)
-    rows = update(Service).values(facts_version=Service.facts_version + 1, dirty_since=earliest)
-    if service_id is not None:
-        session.execute(rows.where(Service.id == service_id))
-    if repository_id is not None:
-        session.execute(rows.where(Service.repository_id == repository_id))
+    rows = update(Service.__table__).where(services[column] == bindparam("of"))
+    return rows.values(facts_version=services.facts_version + 1, dirty_since=earliest)
 
 
 def stale() -> list[int]:

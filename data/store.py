@@ -33,7 +33,7 @@ _NARROW = text(
 _WRITER = 0x6D696C65  # the advisory lock that PostgreSQL writers share
 _OPEN: ContextVar[Session | None] = ContextVar("session of the writing block we are in", default=None)
 _ENGINES: list[Engine] = []
-_RAISE = update(DataVersion).values(version=DataVersion.version + 1)
+_RAISE = update(DataVersion.__table__).values(version=DataVersion.__table__.c.version + 1)
 
 
 class Unusable(ValueError):
@@ -189,7 +189,7 @@ def writing(quietly: bool = False) -> Iterator[Session]:
             yield session
             session.flush()
             if not quietly:
-                session.execute(_RAISE)
+                session.connection().execute(_RAISE)
             session.commit()
         finally:
             _OPEN.reset(token)
@@ -215,12 +215,13 @@ def upsert(session: Session, table: type, rows: Sequence[Mapping], keys: Sequenc
         return 0
     shapes = list(dict.fromkeys(map(tuple, rows)))
     columns = tuple(dict.fromkeys(name for shape in shapes for name in shape))
-    statement = _upserting(table, columns, tuple(keys), session.get_bind().dialect.name)
+    connection = session.connection()
+    statement = _upserting(table, columns, tuple(keys), connection.dialect.name)
     for start in range(0, len(rows), CHUNK):
         # Rows of different columns would make a statement each: every row gets every column.
         some = rows[start : start + CHUNK]
         whole = list(some) if len(shapes) == 1 else [{name: row.get(name) for name in columns} for row in some]
-        session.execute(statement, whole)
+        connection.execute(statement, whole)
     return len(rows)
 
 

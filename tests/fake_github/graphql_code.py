@@ -77,8 +77,10 @@ def history(thing: Thing, context: Context, since: str | None = None, until: str
         assert paging.pop(name, None) is None, f"history by {name} is not served"
     rows = thing.repo.log(thing.row["sha"])
     first, last = (datetime.fromisoformat(text).timestamp() if text else None for text in (since, until))
-    rows = [row for row in rows if first is None or row["committer"]["date"] >= first]
-    rows = [row for row in rows if last is None or row["committer"]["date"] <= last]
+    if first is not None:
+        rows = [row for row in rows if row["committer"]["date"] >= first]
+    if last is not None:
+        rows = [row for row in rows if row["committer"]["date"] <= last]
     return connection("history", rows, lambda row: Thing("Commit", row, thing.repo), **paging)
 
 

@@ -36,21 +36,23 @@ def connection(
         message = f"Requesting {size} records on the `{name}` connection exceeds the `first` limit of {MOST} records."
         raise Refused("EXCESSIVE_PAGINATION", message)
     total = len(rows)
-    if key is None:
-        keyed = list(enumerate(rows))
+    begin, end = 0, total
+    if key is None:  # a cursor is a place: of a long list only the page is looked at
+        begin = 0 if after is None else min(total, _key(after) + 1)
+        end = total if before is None else min(total, _key(before))
     else:
         keyed = sorted(((key(row), row) for row in rows), key=lambda pair: pair[0], reverse=backwards)
-    begin, end = 0, len(keyed)
-    if after is not None:
-        mark = _key(after)
-        begin = next((place for place, (own, _) in enumerate(keyed) if _later(own, mark, backwards)), len(keyed))
-    if before is not None:
-        mark = _key(before)
-        end = next((place for place, (own, _) in enumerate(keyed) if not _later(mark, own, backwards)), len(keyed))
-    inside = keyed[begin:end]
-    chosen = inside[:first] if first is not None else inside[max(0, len(inside) - (last or 0)) :]
-    ahead = begin + len(chosen) < end if first is not None else end < len(keyed)
-    behind = begin > 0 if first is not None else len(inside) > len(chosen)
+        if after is not None:
+            mark = _key(after)
+            begin = next((place for place, (own, _) in enumerate(keyed) if _later(own, mark, backwards)), total)
+        if before is not None:
+            mark = _key(before)
+            end = next((place for place, (own, _) in enumerate(keyed) if not _later(mark, own, backwards)), total)
+    end = max(begin, end)
+    start, stop = (begin, min(end, begin + size)) if first is not None else (max(begin, end - size), end)
+    chosen = list(enumerate(rows[start:stop], start)) if key is None else keyed[start:stop]
+    ahead = stop < end if first is not None else end < total
+    behind = begin > 0 if first is not None else begin < start
     edges = [{"cursor": _cursor(own), "node": shape(row)} for own, row in chosen]
     return {
         "totalCount": total, "edges": edges, "nodes": [edge["node"] for edge in edges],

@@ -54,7 +54,7 @@ class Remote:
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(60)
             if self._process.stdout:
                 self._process.stdout.close()
 

@@ -139,8 +139,8 @@ def _in_peace(shop: Place, careless: bool) -> None:
 def take_guards_away() -> None:
     """As many collectors are: what comes is newer than what was, and what GitHub shows now is all there is."""
     saving.Reader.settled = property(lambda reader: reader.api.date)
-    done = saving.Page.done
-    saving.Page.done = lambda page, kind, key, version=None, again_at=None: done(page, kind, key)
+    done = saving.Page.all_done
+    saving.Page.all_done = lambda page, kind, fetched: done(page, kind, dict.fromkeys(fetched, (None, None)))
     put = saving.Page.put
 
     def careless(page, table, keys, rows, **more):

@@ -7,7 +7,7 @@ so the address that is asked while nothing happens stays the same, and is answer
 
 import re
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, bindparam, delete, func, or_, select
 
 from data import store
 from data.sources.git_messages import clean
@@ -124,8 +124,7 @@ def save(page: Page, rows: list[dict]) -> None:
     labels = page.reader.settings.labels
     written = page.put(Issue, ("number",), [_issue(row) for row in rows])
     if merged := {row["number"]: row["version"] for row in written if row["merged_at"] is not None}:
-        mine = (Issue.source_id == page.reader.source_id, Issue.number.in_(merged))
-        known = dict(page.session.execute(select(Issue.number, Issue.detail_version).where(*mine)).all())
+        known = page.known(Issue, "detail_version", "number", merged)
         stale = {n: at for n, at in merged.items() if known[n] is None or known[n] <= at}
         page.todo("pull", {str(number): version for number, version in stale.items()})
     issues = [row for row in written if not row["is_pull"]]
@@ -162,9 +161,7 @@ def _is_incident(lines: str | None, labels: set[str]) -> bool:
 
 def _incidents(page: Page, rows: list[dict], others: list[int]) -> None:
     """Issues as incidents of each service of the repository; `others` are none, or no more."""
-    mine = Incident.source_id == page.reader.source_id
-    named = Incident.incident_id.in_([f"issue:{number}" for number in others])
-    stored = set(page.session.execute(select(Incident.incident_id).where(mine, named)).scalars()) if others else ()
+    stored = page.known(Incident, "opened_at", "incident_id", [f"issue:{number}" for number in others])
     page.drop(Incident, "incident_id", sorted(stored), at="opened_at")
     facts = [
         {
@@ -185,9 +182,13 @@ def _incidents(page: Page, rows: list[dict], others: list[int]) -> None:
 
 def services(page: Page) -> list[int]:
     """The services that the source speaks of."""
-    source = page.session.get_one(Source, page.reader.source_id)
-    mine = Service.id == source.service_id if source.service_id else Service.repository_id == source.repository_id
-    return list(page.session.execute(select(Service.id).where(mine).order_by(Service.id)).scalars())
+    return [service_id for (service_id,) in page.rows(_SERVICES, {"source": page.reader.source_id})]
+
+
+_SOURCE, _SERVICE = Source.__table__.c, Service.__table__.c
+_ITS_OWN = _SERVICE.id == _SOURCE.service_id
+_ALL = and_(_SOURCE.service_id.is_(None), _SERVICE.repository_id == _SOURCE.repository_id)
+_SERVICES = select(_SERVICE.id).where(_SOURCE.id == bindparam("source"), or_(_ITS_OWN, _ALL)).order_by(_SERVICE.id)
 
 
 def incidents_anew(reader: Reader) -> None:

@@ -6,7 +6,7 @@ differed is read once more a little later.
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from data import store
 from data.sources.git_messages import clean, parse
@@ -70,16 +70,18 @@ def _read(reader: Reader, rider: Rider, due: list[Todo]) -> None:
     found = values.need(answer.json, "nodes", list)
     if len(found) != len(numbers):
         raise errors.BadAnswer("GitHub answered for other pull requests than were asked for: try again.")
+    gone = [number for place, number in enumerate(numbers) if place in broken.missing and number in old]
+    whole = [
+        row
+        for place, (number, row) in enumerate(zip(numbers, found, strict=True))
+        if place not in broken.places and row is not None and row.get("__typename") == "PullRequest"
+    ]
     with saving.page(reader) as page:
-        for key in lost:
-            page.done("pull", key)
-        for place, (number, row) in enumerate(zip(numbers, found, strict=True)):
-            if place in broken.missing and number in old:
-                issues.forget(page, [number])
-                page.drop(Change, "change_id", [f"#{number}"], at="merged_at")
-                page.done("pull", str(number))
-            elif place not in broken.places and row is not None and row.get("__typename") == "PullRequest":
-                _save(page, row, rider)
+        if gone:
+            issues.forget(page, gone)
+            page.drop(Change, "change_id", [f"#{number}" for number in gone], at="merged_at")
+        page.all_done("pull", {key: (None, None) for key in [*lost, *map(str, gone)]})
+        _save(page, whole, rider)
         if riding and not broken.trunk:
             rider.save(page, values.path(answer.json, "trunk", "object"))
 
@@ -107,36 +109,60 @@ def _broken(said: tuple, what: str) -> _Broken:
     return found
 
 
-def _save(page: Page, row: dict, rider: Rider) -> None:
-    number, version = values.need(row, "number", int), values.moment(row, "updatedAt", none=False)
-    mine = (Issue.source_id == page.reader.source_id, Issue.number == number)
-    stored = page.session.execute(select(Issue.detail_version).where(*mine)).scalar_one_or_none()
-    if stored is not None and stored > version:
-        return
-    change, span = _change(page.reader, row)
-    if _on_trunk(page, row, change):
-        page.put(Change, ("change_id",), [change], at="merged_at", facts=True)
-    elif rider.wanted:
-        return  # it may turn out to be on trunk yet: asked for again afterwards
+def _save(page: Page, rows: list[dict], rider: Rider) -> None:
+    """Pull requests as they were answered for; those of the default branch are changes."""
+    reader = page.reader
+    versions = {values.need(row, "number", int): values.moment(row, "updatedAt", none=False) for row in rows}
+    stored = page.known(Issue, "detail_version", "number", versions)
+    rows = [row for row in rows if (stored.get(row["number"]) or 0) <= versions[row["number"]]]
+    read = [(row, *_change(reader, row)) for row in rows]
+    on_trunk = _on_trunk(page, [(row, change) for row, change, _ in read])
+    others = [change["change_id"] for _, change, _ in read if change["number"] not in on_trunk]
+    if rider.wanted:  # others may turn out to be on trunk yet: they are asked for again afterwards
+        read = [each for each in read if each[1]["number"] in on_trunk]
     else:
-        page.drop(Change, "change_id", [change["change_id"]], at="merged_at")
+        page.drop(Change, "change_id", others, at="merged_at")
+    changes = [change for _, change, _ in read if change["number"] in on_trunk]
+    page.put(Change, ("change_id",), changes, at="merged_at", facts=True)
     # In a second of its own: what happens in the same second has the same version.
-    settled = page.reader.api.date >= version + LAG
-    if page.done("pull", str(number), version, None if settled else version + LAG):
-        page.session.execute(update(Issue).where(*mine).values(detail_version=version, span=span))
+    fetched = {}
+    for row, _, _ in read:
+        version = versions[row["number"]]
+        fetched[str(row["number"])] = version, None if reader.api.date >= version + LAG else version + LAG
+    answered = set(page.all_done("pull", fetched))
+    detailed = [
+        {"of": change["number"], "source": reader.source_id, "detail_version": versions[change["number"]], "span": span}
+        for _, change, span in read
+        if str(change["number"]) in answered
+    ]
+    if detailed:
+        page.session.connection().execute(_DETAILED, detailed)
 
 
-def _on_trunk(page: Page, row: dict, change: dict) -> bool:
-    """Merged to the default branch, under its present name or an earlier one."""
-    if change["merged_at"] is None:
-        return False
-    branch = page.reader.branch
-    if branch is None or row.get("baseRefName") == branch:
-        return True
-    known = select(TrunkCommit.on_trunk).where(
-        TrunkCommit.repository_id == page.reader.repository_id, TrunkCommit.sha == change["merge_sha"]
+_ISSUES = Issue.__table__
+_DETAILED = (
+    update(_ISSUES)
+    .where(_ISSUES.c.source_id == bindparam("source"), _ISSUES.c.number == bindparam("of"))
+    .values(detail_version=bindparam("detail_version"), span=bindparam("span"))
+)
+
+
+def _on_trunk(page: Page, read: list[tuple[dict, dict]]) -> set[int]:
+    """The numbers of those merged to the default branch, under its present name or an earlier one."""
+    reader, found, elsewhere = page.reader, set(), {}
+    for row, change in read:
+        if change["merged_at"] is None:
+            continue
+        if reader.branch is None or row.get("baseRefName") == reader.branch:
+            found.add(change["number"])
+        else:
+            elsewhere.setdefault(change["merge_sha"], []).append(change["number"])
+    known = select(TrunkCommit.sha).where(
+        TrunkCommit.repository_id == reader.repository_id, TrunkCommit.sha.in_(list(elsewhere)), TrunkCommit.on_trunk
     )
-    return bool(page.session.execute(known).scalar())
+    for sha in page.session.execute(known).scalars() if elsewhere else ():
+        found.update(elsewhere[sha])
+    return found
 
 
 def _change(reader: Reader, row: dict) -> tuple[dict, int | None]:

@@ -119,11 +119,9 @@ class Page:
         names = tuple(dict.fromkeys(["source_id", *keys, *next(iter(rows.values()))]))
         asked = _asking(table, names, keys[-1])
         wanted = list(dict.fromkeys(key[-1] for key in rows))
-        self.session.flush()
         found = {}
         for start in range(0, len(wanted), _CHUNK):
-            some = {"source": self.reader.source_id, "wanted": wanted[start : start + _CHUNK]}
-            for each in self.session.connection().execute(asked, some):
+            for each in self.rows(asked, {"source": self.reader.source_id, "wanted": wanted[start : start + _CHUNK]}):
                 row = dict(zip(names, each, strict=True))
                 found[tuple(row[name] for name in keys)] = row
         return found
@@ -151,53 +149,80 @@ class Page:
 
     # Where reading goes on
 
-    def feed(self, name: str, **values) -> Feed:
+    def feed(self, name: str, **values) -> None:
         """The state of a feed, with these values from now on."""
-        feed = self.session.get(Feed, (self.reader.source_id, name))
-        if feed is None:
-            feed = Feed(source_id=self.reader.source_id, name=name)
-            self.session.add(feed)
         values = {"checked_at": self.reader.api.date, "resume_at": None, "problem": None, **values}
-        for column, value in values.items():
+        key = {"source_id": self.reader.source_id, "name": name}
+        feed = self.session.identity_map.get(self.session.identity_key(Feed, tuple(key.values())))
+        if feed is None:
+            store.upsert(self.session, Feed, [{**key, **values}], tuple(key))
+            return
+        for column, value in values.items():  # it was read in this transaction: what was read follows
             setattr(feed, column, value)
-        return feed
+
+    def known(self, table: type, column: str, key: str, wanted: Iterable, **among) -> dict:
+        """key -> that column, of the rows of this source that have one of these keys."""
+        asked, found = _asking(table, (key, column), key, tuple(among)), {}
+        wanted = list(wanted)
+        for start in range(0, len(wanted), _CHUNK):
+            some = {"source": self.reader.source_id, "wanted": wanted[start : start + _CHUNK], **among}
+            found.update(self.rows(asked, some))
+        return found
+
+    def rows(self, statement, parameters: dict) -> list:
+        """The rows of a statement that is kept, with these values in it."""
+        self.session.flush()
+        return self.session.connection().execute(statement, parameters).all()
 
     def todo(self, kind: str, wanted: dict[str, int]) -> None:
         """Things to be fetched, by key; what is older than their versions will not do."""
-        if not wanted:
-            return
-        mine = (Todo.source_id == self.reader.source_id, Todo.kind == kind, Todo.key.in_(list(wanted)))
-        self.session.flush()
-        known = dict(self.session.execute(select(Todo.key, Todo.version).where(*mine)).all())
+        known = self.known(Todo, "version", "key", wanted, kind=kind)
         rows = [
             {"source_id": self.reader.source_id, "kind": kind, "key": key, "version": version, "due_at": None}
             for key, version in wanted.items()
             if version > known.get(key, -1)
         ]
         store.upsert(self.session, Todo, rows, ["source_id", "kind", "key"])
-        self.session.expire_all()
+
+    def is_todo(self, kind: str, key: str) -> bool:
+        """Whether it is to be fetched."""
+        return bool(self.known(Todo, "version", "key", [key], kind=kind))
 
     def done(self, kind: str, key: str, version: int | None = None, again_at: int | None = None) -> bool:
         """It was fetched at that version (None: whatever it was). Older than what was asked for does not answer it:
         then it stays, and False is returned. again_at: it is fetched once more then: it may not have been complete."""
-        todo = self.session.get(Todo, (self.reader.source_id, kind, key))
-        if todo is None:
-            return True
-        if version is not None and version < todo.version:
-            return False
-        if again_at is None:
-            self.session.delete(todo)
-        else:
-            todo.due_at = again_at
-        return True
+        return bool(self.all_done(kind, {key: (version, again_at)}))
+
+    def all_done(self, kind: str, fetched: dict[str, tuple[int | None, int | None]]) -> list[str]:
+        """As `done`, for many: key -> (version, again_at). Returns the keys of those that are answered."""
+        known = self.known(Todo, "version", "key", fetched, kind=kind)
+        answered = [
+            key for key, (version, _) in fetched.items() if version is None or known.get(key, version) <= version
+        ]
+        left = {key: fetched[key][1] for key in answered if key in known}
+        over = [key for key, again_at in left.items() if again_at is None]
+        todos = Todo.__table__
+        mine = (todos.c.source_id == self.reader.source_id, todos.c.kind == kind)
+        for start in range(0, len(over), _CHUNK):
+            some = todos.c.key.in_(over[start : start + _CHUNK])
+            self.session.connection().execute(delete(todos).where(*mine, some))
+        again = [
+            {"source_id": self.reader.source_id, "kind": kind, "key": key, "version": known[key], "due_at": at}
+            for key, at in left.items()
+            if at is not None
+        ]
+        store.upsert(self.session, Todo, again, ["source_id", "kind", "key"])
+        return answered
 
 
 @lru_cache(maxsize=256)
-def _asking(table: type, names: tuple[str, ...], key: str):
+def _asking(table: type, names: tuple[str, ...], key: str, among: tuple[str, ...] = ()):
     """Kept, because putting it together costs more than reading the rows of a page."""
     columns = table.__table__.columns
     mine = (columns.source_id == bindparam("source"), columns[key].in_(bindparam("wanted", expanding=True)))
-    return select(*(columns[name] for name in names)).where(*mine)
+    return select(*(columns[name] for name in names)).where(
+        *mine, *(columns[name] == bindparam(name) for name in among)
+    )
 
 
 def _goes_back(old: dict, row: dict) -> bool:
@@ -217,12 +242,15 @@ def _unique(table: type) -> list[str]:
     return [column.name for column in constraint.columns]
 
 
+_THERE = select(Source.__table__.c.id).where(Source.__table__.c.id == bindparam("source"))
+
+
 @contextmanager
 def page(reader: Reader, told: bool = False) -> Iterator[Page]:
     """Everything in the block is saved at its end, or nothing. told: see Page. Raises SourceGone."""
     with store.writing() as session:
         reader.claim(session)
-        if session.get(Source, reader.source_id, populate_existing=True) is None:
+        if session.connection().execute(_THERE, {"source": reader.source_id}).first() is None:
             raise SourceGone("This source was removed meanwhile.")
         made = Page(session, reader, told)
         yield made

@@ -1,7 +1,7 @@
 """The order of trunk, worked out from the commits that came: positions, and pushes that no pull request brought."""
 
 import polars as pl
-from sqlalchemy import func, select
+from sqlalchemy import Result, Select, func, select
 from sqlmodel import Session
 
 from assessments.delivery.facts import CHANGES, INSTANT
@@ -14,7 +14,7 @@ from data.tables import Change, Deployment, Issue, PipelineRun, Source, SourceCo
 FEED = "trunk"
 _CHUNK = 500
 _MANY = 5_000  # new commits, from which on it is not asked which facts speak of them
-_ROWS = 10_000  # read at once
+_ROWS = 2_000  # read at once
 
 
 def read(reader: Reader) -> None:
@@ -78,9 +78,14 @@ def _commits(reader: Reader) -> dict[str, tuple[str, ...]]:
     asked = select(SourceCommit.sha, SourceCommit.parents).where(SourceCommit.source_id == reader.source_id)
     found, names = {}, {}
     with store.reading() as session:
-        for sha, parents in session.execute(asked.execution_options(yield_per=_ROWS)):
+        for sha, parents in _few(session, asked):
             found[names.setdefault(sha, sha)] = tuple(names.setdefault(each, each) for each in parents.split())
     return found
+
+
+def _few(session: Session, statement: Select) -> Result:
+    """The rows, of which only a few are in memory at once."""
+    return session.execute(statement.execution_options(yield_per=_ROWS))
 
 
 def positions(parents: dict[str, tuple[str, ...]], head: str) -> dict[str, tuple[int, bool]]:
@@ -124,14 +129,14 @@ def _pushes(reader: Reader, parents: dict, places: dict) -> pl.DataFrame:
     start = reader.settings.history_start or 0  # whose pull requests are not known cannot be told from pushes
     covered, pushes = set(), []
     with store.reading() as session:
-        spans = {number: span or 1 for number, span in session.execute(merged)}
-        for number, sha in session.execute(changes):
+        spans = {number: span or 1 for number, span in _few(session, merged)}
+        for number, sha in _few(session, changes):
             for _ in range(spans.get(number, 0)):  # after a rebase, several in a row
                 if sha not in parents:
                     break
                 covered.add(sha)
                 sha = next(iter(parents[sha]), "")
-        for row in session.execute(rows.execution_options(yield_per=_ROWS)):
+        for row in _few(session, rows):
             on_trunk = places.get(row.sha, (0, False))[1]
             if on_trunk and (row.committed_at or 0) >= start and row.sha not in covered and row.number not in spans:
                 pushes.append(row)

@@ -17,7 +17,7 @@ from data.sources.github import deployments, issues, jobs, pulls, releases, repo
 from data.sources.github.saving import Page
 from data.sources.github.sync import FEED as SYNC
 from data.sources.github.values import need
-from data.tables import Connection, Deployment, Feed, Repository, Source, Todo
+from data.tables import Connection, Deployment, Feed, Repository, Source
 
 FEED = jobs.TOLD  # since when jobs are told, and what is no more
 _REMEMBERED = 1_000  # things that are no more
@@ -181,8 +181,7 @@ def _pull(page: Page, payload: dict, action: str) -> bool:
     issues.save(page, [issues.from_pull(row)])
     if merged is None:
         return False
-    page.session.flush()
-    return page.session.get(Todo, (page.reader.source_id, pulls.TODO, str(number))) is not None
+    return page.is_todo(pulls.TODO, str(number))
 
 
 def _push(page: Page, payload: dict, action: str) -> bool:

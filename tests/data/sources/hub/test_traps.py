@@ -376,7 +376,9 @@ TRAPS: dict[str, tuple[Callable[[Steps], None], list[tuple]]] = {
     "more in a second than a page": (crowded_second, [(issues, "_read", "_crowd(reader, since, at)", "pass")]),
     "copies lag": (shown_later, [(saving.Reader, "settled", "self.api.date - LAG", "self.api.date")]),
     "idle costs": (idle, [(issues, "_read", "etag if same else None", "None")]),
-    "an older detail answers": (older_detail, [(saving.Page, "done", "version < todo.version", "False")]),
+    "an older detail answers": (
+        older_detail, [(saving.Page, "all_done", "known.get(key, version) <= version", "True")],
+    ),
     "a detail is forgotten": (merged_unread, [(issues, "save", 'page.todo("pull"', '(lambda *_: None)("pull"')]),
     "nobody knows when to go on": (used_up, [(sync, "_stopped", "str(error), at", "str(error), None")]),
     "what is no more stays": (deleted, [(counts, "read", "if there[0] != here[0]", "if False")]),
