@@ -7,7 +7,7 @@ nothing else; the plan for that is made here, over this wave and the earlier one
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -65,15 +65,20 @@ def grounds(session: Session, wave: Wave) -> tuple:
     return (wave.team_id, wave.digest, *(tuple(map(tuple, found)) for found in rows))
 
 
-def work_out(wave_id: int) -> Result:
-    """The result of a wave as things are now; nothing is written. Raises NotFound."""
+def moment(wave: Wave, at: int) -> int:
+    """The instant a result is of, when its wave is closed at that one: answers from elsewhere are as old as they are."""
+    return wave.closes_at if wave.elsewhere else at
+
+
+def work_out(wave_id: int, at: int) -> Result:
+    """The result of a wave that closes at that instant, as things are now; nothing is written. Raises NotFound."""
     with store.reading() as session:
         wave = session.get(Wave, wave_id)
         if wave is None:
             raise NotFound(f"There is no wave {wave_id}.")
         rests_on = grounds(session, wave)
         found, keeps, points = (_agreed if wave.kind == "consensus" else _answered)(session, wave)
-        content = {"answers": found, "metrics": _metrics(session, wave.team_id)}
+        content = {"answers": found, "metrics": _metrics(session, wave.team_id, store.from_us(moment(wave, at)))}
         return Result(content, _versions(wave), rests_on, keeps, points)
 
 
@@ -190,13 +195,14 @@ def _reliability(session: Session, wave: Wave, asked: Questionnaire, own: Sequen
     }
 
 
-def _metrics(session: Session, team_id: int) -> list[dict[str, Any]]:
-    """The metrics of each service of a team in the last weeks up to where its sources were read; `metrics` is None,
-    with a reason, where there is no number yet."""
+def _metrics(session: Session, team_id: int, at: datetime) -> list[dict[str, Any]]:
+    """The metrics of each service of a team in the last weeks up to `at`, or to where its sources were read; `metrics`
+    is None, with a reason, where there is no number yet."""
     services = session.execute(select(Service).where(Service.team_id == team_id).order_by(Service.id)).scalars().all()
     read = _collected(session, services)
     judged = {one.id: read[one.id] for one in services if one.derived_with and one.derived_version >= 0}
-    windows = {one: (end - timedelta(weeks=WEEKS), end) for one, end in judged.items() if end is not None}
+    ends = {one: min(end, at) for one, end in judged.items() if end is not None}
+    windows = {one: (end - timedelta(weeks=WEEKS), end) for one, end in ends.items()}
     summaries = derive.summaries(windows) if windows else {}
     found = []
     for one in services:
