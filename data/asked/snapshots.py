@@ -66,7 +66,7 @@ def grounds(session: Session, wave: Wave) -> tuple:
 
 
 def moment(wave: Wave, at: int) -> int:
-    """The instant a result is of, when its wave is closed at that one: answers from elsewhere are as old as they are."""
+    """The instant a result is of when its wave is closed at that one: answers from elsewhere are as old as they are."""
     return wave.closes_at if wave.elsewhere else at
 
 
