@@ -1,0 +1,10 @@
+"""Every route of the plain pages; `server.py` adds them to its own."""
+
+from starlette.routing import Route
+
+from pages.web import answering, shell
+
+ROUTES = [
+    Route("/web/{name}", shell.file),
+    *answering.ROUTES,
+]
