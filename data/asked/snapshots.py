@@ -22,7 +22,7 @@ from assessments.surveys.reliability import reliability
 from content import catalog
 from data import assess, derive, store
 from data.access import NotFound
-from data.asked import handing, shapes
+from data.asked import pains, shapes
 from data.tables import AnswerSheet, Assessment, ConsensusItem, Participation, Service, Source, Team, Wave
 
 WEEKS = 13  # of the window of the metrics, ending where the sources were read
@@ -45,13 +45,17 @@ UNKNOWN_PEOPLE = (
 
 @dataclass(frozen=True)
 class Result:
-    """What closing a wave finds out. `rests_on`: as `grounds`. `points`: pain points that people named."""
+    """What closing a wave finds out. `rests_on`: as `grounds`. `sheets`: those that are shown, together, and kept."""
 
     content: dict[str, Any]
     versions: dict[str, Any]
     rests_on: tuple
-    keeps_sheets: bool
-    points: tuple[answers.PainPoint, ...] = ()
+    sheets: tuple[answers.Sheet, ...] = ()
+
+    @property
+    def keeps_sheets(self) -> bool:
+        """Whether there is anything they were answered for; else they are taken away."""
+        return bool(self.sheets)
 
 
 def grounds(session: Session, wave: Wave) -> tuple:
@@ -77,9 +81,9 @@ def work_out(wave_id: int, at: int) -> Result:
         if wave is None:
             raise NotFound(f"There is no wave {wave_id}.")
         rests_on = grounds(session, wave)
-        found, keeps, points = (_agreed if wave.kind == "consensus" else _answered)(session, wave)
+        found, sheets = (_agreed if wave.kind == "consensus" else _answered)(session, wave)
         content = {"answers": found, "metrics": _metrics(session, wave.team_id, store.from_us(moment(wave, at)))}
-        return Result(content, _versions(wave), rests_on, keeps, points)
+        return Result(content, _versions(wave), rests_on, sheets)
 
 
 def keep(session: Session, wave: Wave, found: Result, at: int) -> None:
@@ -89,8 +93,7 @@ def keep(session: Session, wave: Wave, found: Result, at: int) -> None:
         team_id=team_id, wave_id=wave.id, title=title, taken_at=at, content=found.content, versions=found.versions
     )
     session.add(kept)
-    if found.points:
-        handing.pains(session, wave, found.points, at)
+    pains.keep(session, wave, found.sheets)
     session.flush()
 
 
@@ -129,7 +132,7 @@ def sheets_of(session: Session, wave: Wave) -> list[tuple[answers.Sheet, frozens
     return [(answers.read(asked, raw, named), frozenset(signs.split())) for raw, signs in rows]
 
 
-def _answered(session: Session, wave: Wave) -> tuple[dict, bool, tuple[answers.PainPoint, ...]]:
+def _answered(session: Session, wave: Wave) -> tuple[dict, tuple[answers.Sheet, ...]]:
     asked = Questionnaire.of(wave.asked)
     sheets = sheets_of(session, wave)
     who = session.execute(select(Participation.id).where(Participation.wave_id == wave.id)).all()
@@ -138,7 +141,7 @@ def _answered(session: Session, wave: Wave) -> tuple[dict, bool, tuple[answers.P
         seen = Visibility(HIDDEN, f"{len(sheets)} of the {anonymity.K} answers needed")
     found = {"visibility": seen.kind, "reason": seen.reason, "asked": len(who), "answered": len(sheets)}
     if seen.kind == HIDDEN:
-        return found, False, ()
+        return found, ()
     only = [sheet for sheet, _ in sheets]
     found |= shapes.plain(scoring.score(asked, only, len(who)), seen.kind)
     found["comments"] = _comments(asked, only)
@@ -146,15 +149,14 @@ def _answered(session: Session, wave: Wave) -> tuple[dict, bool, tuple[answers.P
         signs = flags.flagged([each for _, each in sheets])
         found["flags"] = {"straight": signs.straight, "fast": signs.fast, "sheets": signs.sheets}
     found["reliability"] = _reliability(session, wave, asked, only)
-    points = [point for sheet in only for of_item in sheet.pains.values() for point in of_item]
-    return found, True, tuple(points)
+    return found, tuple(only)
 
 
-def _agreed(session: Session, wave: Wave) -> tuple[dict, bool, tuple]:
+def _agreed(session: Session, wave: Wave) -> tuple[dict, tuple]:
     """Of a consensus: what was agreed together and said aloud, so nobody has to be protected."""
     rows = session.execute(select(ConsensusItem).where(ConsensusItem.wave_id == wave.id)).scalars()
     agreed = {row.item: {"answer": row.agreed, "note": row.note} for row in rows if row.state == "agreed"}
-    return {"visibility": "agreed", "reason": "", "agreed": dict(sorted(agreed.items()))}, False, ()
+    return {"visibility": "agreed", "reason": "", "agreed": dict(sorted(agreed.items()))}, ()
 
 
 def _comments(asked: Questionnaire, sheets: Sequence[answers.Sheet]) -> dict[str, list[str]]:
