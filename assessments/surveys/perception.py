@@ -32,6 +32,7 @@ WHY = {
     ),
 }
 SAME = "What people say fits what is measured."
+_NO_METRICS = "Connect a source and choose what counts as a production deployment; then it is measured."
 #: What it takes to measure what is not.
 NEEDED = {
     "not_collected": {
@@ -50,7 +51,7 @@ NEEDED = {
 @dataclass(frozen=True)
 class Row:
     """One service beside one answer. `state`: of the measurement, as in `results.State`, or "" without any. `measured`:
-    as a headline, or None. `text`: the comparison in a sentence; `why`: what it may come from, or what is needed."""
+    as a headline, or None. `text`: the comparison, or why nothing is measured; `why`: what it may come from, or what is needed."""
 
     service: str
     state: str
@@ -103,11 +104,11 @@ def _row(item: Item, median: float | None, service: Mapping[str, Any], benchmark
     name = service["service"]
     if metric is None:
         reason = service.get("reason") or "it was not among what was kept"
-        return Row(name, "", None, found, "Nothing is measured.", f"{reason[:1].upper()}{reason[1:]}.")
+        return Row(name, "", None, found, reason, _NO_METRICS)
     if not known:
         needed = NEEDED.get(metric["state"], NEEDED["no_data"])
         needed = needed.get(item.metric, NEEDED["no_data"]) if isinstance(needed, Mapping) else needed
-        return Row(name, metric["state"], None, found, metric["headline"][:1].upper() + metric["headline"][1:], needed)
+        return Row(name, metric["state"], None, found, metric["headline"], needed)
     if found.difference is None:
         why = "" if median is not None else "Too few gave an answer to this question."
         return Row(name, metric["state"], metric["headline"], found, f"{found.text[:1].upper()}{found.text[1:]}.", why)

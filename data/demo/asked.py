@@ -41,12 +41,13 @@ SURVEYS = (
     Asked(
         "Practices, the quarter before", "capabilities", _SUGGESTED, 14, 8, 1.6,
         {"continuous-integration": 2, "version-control": 3, "deployment-automation": 1, "continuous-delivery": 1,
-         "test-automation": 2},
+         "test-automation": 2, "code-review-flow": 3, "monitoring-and-observability": 2,
+         "proactive-failure-notification": 2},
     ),
     Asked(
         "Practices this quarter", "capabilities", _SUGGESTED, 1.5, 8, 1.9,
         {"continuous-integration": 3, "version-control": 3, "deployment-automation": 3, "continuous-delivery": 2,
-         "test-automation": (1, 4), "working-in-small-batches": 2},
+         "test-automation": (1, 4), "working-in-small-batches": 2, "code-review-flow": 2},
     ),
     Asked(
         "Delivery as we see it", "delivery-quick-check", None, 1, 9, 3,
@@ -105,4 +106,5 @@ def _column(item: Item, survey: Asked, chance: random.Random) -> list[dict | Non
 def _one(item: Item, around: float, chance: random.Random) -> dict:
     if chance.random() < 0.04:
         return {"said": chance.choice(["dont_know", "not_applicable"])}
-    return {"value": max(0, min(item.top, round(chance.gauss(around, 0.4))))}
+    option = int(around + chance.random()) + chance.choices((-1, 0, 1), (1, 12, 1))[0]
+    return {"value": max(0, min(item.top, option))}

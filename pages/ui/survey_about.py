@@ -18,7 +18,7 @@ def cards(shown: Shown) -> None:
     if view.visibility == "agreed":
         return
     told = Counter(_told(kept) for kept in view.items.values())
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=150):
         asked, answered = view.answers["asked"], view.answers["answered"]
         _card("Answered", f"{answered} of {asked}", _response(answered, asked))
         _card("Agreed", str(told["agreed"]), "questions where people see the same")

@@ -40,17 +40,26 @@ def _median(kept: dict) -> float | None:
 
 
 def _metric(one: Perceived) -> None:
-    left, right = st.columns([4, 7], gap="large")
+    left, right = st.columns([4, 7], gap="medium")
     with left:
         st.markdown(f"**{metric_cards.title(one.metric)}**")
         st.caption("The team says")
         st.markdown(f"**{plain(one.said)}**" if one.said else "Too few answered")
     with right:
         for row in one.rows:
-            with st.container(gap="xsmall"):
-                measured = f"{plain(row.measured)}" if row.measured else "not measured"
-                st.markdown(f"**{plain(row.service)}** {measured} {_badge(row)}")
-                st.caption(plain(_said(row)))
+            measured = plain(row.measured) if row.measured else f"not measured: {plain(row.text)}"
+            st.markdown(f"**{plain(row.service)}** {measured} {_badge(row)}")
+        for why, names in _reasons(one.rows).items():
+            st.caption(f"{plain(', '.join(names))}: {plain(why)}" if len(one.rows) > 1 else plain(why))
+
+
+def _reasons(rows: tuple[Row, ...]) -> dict[str, list[str]]:
+    """What differences may come from and what is needed to measure, once each, with the services it is about."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.why and row.beside.difference != 0:
+            found.setdefault(row.why, []).append(row.service)
+    return found
 
 
 def _badge(row: Row) -> str:
@@ -61,9 +70,3 @@ def _badge(row: Row) -> str:
         return ":green-badge[Same band]"
     bands = "1 band" if abs(difference) == 1 else f"{abs(difference)} bands"
     return f":orange-badge[Said {bands} {'better' if difference > 0 else 'worse'}]"
-
-
-def _said(row: Row) -> str:
-    if row.beside.difference is not None:
-        return row.why
-    return f"{row.text} {row.why}".strip()

@@ -94,5 +94,5 @@ def _hidden(shown: Shown) -> None:
             " that nobody can be told from it. What was answered is deleted."
         )
         st.text(
-            "Next time let it run longer before it closes, or, in a team of fewer than five, vote together in a consensus."
+            "Next time let it run longer before it closes; a team of fewer than five votes together in a consensus."
         )

@@ -18,18 +18,13 @@ def areas(shown: Shown) -> None:
             continue
         st.header(plain(block.title), anchor=False)
         told = [item for item in scored if shown.view.items[item.key]["told"] != "too few"]
-        left, right = st.columns([5, 6], gap="large")
+        left, right = st.columns([5, 6], gap="medium")
         with left:
             for index, (kind, top) in enumerate(dict.fromkeys((item.kind, item.top) for item in told)):
                 _picture(shown, block, [item for item in told if (item.kind, item.top) == (kind, top)], index)
         with right:
             for item in scored:
                 _item(shown, item)
-
-
-def rows(shown: Shown, items: list[Item]) -> list[Row]:
-    """The questions as the figure takes them."""
-    return [_row(survey_words.name(item), shown.view.items[item.key]) for item in items]
 
 
 def _row(name: str, kept: dict) -> Row:
@@ -60,9 +55,9 @@ def spoken(shown: Shown, item: Item) -> str:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def figure(key: tuple, _shown: Shown, _items: list[Item]) -> Figure:
+def figure(key: tuple, _shown: Shown, _items: list[Item], named: bool = True) -> Figure:
     """Built once for everybody: a result never changes."""
-    made = rows(_shown, _items)
+    made = [_row(survey_words.name(item) if named else "", _shown.view.items[item.key]) for item in _items]
     if _items[0].kind == PERCENT:
         values = [_shown.view.items[item.key].get("values", ()) for item in _items]
         return survey_charts.percents(made, values, "What people said")
@@ -78,6 +73,8 @@ def _item(shown: Shown, item: Item) -> None:
         marks = [survey_words.change(change, item.better, since)]
         if kept["told"] == "discuss" or kept.get("discuss"):
             marks = [survey_words.DISCUSS]
+        elif kept["told"] == "mean":
+            marks.insert(0, f":blue-badge[{survey_words.mean(kept)}]")
         st.markdown(f"**{plain(survey_words.name(item))}** {' '.join(mark for mark in marks if mark)}")
         if kept["told"] == "too few":
             st.caption(_few(kept))
@@ -88,7 +85,7 @@ def _item(shown: Shown, item: Item) -> None:
             place = survey_words.nearest(kept)
             word = "Level" if item.capability else "Option"
             st.markdown(f"{word} {place}: {plain(item.options[place].text)}")
-        st.caption(plain("; ".join(_small(kept, change))))
+        st.caption(plain("; ".join(_small(kept, survey_words.unchanged(change, since)))))
 
 
 def _few(kept: dict) -> str:
@@ -97,12 +94,13 @@ def _few(kept: dict) -> str:
     return f"Too few to show anything: {plain(survey_words.answered(kept))}."
 
 
-def _small(kept: dict, change) -> list[str]:
+def _small(kept: dict, unchanged: str) -> list[str]:
     if kept["told"] == "middle":
         low, _, high = kept["quartiles"]
         return [f"middle answer; the middle half chose {low:g} to {high:g}" if low != high else f"most chose {low:g}"]
-    parts = [f"mean {survey_words.mean(kept)}"] if kept["told"] == "mean" else []
-    parts += [survey_words.answered(kept), survey_words.agreement(kept), survey_words.not_compared(change).rstrip(".")]
+    parts = [survey_words.around(kept)] if kept["told"] == "mean" else []
+    parts += [survey_words.answered(kept), survey_words.agreement(kept)]
+    parts += [unchanged] if kept["told"] == "mean" else []
     return [part for part in parts if part]
 
 

@@ -34,9 +34,9 @@ def _question(shown: Shown, item: Item) -> None:
     st.markdown(f"**{plain(survey_words.name(item))}** {badge}")
     if item.capability:
         st.caption(plain(item.text))
-    left, right = st.columns([5, 6], gap="large")
+    left, right = st.columns([5, 6], gap="medium")
     with left:
-        figure = survey_items.figure((*shown.key, "split", item.key), shown, [item])
+        figure = survey_items.figure((*shown.key, "split", item.key), shown, [item], named=False)
         charts.render(figure, f"{survey_words.name(item)}: {survey_items.spoken(shown, item)}.", f"split_{item.key}")
     with right:
         _camps(item, kept)

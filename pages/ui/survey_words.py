@@ -26,17 +26,19 @@ def _capabilities() -> dict[str, dict]:
 
 
 def mean(kept: Mapping[str, Any]) -> str:
-    """'2.4, between 1.9 and 2.9 (95 %)' and its kin."""
-    unit = " %" if kept["kind"] == PERCENT else ""
-    value, around = f"{kept['mean']:.1f}{unit}", kept["interval"]
-    if kept["sd"] == 0:
-        value = f"{kept['mean']:.0f}{unit}, all the same"
-    if around["kind"] == "known":
-        return f"{value}; everyone answered"
-    between = f"between {around['low']:.1f} and {around['high']:.1f}{unit}"
-    if around["kind"] == "certain":
-        return f"{value}; {between} whatever the others would have said"
-    return f"{value}; {between} (95 %)"
+    """'2.4', '12.0 %'."""
+    return f"{kept['mean']:.1f}{' %' if kept['kind'] == PERCENT else ''}"
+
+
+def around(kept: Mapping[str, Any]) -> str:
+    """Where the mean of the whole team lies: '1.9 to 2.9 (95 %)' and its kin."""
+    found, same = kept["interval"], "all said the same; " if kept["sd"] == 0 else ""
+    if found["kind"] == "known":
+        return f"{same}everyone answered"
+    between = f"{found['low']:.1f} to {found['high']:.1f}{' %' if kept['kind'] == PERCENT else ''}"
+    if found["kind"] == "certain":
+        return f"{same}{between} whatever the others would have said"
+    return f"{same}{between} (95 %)"
 
 
 def nearest(kept: Mapping[str, Any]) -> int:
@@ -54,34 +56,38 @@ def answered(kept: Mapping[str, Any]) -> str:
 
 
 def agreement(kept: Mapping[str, Any]) -> str:
-    """'agreement .82, needed .61'; empty where there is none."""
+    """'agreement .82', and below what is needed that too; empty where there is none."""
     found = kept.get("agreement")
     if not found or found["value"] is None:
         return ""
-    needed = f", needed {_short(found['limit'])}" if found["limit"] is not None else ""
+    short = found["limit"] is not None and found["value"] < found["limit"]
+    needed = f", {_short(found['limit'])} needed" if short else ""
     return f"agreement {_short(found['value'])}{needed}"
 
 
 def _short(value: float) -> str:
-    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.0f}"
+    short = f"{abs(value):.2f}".replace("0.", ".", 1) if abs(value) < 1 else f"{abs(value):.0f}"
+    return f"\N{MINUS SIGN}{short}" if value < 0 else short
 
 
 def change(found: Change | None, better: str, since: str) -> str:
-    """A badge: how it differs from the survey before. Empty where there was none."""
+    """A badge where it clearly differs from the survey before, else empty."""
     if found is None or found.kind == NOT_COMPARABLE:
         return ""
     if found.kind not in (UP, DOWN):
-        return f":gray-badge[No clear change since {since}]"
+        return ""
     wished = (found.kind == UP) == (better == "high")
     arrow, colour = ("trending_up" if found.kind == UP else "trending_down"), "green" if wished else "red"
     return f":{colour}-badge[:material/{arrow}: {found.difference:+.1f} since {since}]"
 
 
-def not_compared(found: Change | None) -> str:
-    """Why there is no change to show, in a sentence; empty where there is one."""
-    if found is None or found.kind != NOT_COMPARABLE:
+def unchanged(found: Change | None, since: str) -> str:
+    """That there is no clear change, or why there is none to show; empty where there is one."""
+    if found is None or found.kind in (UP, DOWN):
         return ""
-    return f"Not compared with the survey before: {found.reason}."
+    if found.kind == NOT_COMPARABLE:
+        return f"not compared with {since}: {found.reason}"
+    return f"no clear change since {since}"
 
 
 def people(number: int) -> str:
