@@ -41,6 +41,16 @@ PAGES = (
         "The five delivery metrics of a service, with their evidence.",
     ),
     PageSpec(
+        "survey",
+        "team/survey.py",
+        "Survey result",
+        "lab_profile",
+        "Team",
+        Action.VIEW,
+        "What a closed survey says: distributions, agreement, change, comments.",
+        visible=False,
+    ),
+    PageSpec(
         "rule",
         "team/rule.py",
         "Production rule",
