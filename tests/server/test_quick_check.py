@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -115,5 +116,5 @@ def test_its_address_is_counted_by_itself(client):
 
 def test_no_address_is_ever_fetched():
     """There is nothing in its code that could."""
-    source = open(quick_check.__file__, encoding="utf-8").read()
+    source = Path(quick_check.__file__).read_text(encoding="utf-8")
     assert not {"httpx", "requests", "urllib", "socket"} & set(re.findall(r"(?:import|from) (\w+)", source))

@@ -147,7 +147,7 @@ def test_an_answer_stands_in_one_band_of_all_respondents(metric):
 
 def test_the_best_and_the_worst_answer_have_nothing_beyond_them():
     best, worst = (placed("lead_time", value, catalog.benchmarks()) for value in (5, 0))
-    assert best.text == "9 % of 2025 respondents gave this answer, 91 % a worse one."
+    assert best.text == "9 % of 2025 respondents gave this answer, 90 % a worse one."
     assert worst.text == "2 % of 2025 respondents gave this answer, 98 % a better one."
 
 
