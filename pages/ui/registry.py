@@ -41,6 +41,15 @@ PAGES = (
         "The five delivery metrics of a service, with their evidence.",
     ),
     PageSpec(
+        "pains",
+        "team/pains.py",
+        "Pain points",
+        "hourglass_bottom",
+        "Team",
+        Action.VIEW,
+        "What costs a team time, the most expensive first.",
+    ),
+    PageSpec(
         "rule",
         "team/rule.py",
         "Production rule",
