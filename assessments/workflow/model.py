@@ -248,7 +248,7 @@ def _amount(raw: Any) -> Amount | None:
 
 def _number(raw: Any) -> bool:
     """Whole numbers of any length are some: which is too large is said by its limit."""
-    return isinstance(raw, int) and not isinstance(raw, bool) or isinstance(raw, float) and math.isfinite(raw)
+    return (isinstance(raw, int) and not isinstance(raw, bool)) or (isinstance(raw, float) and math.isfinite(raw))
 
 
 def _text(raw: Any, shortest: int) -> bool:
