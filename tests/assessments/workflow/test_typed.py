@@ -69,7 +69,8 @@ def test_a_range_begins_with_its_smaller_end():
 
 @pytest.mark.parametrize(
     ("text", "value", "low", "high"),
-    [("95 %", 0.95, 0.95, 0.95), ("95", 0.95, 0.95, 0.95), ("99,8%", 0.998, 0.998, 0.998), ("0.5 %", 0.005, 0.005, 0.005),
+    [("95 %", 0.95, 0.95, 0.95), ("95", 0.95, 0.95, 0.95), ("99,8%", 0.998, 0.998, 0.998),
+     ("0.5 %", 0.005, 0.005, 0.005),
      ("80-90 %", 0.85, 0.8, 0.9), ("90 % (80 % – 95 %)", 0.9, 0.8, 0.95), ("100", 1, 1, 1)],
 )  # fmt: skip
 def test_shares_as_people_write_them(text, value, low, high):
@@ -129,7 +130,7 @@ def test_new_steps_get_keys_from_their_names_and_keep_old_ones():
     ],
 )  # fmt: skip
 def test_each_mistake_has_one_sentence(change, sentence):
-    plain, problems = typed.read(rows(**change), "A map")
+    _, problems = typed.read(rows(**change), "A map")
     assert len(problems) == 1 and sentence in problems[0], problems
 
 
