@@ -4,16 +4,21 @@ The address is the only truth: the widget is set from it before it is drawn, and
 Widgets are drawn in the `place` given; what is wrong with an address is said where the page has come to.
 """
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import queries
+from data.asked import maps
 from data.people import Who
 from pages.ui import cached, states, window
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 WEEKS = (4, 13, 26, 52)
+VERSION = ("kind", "version", "before", "after")
+OF = {"service": ("environment",), "team": ("map", *VERSION), "map": VERSION}  # what goes when another is picked
 
 
 def _chosen(name: str, options: list[int], default: int) -> int:
@@ -30,8 +35,8 @@ def _chosen(name: str, options: list[int], default: int) -> int:
 
 def _follow(name: str) -> None:
     st.query_params[name] = str(st.session_state[f"pick_{name}"])
-    if name == "service":
-        st.query_params.pop("environment", None)  # it is one of another service
+    for belongs in OF.get(name, ()):
+        st.query_params.pop(belongs, None)
 
 
 def _select(place: DeltaGenerator, name: str, label: str, options: dict[int, str], default: int) -> int:
@@ -64,9 +69,17 @@ def service(user: Who, place: DeltaGenerator) -> queries.ServiceView:
     return next(one for one in seen if one.id == chosen)
 
 
-def team(user: Who, place: DeltaGenerator) -> queries.TeamView:
-    """The team picker; the same for teams with services."""
-    seen = [one for one in cached.teams(cached.version(), user) if one.services]
+def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> queries.TeamView:
+    """The team picker; the same for teams with services, or for every team."""
+    seen = [one for one in cached.teams(cached.version(), user) if one.services or not with_services]
+    if not seen and not with_services:
+        states.empty(
+            "There is no team yet",
+            "Make a team first; it can be asked, and say what holds it up, before it has any service.",
+            "Teams and services",
+            page_file("teams"),
+        )
+        st.stop()
     if not seen:
         states.empty(
             "Nothing to show yet",
@@ -79,6 +92,12 @@ def team(user: Who, place: DeltaGenerator) -> queries.TeamView:
     names = {one.id: f"{one.name}{demo if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "team", "Team", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
+
+
+def workflow_map(drawn: Sequence[maps.MapView], place: DeltaGenerator) -> maps.MapView:
+    """The picker of a map of a team, which has some."""
+    by_id = {one.id: one for one in drawn}
+    return by_id[_select(place, "map", "Map", {one.id: one.title for one in drawn}, drawn[0].id)]
 
 
 def environment(service: queries.ServiceView, place: DeltaGenerator) -> str:

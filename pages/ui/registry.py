@@ -41,6 +41,15 @@ PAGES = (
         "The five delivery metrics of a service, with their evidence.",
     ),
     PageSpec(
+        "map",
+        "team/map.py",
+        "Workflow map",
+        "account_tree",
+        "Team",
+        Action.VIEW,
+        "How work gets from a request to production and back from failure: drawn, added up, compared.",
+    ),
+    PageSpec(
         "rule",
         "team/rule.py",
         "Production rule",
