@@ -45,6 +45,16 @@ def _told(amount: Amount | None, write) -> tuple[str, str]:
     return write(amount.value), spread
 
 
+def path(drawn: Map, name: str) -> str:
+    """The totals of a path, "" for one without steps."""
+    if not drawn.path(name):
+        return ""
+    told = [
+        f"{one.name.lower()} {one.value}" + (f" ({one.more})" * bool(one.more)) for one in figures(totals(drawn, name))
+    ]
+    return f"{words.PATHS[name]}: {', '.join(told)}."
+
+
 def constraint(drawn: Map, path: str = HAPPY) -> str:
     """Where the work waits most, "" for a path without steps."""
     if not drawn.path(path):

@@ -35,7 +35,9 @@ def pick_two(user: Who, one: MapView, lines: tuple[VersionLine, ...], names: dic
     """Any two versions; which stands in the address. names: by `key`."""
     st.markdown("**Compare two versions**")
     options = list(names)
-    for name, default in (("before", options[1]), ("after", options[0])):
+    today = [key(line) for line in lines if line.kind == TODAY]
+    usual = (today[1], today[0]) if len(today) > 1 else (today[0], options[-1])
+    for name, default in zip(("before", "after"), usual, strict=True):
         wanted = st.query_params.get(name)
         st.session_state[f"map_{name}"] = wanted if wanted in names else default
     with st.container(horizontal=True):

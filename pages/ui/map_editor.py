@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from assessments.workflow import words
+from assessments.workflow import sentences, words
 from assessments.workflow.model import FEWEST, HAPPY, LONGEST, MOST, RECOVERY, Map
 from data.access import Forbidden, NotFound
 from data.asked import maps
@@ -52,7 +52,10 @@ def edit(user: Who, map_id: int, newest: VersionView) -> Shown:
         st.error(plain(error))
     with news:
         _news(user, sheet, newest, unsaved)
-    _problems(problems)
+    if problems:
+        _problems(problems)
+    else:
+        st.caption("  \n".join(plain(told) for path in (HAPPY, RECOVERY) if (told := sentences.path(sheet.good, path))))
     _save(user, sheet, newest, problems)
     return Shown(sheet.good, unsaved, stale=bool(problems))
 
@@ -90,11 +93,10 @@ def _on_top(sheet: Sheet, number: int) -> None:
 
 
 def _problems(problems: list[str]) -> None:
-    if problems:
-        told = "\n".join(f"- {plain(problem)}" for problem in problems[:WORST])
-        more = len(problems) - WORST
-        told += f"\n- And {count(more, 'more')}." if more > 0 else ""
-        st.error(told, title="The picture shows the last map without these problems")
+    told = "\n".join(f"- {plain(problem)}" for problem in problems[:WORST])
+    more = len(problems) - WORST
+    told += f"\n- And {count(more, 'more', 'more')}." if more > 0 else ""
+    st.error(told, title="The picture shows the last map without these problems")
 
 
 def _save(user: Who, sheet: Sheet, newest: VersionView, problems: list[str]) -> None:

@@ -26,18 +26,15 @@ def purpose() -> None:
 
 
 def figures(drawn: Map) -> None:
-    """The totals of both paths, and where the work waits."""
-    for path in (HAPPY, RECOVERY):
-        if not drawn.path(path):
-            continue
-        st.markdown(f"**{words.PATHS[path]}**")
+    """The totals of the happy path, where the work waits, and those of the recovery path in a sentence."""
+    if drawn.path(HAPPY):
         with st.container(horizontal=True, gap="large"):
-            for figure in sentences.figures(totals(drawn, path)):
+            for figure in sentences.figures(totals(drawn, HAPPY)):
                 with st.container(width="content", gap=None):
                     st.metric(figure.name, figure.value, width="content")
-                    if figure.more:
-                        st.caption(plain(figure.more))
-        st.markdown(plain(sentences.constraint(drawn, path)))
+                    st.caption(plain(figure.more or "\N{NO-BREAK SPACE}"))
+    told = [sentences.constraint(drawn, HAPPY), sentences.path(drawn, RECOVERY), sentences.constraint(drawn, RECOVERY)]
+    st.markdown("  \n".join(plain(text) for text in (told[0], f"{told[1]} {told[2]}".strip()) if text))
 
 
 def picture(drawn: Map) -> None:
