@@ -28,7 +28,7 @@ def _step(key: str, name: str, role: str, lead: Any, process: Any, complete: flo
 
 
 _WRITE = _step("write", "Write the change", "Developer", (4 * HOUR, 10 * HOUR, 2 * DAY),
-               (2 * HOUR, 6 * HOUR, 16 * HOUR), 0.85, tool="Notebook", output="Pull request", stage="coding")  # fmt: skip
+               (2 * HOUR, 6 * HOUR, 16 * HOUR), 0.85, output="Pull request", stage="coding")  # fmt: skip
 _ASK = _step("ask", "Wait for a reviewer", "Reviewer", (1 * HOUR, 4 * HOUR, 1 * DAY), 5, 0.98, tool="GitHub",
              trigger="Pull request", stage="waiting_for_review")  # fmt: skip
 _REVIEW = _step("review", "Review", "Reviewer", (30, 2 * HOUR, 6 * HOUR), (15, 40, 2 * HOUR), 0.8, tool="GitHub",

@@ -17,7 +17,8 @@ from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 WEEKS = (4, 13, 26, 52)
-VERSION = ("kind", "version", "before", "after")
+DEMO = " (demo)"
+VERSION = ("kind", "version", "before", "after")  # of a map
 OF = {"service": ("environment",), "team": ("map", *VERSION), "map": VERSION}  # what goes when another is picked
 
 
@@ -63,8 +64,7 @@ def service(user: Who, place: DeltaGenerator) -> queries.ServiceView:
             page_file(""),
         )
         st.stop()
-    demo = " (demo)"
-    names = {one.id: f"{one.team} / {one.name}{demo if one.is_demo else ''}" for one in seen}
+    names = {one.id: f"{one.team} / {one.name}{DEMO if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "service", "Service", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
 
@@ -88,16 +88,15 @@ def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> querie
             page_file(""),
         )
         st.stop()
-    demo = " (demo)"
-    names = {one.id: f"{one.name}{demo if one.is_demo else ''}" for one in seen}
+    names = {one.id: f"{one.name}{DEMO if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "team", "Team", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
 
 
 def workflow_map(drawn: Sequence[maps.MapView], place: DeltaGenerator) -> maps.MapView:
     """The picker of a map of a team, which has some."""
-    by_id = {one.id: one for one in drawn}
-    return by_id[_select(place, "map", "Map", {one.id: one.title for one in drawn}, drawn[0].id)]
+    chosen = _select(place, "map", "Map", {one.id: one.title for one in drawn}, drawn[0].id)
+    return next(one for one in drawn if one.id == chosen)
 
 
 def environment(service: queries.ServiceView, place: DeltaGenerator) -> str:
@@ -137,7 +136,7 @@ def weeks(place: DeltaGenerator) -> int:
     place.selectbox(
         "Window",
         WEEKS,
-        format_func=lambda number: f"{number} weeks",
+        format_func="{} weeks".format,
         key="pick_weeks",
         on_change=_follow,
         args=("weeks",),
