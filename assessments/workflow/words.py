@@ -1,9 +1,12 @@
 """How amounts of a map are written for people, in drawings and beside them."""
 
+from collections.abc import Sequence
+
 from assessments.workflow.amounts import Amount, Total
 from assessments.workflow.totals import Totals
 
 UNKNOWN = "not known"
+NAMED = 3  # unknown steps at most, by name
 PATHS = {"happy": "From request to production", "recovery": "Back from failure"}
 
 
@@ -32,24 +35,31 @@ def time(amount: Amount | None) -> str:
 
 
 def percent(amount: Amount | None) -> str:
-    """A share with its range, if it has one. Near 100 % with a decimal: 99.8 % is not all."""
+    """A share with its range, if it has one."""
     if amount is None:
         return UNKNOWN
-    alone = _percent(amount.value)
-    return alone if amount.low == amount.high else f"{alone} ({_percent(amount.low)} to {_percent(amount.high)})"
+    alone = share(amount.value)
+    return alone if amount.low == amount.high else f"{alone} ({share(amount.low)} to {share(amount.high)})"
 
 
-def _percent(share: float) -> str:
-    if 0.99 < share < 1:
-        return f"{min(share, 0.9999):.2%}".rstrip("%").rstrip("0").rstrip(".") + " %"
-    return f"{share:.0%}".replace("%", " %")
+def share(value: float) -> str:
+    """Near 100 % with a decimal: 99.8 % is not all."""
+    if 0.99 < value < 1:
+        return f"{min(value, 0.9999):.2%}".rstrip("%").rstrip("0").rstrip(".") + " %"
+    return f"{value:.0%}".replace("%", " %")
+
+
+def listed(names: Sequence[str], most: int = NAMED) -> str:
+    """A, B and C; of more than `most` the first ones and how many more."""
+    shown = names if len(names) <= most else (*names[: most - 1], f"{len(names) - most + 1} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def total(of: Total, write=time) -> str:
     """A total, or that it is not known, with the part that is."""
     if of.known or of.partial is None:
         return write(of.known)
-    return f"{UNKNOWN}; {write(of.partial)} without {', '.join(of.unknown)}"
+    return f"{UNKNOWN}; {write(of.partial)} without {listed(of.unknown)}"
 
 
 def summary(of: Totals) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import access, audit, derive, jobs, people, store
-from data.demo import asked
+from data.demo import asked, drawn
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES, Story
 from data.people import Who
@@ -123,6 +123,7 @@ def _save(who: Who, until: datetime, facts: dict[Story, Facts], claim: Callable[
             runs = any(facts[story].runs.height for story in stories)
             history = _repository(session, organization.id, repository_name, until, runs)
             _services(session, teams, history, stories, facts)
+        drawn.save(session, teams[drawn.TEAM].id, until)
         audit.record(session, who, "create_demo", f"organization:{organization.id}")
 
 

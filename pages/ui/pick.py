@@ -4,16 +4,22 @@ The address is the only truth: the widget is set from it before it is drawn, and
 Widgets are drawn in the `place` given; what is wrong with an address is said where the page has come to.
 """
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import queries
+from data.asked import maps
 from data.people import Who
 from pages.ui import cached, states, window
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 WEEKS = (4, 13, 26, 52)
+DEMO = " (demo)"
+VERSION = ("kind", "version", "before", "after")  # of a map
+OF = {"service": ("environment",), "team": ("map", *VERSION), "map": VERSION}  # what goes when another is picked
 
 
 def _chosen(name: str, options: list[int], default: int) -> int:
@@ -30,8 +36,8 @@ def _chosen(name: str, options: list[int], default: int) -> int:
 
 def _follow(name: str) -> None:
     st.query_params[name] = str(st.session_state[f"pick_{name}"])
-    if name == "service":
-        st.query_params.pop("environment", None)  # it is one of another service
+    for belongs in OF.get(name, ()):
+        st.query_params.pop(belongs, None)
 
 
 def _select(place: DeltaGenerator, name: str, label: str, options: dict[int, str], default: int) -> int:
@@ -58,8 +64,7 @@ def service(user: Who, place: DeltaGenerator) -> queries.ServiceView:
             page_file(""),
         )
         st.stop()
-    demo = " (demo)"
-    names = {one.id: f"{one.team} / {one.name}{demo if one.is_demo else ''}" for one in seen}
+    names = {one.id: f"{one.team} / {one.name}{DEMO if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "service", "Service", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
 
@@ -83,10 +88,15 @@ def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> querie
             page_file(""),
         )
         st.stop()
-    demo = " (demo)"
-    names = {one.id: f"{one.name}{demo if one.is_demo else ''}" for one in seen}
+    names = {one.id: f"{one.name}{DEMO if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "team", "Team", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
+
+
+def workflow_map(drawn: Sequence[maps.MapView], place: DeltaGenerator) -> maps.MapView:
+    """The picker of a map of a team, which has some."""
+    chosen = _select(place, "map", "Map", {one.id: one.title for one in drawn}, drawn[0].id)
+    return next(one for one in drawn if one.id == chosen)
 
 
 def environment(service: queries.ServiceView, place: DeltaGenerator) -> str:
@@ -126,7 +136,7 @@ def weeks(place: DeltaGenerator) -> int:
     place.selectbox(
         "Window",
         WEEKS,
-        format_func=lambda number: f"{number} weeks",
+        format_func="{} weeks".format,
         key="pick_weeks",
         on_change=_follow,
         args=("weeks",),

@@ -69,6 +69,15 @@ PAGES = (
         "What costs a team time, the most expensive first.",
     ),
     PageSpec(
+        "map",
+        "team/map.py",
+        "Workflow map",
+        "account_tree",
+        "Team",
+        Action.VIEW,
+        "How work gets from a request to production and back from failure: drawn, added up, compared.",
+    ),
+    PageSpec(
         "rule",
         "team/rule.py",
         "Production rule",

@@ -8,7 +8,11 @@ from sqlalchemy import select
 
 from assessments.delivery import summarise
 from assessments.delivery.results import Delivery, Metric, State, Summary
+from assessments.workflow import sentences
+from assessments.workflow.totals import totals
 from data import demo, derive, people, queries, store
+from data.asked import maps
+from data.demo import drawn
 from data.demo.stories import STORIES
 from data.tables import PipelineRun, Service
 
@@ -54,6 +58,26 @@ def window(name: str, ago: int = 13, to: int = 0) -> Summary:
 
 def metric(name: str, key: str, ago: int = 13, to: int = 0) -> Metric:
     return window(name, ago, to).metrics[key]
+
+
+def test_the_map_of_the_ranking_tells_its_story_in_two_versions_and_a_future():
+    """The meeting that merges waited for is the constraint, and gone in the second version, as in the numbers."""
+    who = people.local_person()
+    one = next(team for team in queries.teams(who) if team.name == drawn.TEAM)
+    (seen,) = maps.maps(who, one.id)
+    assert (seen.newest, seen.service_id) == ({"today": 2, "future": 1}, number_of("ranking"))
+    before, after, later = (
+        maps.version(who, seen.id, kind, number).drawn for kind, number in (("today", 1), ("today", 2), ("future", 1))
+    )
+    lead = [totals(each).lead.known.value / 60 for each in (before, after, later)]
+    assert totals(before).constraint.step.key == "meeting" and lead[0] > 2 * lead[1] > 4 * lead[2]
+    assert longest_stage_then("ranking", 40, 26) == "waiting_to_merge" != longest_stage_then("ranking", 13, 0)
+    rows = sentences.measured_rows(after, window("ranking").stages)
+    assert len(rows) == 6 and not any(row["Measured, median"] == "not known" for row in rows)
+
+
+def longest_stage_then(name: str, ago: int, to: int) -> str:
+    return max(window(name, ago, to).stages, key=lambda stage: stage.share or 0).key
 
 
 def longest_stage(name: str) -> str:

@@ -1,0 +1,107 @@
+"""The workflow map of an invented team: before and after its weekly meeting went, and what it wants next.
+
+It is the map of the service `ranking`, and fits its story: merges waited for a meeting until four months before the
+end. Times are minutes.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from assessments.workflow.model import RECOVERY, Map
+from data import store
+from data.tables import MapVersion, Service, WorkflowMap
+
+TEAM, SERVICE, TITLE = "Search", "ranking", "A change of the ranking"
+HOUR, DAY = 60, 1440
+
+
+def _step(key: str, name: str, role: str, lead: Any, process: Any, complete: float, **more: Any) -> dict[str, Any]:
+    ranged = [
+        {"value": value[1], "low": value[0], "high": value[2]} if isinstance(value, tuple) else value
+        for value in (lead, process)
+    ]
+    head = {"key": key, "name": name, "role": role, "complete_accurate": complete}
+    return head | {"lead": ranged[0], "process": ranged[1]} | more
+
+
+_WRITE = _step("write", "Write the change", "Developer", (4 * HOUR, 10 * HOUR, 2 * DAY),
+               (2 * HOUR, 6 * HOUR, 16 * HOUR), 0.85, output="Pull request", stage="coding")  # fmt: skip
+_ASK = _step("ask", "Wait for a reviewer", "Reviewer", (1 * HOUR, 4 * HOUR, 1 * DAY), 5, 0.98, tool="GitHub",
+             trigger="Pull request", stage="waiting_for_review")  # fmt: skip
+_REVIEW = _step("review", "Review", "Reviewer", (30, 2 * HOUR, 6 * HOUR), (15, 40, 2 * HOUR), 0.8, tool="GitHub",
+                output="Approval", approvals=1, stage="review")  # fmt: skip
+_BUILD = _step("build", "Build and test", "Pipeline", 25, 22, 0.92, tool="GitHub Actions", manual_steps=0)
+_ROLL_OUT = _step("roll-out", "Roll out", "Pipeline", 15, 12, 0.97, tool="GitHub Actions", manual_steps=0,
+                  environment="Production", stage="deploying")  # fmt: skip
+_WATCH = _step("watch", "Watch the click rate", "Developer", 1 * HOUR, 10, 0.98, tool="Dashboard", manual_steps=3)
+_BACK = (
+    _step("alarm", "Click rate falls", "Developer", (5, 20, 1 * HOUR), 5, 0.9, path=RECOVERY, tool="Dashboard"),
+    _step("find", "Find the change", "Developer", (10, 40, 2 * HOUR), (8, 30, 1 * HOUR), 0.85, path=RECOVERY,
+          tool="Release notes"),
+    _step("back", "Roll back", "Pipeline", 20, 12, 0.98, path=RECOVERY, tool="GitHub Actions",
+          environment="Production"),
+)  # fmt: skip
+
+
+def _wait(lead: float) -> dict[str, Any]:
+    return _step("release", "Wait for the release", "Release manager", lead, 10, 0.99, tool="Calendar", manual_steps=4,
+                 batch_size=round(lead / 240), stage="waiting_to_deploy")  # fmt: skip
+
+
+BEFORE = {
+    "title": TITLE,
+    "steps": [
+        _WRITE, _ASK, _REVIEW,
+        _step("meeting", "Ranking meeting", "Search board", (1 * DAY, 2.5 * DAY, 7 * DAY), 30, 0.97, tool="Calendar",
+              queue=6, batch_size=6, approvals=4, manual_steps=1, stage="waiting_to_merge"),
+        _BUILD, _wait(1 * DAY), _ROLL_OUT, _WATCH, *_BACK,
+    ],
+}  # fmt: skip
+AFTER = {
+    "title": TITLE,
+    "steps": [
+        _WRITE, _ASK, _REVIEW,
+        _step("merge", "Merge when approved", "Developer", (15, 2 * HOUR, 8 * HOUR), 5, 0.97, tool="GitHub",
+              manual_steps=1, stage="waiting_to_merge"),
+        _BUILD, _wait(0.5 * DAY), _ROLL_OUT, _WATCH, *_BACK,
+    ],
+}  # fmt: skip
+FUTURE = {
+    "title": "A change of the ranking, live with the merge",
+    "steps": [
+        _WRITE | {"name": "Write a smaller change", "lead": 4 * HOUR, "process": 3 * HOUR, "complete_accurate": 0.92},
+        _ASK | {"name": "Wait for the reviewer on duty", "lead": 1 * HOUR},
+        _REVIEW | {"lead": 1 * HOUR, "process": 20, "complete_accurate": 0.9},
+        _step("merge", "Merge by itself", "Pipeline", 5, 1, 0.99, tool="Merge queue", manual_steps=0,
+              stage="waiting_to_merge"),
+        _BUILD | {"lead": 15, "process": 14, "complete_accurate": 0.95},
+        _ROLL_OUT | {"name": "Roll out in steps", "lead": 30, "process": 12, "complete_accurate": 0.98},
+        _WATCH | {"name": "Compare the click rate", "role": "Pipeline", "lead": 30, "process": 30, "manual_steps": 0},
+        _BACK[0] | {"name": "Click rate falls in the first step", "role": "Pipeline", "lead": 5, "process": 1},
+        _BACK[2] | {"name": "Roll back by itself", "lead": 5, "process": 5},
+    ],
+}  # fmt: skip
+
+#: Kind, number, weeks before the end, note, map.
+VERSIONS = (
+    ("today", 1, 26, "Drawn together in an afternoon; times as we remember them.", BEFORE),
+    ("today", 2, 14, "The meeting is gone since a month, and releases are daily.", AFTER),
+    ("future", 1, 13, "What we want next: a reviewer on duty, and no more waiting for a release.", FUTURE),
+)
+
+
+def save(session: Session, team_id: int, until: datetime) -> None:
+    """The map of that team, with its versions, into the transaction."""
+    service = select(Service.id).where(Service.team_id == team_id, Service.name == SERVICE)
+    drawn = [(*head, Map.of(plain).plain()) for *head, plain in VERSIONS]
+    at = [store.to_us(until - timedelta(weeks=weeks)) for _, _, weeks, _, _ in drawn]
+    made = WorkflowMap(team_id=team_id, title=TITLE, service_id=session.execute(service).scalar_one(), created_at=at[0])
+    session.add(made)
+    session.flush()
+    session.add_all(
+        MapVersion(map_id=made.id, kind=kind, version=number, plain=plain, note=note, saved_at=when)
+        for (kind, number, _, note, plain), when in zip(drawn, at, strict=True)
+    )
