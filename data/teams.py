@@ -16,18 +16,21 @@ from data.access import Action
 from data.people import Who
 from data.settings_check import checked
 from data.tables import (
+    Assessment,
     Change,
     Correction,
     Deployment,
     Incident,
     Membership,
     Organization,
+    PainPoint,
     ProvidedRole,
     Repository,
     Service,
     Source,
     Team,
     TrunkCommit,
+    Wave,
     WorkflowMap,
 )
 
@@ -73,7 +76,8 @@ def rename_team(who: Who, team_id: int, name: str) -> None:
 
 
 def merge_teams(who: Who, team_id: int, into_id: int) -> None:
-    """Moves the services and people of one team into another, and takes the first away.
+    """Moves the services and people of one team into another, with all that the team was asked, said and drew, and
+    takes the first away.
 
     A service or map whose name is taken there gets a number behind it; a person in both keeps the stronger role.
     Raises Forbidden, NotFound, or ValueError for teams that cannot be merged.
@@ -96,6 +100,8 @@ def merge_teams(who: Who, team_id: int, into_id: int) -> None:
             session.flush()
         _unite_people(session, team_id, into_id)
         _move_maps(session, team_id, into_id)
+        for table in (Wave, Assessment, PainPoint):  # pain points go with their waves, which say who may see them
+            session.execute(update(table).where(table.team_id == team_id).values(team_id=into_id))
         session.execute(delete(Team).where(Team.id == team_id))
         detail = {"from": team.name, "into": into.name, "services": moved}
         audit.record(session, who, "merge_teams", f"team:{into_id}", detail, into.organization_id)
