@@ -33,6 +33,7 @@ from starlette.routing import Route
 from data import access, badges, exposition, hooks, inbox, jobs, starting, store, trouble
 from data.api import answers, bodies, document, door, reading
 from data.api.answers import Answer, Problem
+from pages.web import routes as web
 
 starting.refuse_optimised()  # the portal is started in several ways, all of which lead here
 
@@ -191,6 +192,7 @@ ROUTES = [
     Route("/webhooks/pagerduty/{key}", pagerduty, methods=["POST"]),
     Route("/api/v1/openapi.json", openapi),
     Route("/api/{path:path}", api, methods=_ANY),
+    *web.ROUTES,
 ]
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Select, null, select
 
 from data import people, store
 from data.people import Who
-from data.tables import Organization, Service, Source, Team
+from data.tables import Organization, Service, Source, Team, Wave
 
 
 class Action(StrEnum):
@@ -106,6 +106,11 @@ def of_service(service_id: int) -> Subject:
     """Raises NotFound."""
     wanted = _TEAM.join(Service, Service.team_id == Team.id).where(Service.id == service_id)
     return _one(wanted, f"There is no service {service_id}.")
+
+
+def of_wave(wave_id: int) -> Subject:
+    """Raises NotFound."""
+    return _one(_TEAM.join(Wave, Wave.team_id == Team.id).where(Wave.id == wave_id), f"There is no survey {wave_id}.")
 
 
 def of_source(source_id: int) -> tuple[Subject, ...]:

@@ -32,7 +32,7 @@ class Participation(Base, table=True):
     __table_args__ = ({"sqlite_with_rowid": False},)
     id: str = Field(primary_key=True)  # random
     wave_id: int = key("wave.id", index=True)
-    person: str = Field(index=True)  # who it is over several waves: person:3, or the name in small letters
+    person: str = Field(index=True)  # who it is over several waves: person:3, or name: and the name in small letters
     name: str
     digest: str = Field(unique=True)  # sha256 of the secret in the invitation
     answered: bool = False

@@ -1,0 +1,9 @@
+"""Every route of the plain pages; `server.py` adds them to its own."""
+
+from starlette.routing import Route
+
+from pages.web import shell
+
+ROUTES = [
+    Route("/web/{name}", shell.file),
+]
