@@ -138,7 +138,7 @@ def as_json(assessment: Assessment, rows: int = 0) -> dict:
         "paths": list(assessment.settings.path_globs),
         "rules_version": summary.rules_version,
         "said": list(assessment.sentences),
-        "metrics": {key: _metric_form(metric) for key, metric in summary.metrics.items()},
+        "metrics": {key: metric_form(metric) for key, metric in summary.metrics.items()},
         "stages": [asdict(stage) for stage in summary.stages],
         "coverage": asdict(summary.coverage),
         "notes": list(assessment.notes),
@@ -153,7 +153,7 @@ def _rule_form(rule: ProductionRule) -> dict:
     return {"kind": rule.kind, "include": rule.include, "exclude": rule.exclude}
 
 
-def _metric_form(metric: Metric) -> dict:
+def metric_form(metric: Metric) -> dict:
     title = catalog.definitions()[metric.key]["title"]
     found = compared(metric)
     benchmark = {"year": found.year, "text": found.text, "top": found.top, "source": found.source} if found else None

@@ -3,6 +3,7 @@ is one for each home; with the queue in a Redis there are as many as one likes."
 
 import contextlib
 import fcntl
+import functools
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ def run() -> int:
 
 def _serve(stop: threading.Event) -> None:
     from data import collecting, intake, loading
+    from data.asked import closing
 
     store.migrate()
     intake.tidy()
@@ -58,7 +60,7 @@ def _serve(stop: threading.Event) -> None:
     consumer.start()
     for signum in (signal.SIGTERM, signal.SIGINT):  # Huey has set its own, which give jobs no time
         signal.signal(signum, lambda *_: stop.set())
-    tasks = (stop, collecting.schedule)
+    tasks = (stop, collecting.schedule, functools.partial(closing.close_due, most=1))
     threading.Thread(target=_housekeeping, args=tasks, name="housekeeping", daemon=True).start()
     log.info("worker of %s is ready", store.home())
     while not stop.wait(HEALTH):
@@ -68,12 +70,13 @@ def _serve(stop: threading.Event) -> None:
     log.info("worker has stopped")
 
 
-def _housekeeping(stop: threading.Event, schedule: Callable[[], object]) -> None:
+def _housekeeping(stop: threading.Event, *schedules: Callable[[], object]) -> None:
     swept = time.monotonic()
     while not stop.wait(BEAT):
         try:
             work.beat()
-            schedule()
+            for schedule in schedules:
+                schedule()
             if time.monotonic() - swept > SWEEP:
                 swept = time.monotonic()
                 work.recover(alone=False)

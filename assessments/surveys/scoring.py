@@ -15,6 +15,7 @@ from assessments.surveys.answers import DONT_KNOW, NOT_APPLICABLE, Sheet
 from assessments.surveys.intervals import KNOWN, Interval, T, interval
 from assessments.surveys.questionnaire import CHOICE, PERCENT, Item, Questionnaire
 
+VERSION = 1  # raised when the same answers would say something else
 AGREE, DISCUSS, OPPOSED, TOO_FEW = "agree", "discuss", "opposed", "too few"
 UP, DOWN, UNCLEAR, NOT_COMPARABLE = "up", "down", "no clear change", "not comparable"
 
