@@ -2,8 +2,9 @@
 
 from starlette.routing import Route
 
-from pages.web import shell
+from pages.web import answering, shell
 
 ROUTES = [
     Route("/web/{name}", shell.file),
+    *answering.ROUTES,
 ]
