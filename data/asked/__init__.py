@@ -1,1 +1,1 @@
-"""What a team is asked, what it says, and what is kept of that."""
+"""What a team is asked and says: waves, answers, consensus, pain points, workflow maps."""

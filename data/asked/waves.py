@@ -24,6 +24,7 @@ from data.people import Who
 from data.tables import (
     AnswerSheet,
     ConsensusItem,
+    ConsensusSeat,
     ConsensusVote,
     Draft,
     Membership,
@@ -403,7 +404,7 @@ def cancel(who: Who, wave_id: int) -> None:
     """
     with store.writing() as session:
         row, organization_id = _open(session, who, wave_id)
-        for table in (AnswerSheet, Draft, Participation, ConsensusVote, ConsensusItem):
+        for table in (AnswerSheet, Draft, Participation, ConsensusVote, ConsensusSeat, ConsensusItem):
             session.execute(delete(table).where(table.wave_id == wave_id))
         row.state, row.closed_at = "cancelled", store.now_us()
         session.add(row)
