@@ -37,7 +37,7 @@ class Spread:
     def unanimous(self) -> bool:
         """Whether all votes are one and the same, "don't know" too."""
         without = sum(1 for number in (self.dont_know, self.not_applicable) if number)
-        return self.kind == SAME and not without or self.kind == UNKNOWN and without == 1
+        return (self.kind == SAME and not without) or (self.kind == UNKNOWN and without == 1)
 
 
 def items(questionnaire: Questionnaire) -> tuple[Item, ...]:

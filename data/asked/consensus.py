@@ -46,8 +46,8 @@ class Full(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """A question of the session. state: ahead (not begun), voting, revealed, agreed, parted (no agreement yet), skipped.
-    ballot: 2 when it is voted on a second time; voted: votes at its last reveal. agreed: an answer; while a question is
+    """A question of the session. state: ahead (not begun), voting, revealed, agreed, parted (no agreement yet) or
+    skipped. ballot: 2 when it is voted on a second time; voted: votes at its last reveal. agreed: an answer; while a question is
     voted on anew, what was agreed before."""
 
     item: Item
@@ -311,7 +311,7 @@ def _trace(session: Session, who: Who, wave: WaveView, action: str, row: Consens
     audit.record(session, who, action, f"wave:{wave.id}", detail, wave.organization_id)
 
 
-# The steps of a session, whoever asks, inside a transaction. Each returns the row it changed; None: it was done already.
+# The steps of a session, whoever asks, inside a transaction. Each returns the row it changed, None if it was done already.
 
 
 def begin_in(session: Session, wave: WaveView, item: str, step: str) -> ConsensusItem | None:

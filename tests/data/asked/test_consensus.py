@@ -18,7 +18,6 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from assessments.surveys.answers import AnswerError
 from data import access, people, store
 from data.asked import closing, consensus, waves
 from data.asked.answering import NotInvited, NotOpen
