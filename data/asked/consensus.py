@@ -47,8 +47,8 @@ class Full(ValueError):
 @dataclass(frozen=True)
 class Place:
     """A question of the session. state: ahead (not begun), voting, revealed, agreed, parted (no agreement yet) or
-    skipped. ballot: 2 when it is voted on a second time; voted: votes at its last reveal. agreed: an answer; while a question is
-    voted on anew, what was agreed before."""
+    skipped. ballot: 2 when it is voted on a second time; voted: votes at its last reveal. agreed: an answer; while a
+    question is voted on anew, what was agreed before."""
 
     item: Item
     block: Block
@@ -135,8 +135,8 @@ def join(secret: str, seat: str) -> None:
         _sit(session, wave, _seat(wave.id, seat))
 
 
-def vote(secret: str, seat: str, item: str, ballot: int, answer: Mapping[str, Any]) -> None:
-    """Sets or changes the vote of this browser, which may be any number of times until the reveal.
+def vote(secret: str, seat: str, item: str, ballot: int, answer: Mapping[str, Any] | None) -> None:
+    """Sets, changes or, with None, takes back the vote of this browser: any number of times until the reveal.
 
     Raises NotInvited, NotOpen, Full, MovedOn when the question is not voted on (any more), AnswerError and ValueError;
     then nothing is changed.
@@ -147,10 +147,12 @@ def vote(secret: str, seat: str, item: str, ballot: int, answer: Mapping[str, An
         row = front_in(session, wave.id)
         if row is None or (row.item, row.ballot, row.state) != (item, ballot, VOTING):
             raise MovedOn("The votes on this question are revealed, or the session has moved on: your vote came late.")
-        clean = checked(session, wave, item, answer)
+        clean = checked(session, wave, item, answer) if answer is not None else None
         _sit(session, wave, digest)
         there = session.get(ConsensusVote, (wave.id, item, digest))
-        if there is None:
+        if clean is None:
+            session.execute(delete(ConsensusVote).where(_votes(row), ConsensusVote.seat == digest))
+        elif there is None:
             session.add(ConsensusVote(wave_id=wave.id, item=item, seat=digest, answer=clean))
         else:
             there.answer = clean
@@ -311,7 +313,7 @@ def _trace(session: Session, who: Who, wave: WaveView, action: str, row: Consens
     audit.record(session, who, action, f"wave:{wave.id}", detail, wave.organization_id)
 
 
-# The steps of a session, whoever asks, inside a transaction. Each returns the row it changed, None if it was done already.
+# The steps of a session, whoever asks, inside a transaction. Each returns the row it changed; None: it was done before.
 
 
 def begin_in(session: Session, wave: WaveView, item: str, step: str) -> ConsensusItem | None:

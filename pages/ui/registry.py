@@ -41,6 +41,16 @@ PAGES = (
         "The five delivery metrics of a service, with their evidence.",
     ),
     PageSpec(
+        "session",
+        "team/session.py",
+        "Consensus",
+        "diversity_3",
+        "Team",
+        Action.ASK,
+        "Lead a consensus: vote in private, reveal together, agree.",
+        visible=False,
+    ),
+    PageSpec(
         "rule",
         "team/rule.py",
         "Production rule",

@@ -2,9 +2,10 @@
 
 from starlette.routing import Route
 
-from pages.web import answering, shell
+from pages.web import answering, consensus, shell
 
 ROUTES = [
     Route("/web/{name}", shell.file),
     *answering.ROUTES,
+    *consensus.ROUTES,
 ]

@@ -259,6 +259,13 @@ def test_a_vote_can_be_changed_until_the_reveal_and_not_after(session):
         session.vote(0, 2)
 
 
+def test_a_vote_can_be_taken_back(small):
+    small.begin()
+    small.vote(0, 0)
+    consensus.vote(small.links[0], small.seats[0], small.items[0], 1, None)
+    assert (small.room.voted, small.room.joined, small.seen(0).mine) == (0, 1, None)
+
+
 def test_a_vote_for_an_earlier_ballot_comes_late(small):
     small.begin().revealed(0, 5)
     consensus.vote_again(small.who, small.wave, small.step)

@@ -1,0 +1,46 @@
+"""Leading a consensus: one question after the other is voted on in private, revealed, talked about and agreed."""
+
+import streamlit as st
+
+from data.access import Action, Forbidden, NotFound
+from data.asked import consensus
+from pages.ui import consensus_front, consensus_list, consensus_people, consensus_result, live
+from pages.ui.guard import require
+from pages.ui.text import count, minute, plain
+
+user = require(Action.ASK)
+
+wanted = st.query_params.get("wave", "")
+try:
+    room = consensus.room(user, int(wanted) if wanted.isascii() and wanted.isdecimal() else 0)
+except (Forbidden, NotFound):
+    # Whether it is gone or somebody else's is not for everyone to know.
+    st.title("Consensus", anchor=False)
+    st.text("This session is not here any more, or not yours to lead. Open one on Surveys.")
+    st.stop()
+except ValueError as error:
+    st.title("Consensus", anchor=False)
+    st.text(str(error))
+    st.stop()
+
+wave = room.wave
+st.title(plain(wave.title), anchor=False)
+st.caption(f"Consensus of {plain(wave.team)}. The session is open until {minute(wave.closes_at)}.")
+if note := st.session_state.pop("consensus_note", None):
+    st.success(note)
+if wave.state != "open":
+    consensus_result.ended(wave)
+    st.stop()
+if not wave.takes_answers:
+    st.info("The time of this session is over. What was agreed becomes the result within a minute.")
+    live.session(user, room)
+    st.stop()
+
+with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+    st.markdown(f"**{room.joined} of {wave.people}** here", width="content")
+    st.markdown(f"**{room.settled} of {count(len(room.places), 'question')}** done", width="content")
+    st.progress(room.settled / len(room.places), width="stretch")
+consensus_front.show(user, room)
+consensus_list.show(user, room)
+consensus_people.show(user, room)
+live.session(user, room)
