@@ -36,10 +36,8 @@ if not wave.takes_answers:
     live.session(user, room)
     st.stop()
 
-with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-    st.markdown(f"**{room.joined} of {wave.people}** here", width="content")
-    st.markdown(f"**{room.settled} of {count(len(room.places), 'question')}** done", width="content")
-    st.progress(room.settled / len(room.places), width="stretch")
+done = f"**{room.settled} of {count(len(room.places), 'question')}** done"
+st.progress(room.settled / len(room.places), text=f"**{room.joined} of {wave.people}** here \N{MIDDLE DOT} {done}")
 consensus_front.show(user, room)
 consensus_list.show(user, room)
 consensus_people.show(user, room)

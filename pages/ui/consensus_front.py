@@ -65,16 +65,18 @@ def _voting(user: Who, room: Room, place: Place) -> None:
 
 
 def _revealed(user: Who, room: Room, place: Place) -> None:
-    lies(place.item, room.spread)
-    missing = room.joined - room.voted
-    if missing > 0:
-        st.caption(f"{count(missing, 'person', 'people')} here did not vote.")
-    hint = votes.hint(room.spread)
-    (st.warning if room.spread.kind == APART else st.info)(hint, icon=":material/forum:")
-    consensus_agree.form(user, room, place)
-    with st.container(horizontal=True):
-        act("Vote again", "again", consensus.vote_again, user, room, icon="replay")
-        act("Skip the question", "skip", consensus.skip, user, room)
+    votes_side, agree_side = st.columns(2, gap="large")
+    with votes_side:
+        lies(place.item, room.spread)
+        if (missing := room.joined - room.voted) > 0:
+            st.caption(f"{count(missing, 'person', 'people')} here did not vote.")
+        talk = st.warning if room.spread.kind == APART else st.info
+        talk(votes.hint(room.spread), icon=":material/forum:")
+        with st.container(horizontal=True):
+            act("Vote again", "again", consensus.vote_again, user, room, icon="replay")
+            act("Skip the question", "skip", consensus.skip, user, room)
+    with agree_side:
+        consensus_agree.form(user, room, place)
 
 
 def lies(item: Item, spread: Spread) -> None:
@@ -85,8 +87,8 @@ def lies(item: Item, spread: Spread) -> None:
     rows += [(words, number) for words, number in said if number]
     with st.container(gap="xsmall"):
         for words, number in rows:
-            said = f"**{count(number, 'vote')}**" if number else "no vote"
-            st.progress(number / spread.votes, text=f"{plain(words)} \N{MIDDLE DOT} {said}")
+            said = f"**{count(number, 'vote')}**" if number else ":gray[no vote]"
+            st.progress(number / spread.votes, text=f"{said}\N{EN SPACE}{plain(words)}")
 
 
 def _settled(user: Who, room: Room, place: Place) -> None:

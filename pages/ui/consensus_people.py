@@ -20,8 +20,8 @@ def show(user: Who, room: Room) -> None:
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.markdown(plain(seat.name), width="content")
                 key = f"consensus_link_{seat.participation_id}"
-                st.button("New link", key=key, on_click=_renew, args=(user, seat.participation_id, seat.name))
-        for name, link in st.session_state.get("consensus_links", {}).items():
+                st.button("New link", key=key, on_click=_renew, args=(user, room.wave.id, seat))
+        for name, link in st.session_state.get(f"consensus_links_{room.wave.id}", {}).items():
             st.markdown(f"New link of **{plain(name)}**, to be sent to nobody else:")
             st.code(link, language=None, wrap_lines=True)
         with st.container(horizontal=True):
@@ -34,11 +34,11 @@ def _free(user: Who, wave_id: int) -> None:
     run(lambda: consensus.free_seats(user, wave_id))
 
 
-def _renew(user: Who, participation_id: str, name: str) -> None:
+def _renew(user: Who, wave_id: int, seat: waves.Seat) -> None:
     def do() -> None:
-        secret = waves.renew(user, participation_id)
-        links = st.session_state.setdefault("consensus_links", {})
-        links[name] = f"{_portal()}{waves.WHERE[waves.CONSENSUS]}#{secret}"
+        secret = waves.renew(user, seat.participation_id)
+        links = st.session_state.setdefault(f"consensus_links_{wave_id}", {})
+        links[seat.name] = f"{_portal()}{waves.WHERE[waves.CONSENSUS]}#{secret}"
 
     run(do)
 

@@ -34,8 +34,8 @@ def show(asked: Questionnaire, found: Mapping[str, Any]) -> None:
         st.metric("Took part", f"{found['took_part']} of {found['asked']}", border=True)
         st.metric("No agreement yet", len(parted), border=True)
     st.caption(
-        "Agreed together after a private vote. These are the words of the whole group, not means: there is no interval, "
-        "and nobody's vote is kept."
+        "Agreed together after a private vote. This is what the group says as a whole, no mean: so there is no "
+        "interval, and nobody's vote is kept."
     )
     for block in asked.blocks:
         own = [item for item in block.items if item.key in agreed or item.key in parted]

@@ -73,7 +73,8 @@ function failed(error) {
     drawn = "full";
     show(el("h1", {}, "All seats are taken"), el("p", {}, error.message), el("p", { class: "quiet" }, "This page joins by itself as soon as a seat is free."));
   } else if (now && (error.status === 404 || error.status === 410)) {
-    ended("The session has ended", "Thank you. " + (now.so_far.length ? "This is where you came to:" : "Nothing was agreed."), results(now.so_far));
+    ended("The session has ended", `Thank you. ${now.so_far.length ? "This is where you came to:" : "Nothing was agreed."}`, [results(now.so_far),
+      el("p", { class: "quiet small" }, "If the others still go on, a new link was made for you: open that one.")]);
   } else {
     ended(error.status === 404 ? "This link opens nothing" : error.status === 410 ? "Not open" : "This did not work", error.message);
   }
@@ -200,7 +201,7 @@ function revealed(asked, first) {
     el("ol", { class: `spread${first ? "" : " fresh"}`, "aria-label": "All votes" }, shown.rows.map((row, place) => bar(row, place, shown.votes))),
     el("div", { class: `card talk ${shown.kind}` },
       el("p", {}, el("b", {}, shown.hint)),
-      shown.kind === "apart" && asked.kind === "choice" && el("dl", { class: "ends" }, ends.map((row) => [
+      shown.kind === "apart" && asked.kind === "choice" && el("dl", { class: "ends" }, ends.flatMap((row) => [
         el("dt", {}, row.end === "low" ? "Lowest" : "Highest"), el("dd", { dir: "auto" }, row.text)]))),
     el("p", { class: "quiet" }, "Talk about it. Whoever leads notes what you agree on."),
     so_far());
@@ -238,7 +239,7 @@ function so_far(asked) {
 }
 
 function results(list) {
-  return el("dl", { class: "results" }, list.map((one) => [
+  return el("dl", { class: "results" }, list.flatMap((one) => [
     el("dt", { dir: "auto" }, one.text),
     el("dd", { dir: "auto" }, one.state === "agreed" ? el("b", {}, one.agreed) : el("span", { class: "quiet" }, STATES[one.state]),
       one.note && el("span", { class: "note" }, one.note))]));
@@ -248,7 +249,7 @@ function ended(title, sentence, more) {
   over = true;
   clearTimeout(timer);
   say("", "");
-  show(el("h1", {}, title), el("p", {}, sentence), more);
+  show(el("h1", {}, title), el("p", {}, sentence), ...[more ?? []].flat());
 }
 
 function say(state, text) {
