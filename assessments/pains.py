@@ -5,8 +5,8 @@ Ranked by hours lost x people x confidence, all three shown. Who did not say hou
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from statistics import fmean
+from itertools import combinations, groupby
+from statistics import fmean, median_high
 
 from assessments.surveys.answers import PainPoint
 
@@ -15,6 +15,7 @@ from assessments.surveys.answers import PainPoint
 CONFIDENCE = {"one voice": 0.5, "two voices": 0.75, "several voices": 0.9, "measured": 1.0}
 ALIKE = 0.5  # share of the words of the shorter text from which two texts may mean the same
 MOST_VOTES = 3
+MOST_WORDS = 6  # of those that two have in common, in a sentence
 _WORDS = """a an and are as at be been but by can do does for from get has have i in is it its my no not of on or our so
     that the there they this to too up us was we were when which who will with you your"""
 _SMALL = frozenset(_WORDS.split())
@@ -47,9 +48,24 @@ class Pain:
         return "measured" if self.measured else voices
 
     @property
+    def usual_often(self) -> int | None:
+        """The middle answer to how often, the more frequent of two; None where nobody answered."""
+        return median_high(self.how_often) if self.how_often else None
+
+    @property
+    def usual_bad(self) -> int | None:
+        """The middle answer to how bad, the worse of two; None where nobody answered."""
+        return median_high(self.how_bad) if self.how_bad else None
+
+    @property
+    def hours_all(self) -> float | None:
+        """Hours a week of everyone who named it; None where no hours are known."""
+        return None if self.hours_each is None else self.hours_each * self.people
+
+    @property
     def weight(self) -> float | None:
         """Hours a week of everyone who named it, times confidence; None where no hours are known."""
-        return None if self.hours_each is None else self.hours_each * self.people * CONFIDENCE[self.confidence]
+        return None if self.hours_all is None else self.hours_all * CONFIDENCE[self.confidence]
 
 
 @dataclass(frozen=True)
@@ -108,15 +124,18 @@ def proposals(pains: Sequence[Pain]) -> list[Proposal]:
     """Pairs that may be duplicates, the likeliest first: at the same step, with no different capability, and with at
     least half of the words of the shorter one in common. Nothing is put together before people say so."""
     words = {pain.key: _words(pain) for pain in pains}
+    places = {pain.key: place for place, pain in enumerate(pains)}
     found = []
-    for first, second in combinations(pains, 2):
+    by_step = groupby(sorted(pains, key=lambda pain: (pain.step, places[pain.key])), lambda pain: pain.step)
+    for first, second in (pair for _, some in by_step for pair in combinations(some, 2)):
         capabilities = {first.capability, second.capability} - {None}
         shorter = min(len(words[first.key]), len(words[second.key]))
         shared = words[first.key] & words[second.key]
-        if first.step != second.step or len(capabilities) > 1 or not shorter or len(shared) < ALIKE * shorter:
+        if len(capabilities) > 1 or not shorter or len(shared) < ALIKE * shorter:
             continue
         same = "the same step and capability" if first.capability == second.capability else "the same step"
-        reason = f"{same}, and both say {', '.join(sorted(shared))}"
+        told = sorted(shared, key=lambda word: (-len(word), word))[:MOST_WORDS]
+        reason = f"{same}, and both say {', '.join(sorted(told))}"
         found.append(Proposal(first.key, second.key, len(shared) / shorter, tuple(sorted(shared)), reason))
     return sorted(
         found, key=lambda proposal: (-proposal.likeness, -len(proposal.shared), proposal.first, proposal.second)
@@ -159,6 +178,15 @@ def tally(ballots: Sequence[Mapping[str, int]], keys: Sequence[str], most: int =
         if any(type(number) is not int or number < 0 for number in ballot.values()) or sum(ballot.values()) > most:
             raise ValueError(f"everyone has {most} votes")
     return {key: sum(ballot.get(key, 0) for ballot in ballots) for key in keys}
+
+
+def hours_by_step(pains: Sequence[Pain]) -> list[tuple[str, float]]:
+    """Hours a week that everyone lost at each step, the most first. Steps of which no hours are known are left out."""
+    found: dict[str, float] = {}
+    for pain in pains:
+        if pain.hours_all is not None:
+            found[pain.step] = found.get(pain.step, 0.0) + pain.hours_all
+    return sorted(found.items(), key=lambda row: (-row[1], row[0]))
 
 
 def _words(pain: Pain) -> frozenset[str]:

@@ -16,6 +16,7 @@ from scipy import special
 
 CONFIDENCE = 0.95
 _CLOSE = 1e-9
+_EXACT = 60  # raters for whom outcomes are counted with whole numbers
 
 
 def wilson(k, n, confidence: float = CONFIDENCE):
@@ -309,13 +310,16 @@ def r_wg(counts: Sequence[int]) -> Fraction:
 @lru_cache(maxsize=1024)
 def r_wg_limit(n: int, options: int) -> Fraction | None:
     """The smallest r_wg that n raters choosing at random reach or exceed with at most 5 %; None when even full
-    agreement is likelier. By exact enumeration of all options**n outcomes; why each n needs a limit of its own: Dunlap,
-    Burke and Smith-Crowe 2003, Journal of Applied Psychology 88, 356-362.
+    agreement is likelier. By enumeration of all options**n outcomes, exact up to _EXACT raters and to twelve digits of
+    their number beyond; why each n needs a limit of its own: Dunlap, Burke and Smith-Crowe 2003, Journal of Applied
+    Psychology 88, 356-362.
 
     Raises ValueError with fewer than two raters or options.
     """
     if n < 2 or options < 2:
         raise ValueError("agreement needs two raters and two options")
+    if n > _EXACT:
+        return _limit_of_many(n, options)
     # Options are numbered around 0, in halves where their number is even, and `unit` makes whole numbers of them.
     # ways[total] counts the outcomes of that sum by their sum of squares: one large integer with `width` bytes for each
     # count, so that one more rater is a shift and an addition.
@@ -343,6 +347,30 @@ def r_wg_limit(n: int, options: int) -> Fraction | None:
             break
         limit = 1 - Fraction(12 * key, unit**2 * n * (n - 1) * (options**2 - 1))
     return limit
+
+
+def _limit_of_many(n: int, options: int) -> Fraction:
+    """The same for many raters, where whole numbers of outcomes have hundreds of digits: their shares, as the
+    n-th power of the transform of one rater. Sums further than nine standard deviations off wrap around, and are
+    fewer than the digits tell."""
+    values = np.arange(options) - options // 2
+    squares = values**2
+    sizes = [1 << int(np.ceil(np.log2(18 * np.sqrt(n * each.var()) + 4))) for each in (values, squares)]
+    one = np.zeros(sizes)
+    np.add.at(one, (values % sizes[0], squares % sizes[1]), 1 / options)
+    shares = np.fft.irfft2(np.fft.rfft2(one) ** n, sizes)
+
+    def unwrapped(size: int, mean: float) -> np.ndarray:
+        first = int(np.floor(n * mean)) - size // 2
+        return first + (np.arange(size) - first) % size
+
+    total, square = unwrapped(sizes[0], values.mean()), unwrapped(sizes[1], squares.mean())
+    keys = n * square[None, :] - total[:, None] ** 2  # n (n - 1) times the variance
+    there = shares > 1e-14  # the rest cannot be, or is too rare to be told from that
+    spread, place = np.unique(keys[there], return_inverse=True)
+    reached = np.bincount(place, shares[there]).cumsum()
+    key = int(spread[np.searchsorted(reached, 0.05 + 1e-12, side="right") - 1])
+    return 1 - Fraction(12 * key, n * (n - 1) * (options**2 - 1))
 
 
 def within_covariance(values, groups) -> tuple[np.ndarray, int]:

@@ -12,6 +12,7 @@ from content import practice_rules, survey_rules
 from content.checking import ContentError, misshapen, read
 
 HERE = Path(__file__).parent
+_STEP = {"minutes", "title", "text"}
 DEFINITION_FIELDS = {"title", "definition", "formula", "interval", "limits"}
 
 
@@ -82,6 +83,22 @@ def maps() -> dict[str, dict]:
     return _each("maps", wrong)
 
 
+@lru_cache
+def facilitation() -> dict:
+    """How a team talks a split question through: title, before, after, steps[minutes, title, text].
+
+    Raises ContentError when a part is missing or the minutes do not add up to ten.
+    """
+    guide = read(HERE / "facilitation.yml")
+    wrong = [] if set(guide) == {"title", "before", "steps", "after"} else ["it has title, before, steps and after"]
+    steps = guide.get("steps") or []
+    wrong += [f"step {place} has minutes, title and text" for place, step in enumerate(steps, 1) if set(step) != _STEP]
+    if not wrong and sum(step["minutes"] for step in steps) != 10:
+        wrong.append("its minutes do not add up to ten")
+    _refuse("facilitation.yml", wrong)
+    return guide
+
+
 def _each(folder: str, wrong: Callable[[str, Any], list[str]]) -> dict[str, Any]:
     """The files of a folder by name; ContentError with everything that is wrong with any of them."""
     found, made = [], {}
@@ -100,7 +117,7 @@ def _each(folder: str, wrong: Callable[[str, Any], list[str]]) -> dict[str, Any]
 def problems() -> list[str]:
     """Everything wrong with any content file, one line each with the name of the file."""
     found = []
-    for load in (benchmarks, definitions, practices, surveys, maps):
+    for load in (benchmarks, definitions, practices, surveys, maps, facilitation):
         try:
             load()
         except ContentError as error:

@@ -3,6 +3,7 @@
 This is a way out only: see `data.moving` for a whole store that another Milepost reads. All tables are of one moment.
 """
 
+import json
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from data.moving import Progress
 from data.parcel import MoveError
 from data.store import Snapshot
 from data.tables import (
+    Assessment,
     Base,
     CellBlock,
     Change,
@@ -48,7 +50,7 @@ _AS_STORED = {
     "pipeline_jobs": PipelineJob, "commits": TrunkCommit, "corrections": Correction,
     "judged_deployments": JudgedDeployment, "shipped_changes": ShippedChange, "failures": Failure,
 }  # fmt: skip
-TABLES = ("services", "sources", *_AS_STORED, "cells", "assessments")
+TABLES = ("services", "sources", *_AS_STORED, "cells", "assessments", "kept_assessments", "survey_items")
 _LISTS = {"paths", "reverts"}
 _INSTANTS = {"collected_until", "history_start", "version"}
 _ISO = "%Y-%m-%dT%H:%M:%S%.6fZ"
@@ -97,6 +99,8 @@ def _tables(snapshot: Snapshot) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
         yield name, _stored(snapshot, table)
     yield "cells", _cells(snapshot)
     yield "assessments", _assessments(snapshot)
+    yield "kept_assessments", _kept(snapshot)
+    yield "survey_items", _survey_items(snapshot)
 
 
 def _services(snapshot: Snapshot) -> pl.DataFrame:
@@ -179,6 +183,43 @@ def _assessments(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
             for one, summary in found.items() for key, metric in summary.metrics.items()
         ]  # fmt: skip
         yield pl.DataFrame(rows, schema=schema)
+
+
+def _kept(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
+    """What was kept when a survey or consensus closed, whole, with its versions; JSON in two columns."""
+    schema = {"assessment_id": pl.Int64, "team_id": pl.Int64, "team": pl.String, "survey_id": pl.Int64,
+              "title": pl.String, "taken_at": INSTANT, "content": pl.String, "versions": pl.String}  # fmt: skip
+    for row in _kept_rows(snapshot):
+        head = dict(zip(list(schema)[:5], row[:5], strict=True)) | {"taken_at": store.from_us(row.taken_at)}
+        written = {name: json.dumps(getattr(row, name), ensure_ascii=False) for name in ("content", "versions")}
+        yield pl.DataFrame([head | written], schema=schema)
+    yield pl.DataFrame(schema=schema)
+
+
+def _survey_items(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
+    """Each question of each closed survey, as far as it may be shown."""
+    schema = {"survey_id": pl.Int64, "item": pl.String, "told": pl.String, "n": pl.Int64, "dont_know": pl.Int64,
+              "not_applicable": pl.Int64, "unanswered": pl.Int64, "mean": pl.Float64, "low": pl.Float64,
+              "high": pl.Float64, "interval": pl.String, "agreement": pl.Float64, "counts": pl.List(pl.Int64),
+              "values": pl.List(pl.Float64), "quartiles": pl.List(pl.Float64)}  # fmt: skip
+    for row in _kept_rows(snapshot):
+        items = row.content.get("answers", {}).get("items", {})
+        yield pl.DataFrame([_survey_item(row.wave_id, kept, list(schema)) for kept in items.values()], schema=schema)
+    yield pl.DataFrame(schema=schema)
+
+
+def _survey_item(survey_id: int, kept: dict, names: list[str]) -> dict:
+    around, agreed = kept.get("interval") or {}, kept.get("agreement") or {}
+    flat = {**kept, "survey_id": survey_id, "item": kept["key"], "agreement": agreed.get("value")}
+    flat |= {"low": around.get("low"), "high": around.get("high"), "interval": around.get("kind")}
+    return {name: flat.get(name) for name in names}
+
+
+def _kept_rows(snapshot: Snapshot) -> list:
+    columns = (Assessment.id, Assessment.team_id, Team.name, Assessment.wave_id, Assessment.title,
+               Assessment.taken_at, Assessment.content, Assessment.versions)  # fmt: skip
+    joined = select(*columns).join(Team, Team.id == Assessment.team_id)
+    return snapshot.rows(joined.order_by(Assessment.id))
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

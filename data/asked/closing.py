@@ -11,7 +11,7 @@ import secrets
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
-from data import access, audit, store
+from data import access, audit, store, trouble
 from data.access import Action, NotFound
 from data.asked import snapshots
 from data.people import Who
@@ -21,6 +21,7 @@ OPEN, CLOSED, CANCELLED = "open", "closed", "cancelled"
 TRIES = 3  # of working out a result while somebody changes what it rests on
 
 log = logging.getLogger("milepost.asked")
+_told: set[int] = set()  # waves whose trouble is in the log
 
 
 class CannotClose(ValueError):
@@ -46,19 +47,23 @@ def close(who: Who, wave_id: int) -> None:
 
 
 def close_due(now: int | None = None, most: int | None = None) -> list[int]:
-    """Closes the waves whose time is over, the longest over first, at most so many; their ids. What goes wrong with one
-    keeps no other open. now: microseconds."""
+    """Closes the waves whose time is over, the longest over first, and no more than `most`; their ids. What goes wrong
+    with one keeps no other open, and is logged once. now: microseconds."""
     now = store.now_us() if now is None else now
     due = select(Wave.id).where(Wave.state == OPEN, Wave.closes_at <= now).order_by(Wave.closes_at, Wave.id)
     with store.reading() as session:
-        waiting = list(session.execute(due.limit(most)).scalars())
-    closed = []
+        waiting = list(session.execute(due).scalars())
+    closed: list[int] = []
     for wave_id in waiting:
+        if len(closed) == most:
+            break
         try:
             if finish(wave_id, now):
                 closed.append(wave_id)
-        except Exception:  # the next look tries again
-            log.exception("wave %s could not be closed", wave_id)
+        except Exception as error:  # the next look tries again
+            if wave_id not in _told:
+                _told.add(wave_id)
+                log.warning("survey %s is not closed yet", wave_id, exc_info=not trouble.passes(error))
     return closed
 
 
@@ -68,15 +73,15 @@ def finish(wave_id: int, now: int | None = None) -> bool:
     The result is worked out before the transaction that saves it, as nobody else can write during that; it is saved
     only if it rests on what is there then. Raises NotFound.
     """
+    at = store.now_us() if now is None else now
     for last in (False,) * TRIES + (True,):
-        found = None if last else snapshots.work_out(wave_id)
+        found = None if last else snapshots.work_out(wave_id, at)
         with store.writing() as session:
             wave = _wave(session, wave_id)
-            at = store.now_us() if now is None else now
             if wave.state != OPEN or wave.closes_at > at:
                 return False
             if last:
-                found = snapshots.work_out(wave_id)
+                found = snapshots.work_out(wave_id, at)
             if found.rests_on == snapshots.grounds(session, wave):
                 _save(session, wave, found, at)
                 return True
@@ -84,8 +89,9 @@ def finish(wave_id: int, now: int | None = None) -> bool:
 
 
 def _save(session: Session, wave: Wave, found: snapshots.Result, at: int) -> None:
-    wave.state, wave.closed_at = CLOSED, at
-    snapshots.keep(session, wave, found, at)
+    wave.state, wave.closed_at = CLOSED, snapshots.moment(wave, at)
+    session.add(wave)
+    snapshots.keep(session, wave, found, wave.closed_at)
     for table in (Draft, ConsensusVote, ConsensusSeat):
         session.execute(delete(table).where(table.wave_id == wave.id))
     for participation_id in session.execute(select(Participation.id).where(Participation.wave_id == wave.id)).scalars():

@@ -7,7 +7,7 @@ nothing else; the plan for that is made here, over this wave and the earlier one
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,7 +22,7 @@ from assessments.surveys.reliability import reliability
 from content import catalog
 from data import assess, derive, store
 from data.access import NotFound
-from data.asked import handing, shapes
+from data.asked import pains, shapes
 from data.tables import AnswerSheet, Assessment, ConsensusItem, Participation, Service, Source, Team, Wave
 
 WEEKS = 13  # of the window of the metrics, ending where the sources were read
@@ -45,13 +45,17 @@ UNKNOWN_PEOPLE = (
 
 @dataclass(frozen=True)
 class Result:
-    """What closing a wave finds out. `rests_on`: as `grounds`. `points`: pain points that people named."""
+    """What closing a wave finds out. `rests_on`: as `grounds`. `sheets`: those that are shown, together, and kept."""
 
     content: dict[str, Any]
     versions: dict[str, Any]
     rests_on: tuple
-    keeps_sheets: bool
-    points: tuple[answers.PainPoint, ...] = ()
+    sheets: tuple[answers.Sheet, ...] = ()
+
+    @property
+    def keeps_sheets(self) -> bool:
+        """Whether there is anything they were answered for; else they are taken away."""
+        return bool(self.sheets)
 
 
 def grounds(session: Session, wave: Wave) -> tuple:
@@ -66,16 +70,21 @@ def grounds(session: Session, wave: Wave) -> tuple:
     return (wave.team_id, wave.digest, *(tuple(map(tuple, found)) for found in rows))
 
 
-def work_out(wave_id: int) -> Result:
-    """The result of a wave as things are now; nothing is written. Raises NotFound."""
+def moment(wave: Wave, at: int) -> int:
+    """The instant a result is of when its wave is closed at that one: answers from elsewhere are as old as they are."""
+    return wave.closes_at if wave.elsewhere else at
+
+
+def work_out(wave_id: int, at: int) -> Result:
+    """The result of a wave that closes at that instant, as things are now; nothing is written. Raises NotFound."""
     with store.reading() as session:
         wave = session.get(Wave, wave_id)
         if wave is None:
             raise NotFound(f"There is no wave {wave_id}.")
         rests_on = grounds(session, wave)
-        found, keeps, points = (_agreed if wave.kind == "consensus" else _answered)(session, wave)
-        content = {"answers": found, "metrics": _metrics(session, wave.team_id)}
-        return Result(content, _versions(wave), rests_on, keeps, points)
+        found, sheets = (_agreed if wave.kind == "consensus" else _answered)(session, wave)
+        content = {"answers": found, "metrics": _metrics(session, wave.team_id, store.from_us(moment(wave, at)))}
+        return Result(content, _versions(wave), rests_on, sheets)
 
 
 def keep(session: Session, wave: Wave, found: Result, at: int) -> None:
@@ -85,8 +94,7 @@ def keep(session: Session, wave: Wave, found: Result, at: int) -> None:
         team_id=team_id, wave_id=wave.id, title=title, taken_at=at, content=found.content, versions=found.versions
     )
     session.add(kept)
-    if found.points:
-        handing.pains(session, wave, found.points, at)
+    pains.keep(session, wave, found.sheets)
     session.flush()
 
 
@@ -125,7 +133,7 @@ def sheets_of(session: Session, wave: Wave) -> list[tuple[answers.Sheet, frozens
     return [(answers.read(asked, raw, named), frozenset(signs.split())) for raw, signs in rows]
 
 
-def _answered(session: Session, wave: Wave) -> tuple[dict, bool, tuple[answers.PainPoint, ...]]:
+def _answered(session: Session, wave: Wave) -> tuple[dict, tuple[answers.Sheet, ...]]:
     asked = Questionnaire.of(wave.asked)
     sheets = sheets_of(session, wave)
     who = session.execute(select(Participation.id).where(Participation.wave_id == wave.id)).all()
@@ -134,7 +142,7 @@ def _answered(session: Session, wave: Wave) -> tuple[dict, bool, tuple[answers.P
         seen = Visibility(HIDDEN, f"{len(sheets)} of the {anonymity.K} answers needed")
     found = {"visibility": seen.kind, "reason": seen.reason, "asked": len(who), "answered": len(sheets)}
     if seen.kind == HIDDEN:
-        return found, False, ()
+        return found, ()
     only = [sheet for sheet, _ in sheets]
     found |= shapes.plain(scoring.score(asked, only, len(who)), seen.kind)
     found["comments"] = _comments(asked, only)
@@ -142,11 +150,10 @@ def _answered(session: Session, wave: Wave) -> tuple[dict, bool, tuple[answers.P
         signs = flags.flagged([each for _, each in sheets])
         found["flags"] = {"straight": signs.straight, "fast": signs.fast, "sheets": signs.sheets}
     found["reliability"] = _reliability(session, wave, asked, only)
-    points = [point for sheet in only for of_item in sheet.pains.values() for point in of_item]
-    return found, True, tuple(points)
+    return found, tuple(only)
 
 
-def _agreed(session: Session, wave: Wave) -> tuple[dict, bool, tuple]:
+def _agreed(session: Session, wave: Wave) -> tuple[dict, tuple]:
     """Of a consensus: what was agreed together and said aloud, so nobody has to be protected. `took_part`: the most
     votes at one reveal; the votes themselves are gone. What was being voted on anew stands as it was agreed before."""
     asked = select(func.count()).select_from(Participation).where(Participation.wave_id == wave.id)
@@ -167,7 +174,7 @@ def _agreed(session: Session, wave: Wave) -> tuple[dict, bool, tuple]:
         "agreed": agreed,
         "parted": parted,
     }
-    return found, False, ()
+    return found, ()
 
 
 def _comments(asked: Questionnaire, sheets: Sequence[answers.Sheet]) -> dict[str, list[str]]:
@@ -208,13 +215,14 @@ def _reliability(session: Session, wave: Wave, asked: Questionnaire, own: Sequen
     }
 
 
-def _metrics(session: Session, team_id: int) -> list[dict[str, Any]]:
-    """The metrics of each service of a team in the last weeks up to where its sources were read; `metrics` is None,
-    with a reason, where there is no number yet."""
+def _metrics(session: Session, team_id: int, at: datetime) -> list[dict[str, Any]]:
+    """The metrics of each service of a team in the last weeks up to `at`, or to where its sources were read; `metrics`
+    is None, with a reason, where there is no number yet."""
     services = session.execute(select(Service).where(Service.team_id == team_id).order_by(Service.id)).scalars().all()
     read = _collected(session, services)
     judged = {one.id: read[one.id] for one in services if one.derived_with and one.derived_version >= 0}
-    windows = {one: (end - timedelta(weeks=WEEKS), end) for one, end in judged.items() if end is not None}
+    ends = {one: min(end, at) for one, end in judged.items() if end is not None}
+    windows = {one: (end - timedelta(weeks=WEEKS), end) for one, end in ends.items()}
     summaries = derive.summaries(windows) if windows else {}
     found = []
     for one in services:

@@ -190,7 +190,7 @@ def open_wave(
         )  # fmt: skip
         session.add(wave)
         session.flush()
-        invitations = _invite(session, wave.id, people)
+        invitations = make_invitations(session, wave.id, people)
         detail = {"team": team_id, "kind": kind, "questionnaire": questionnaire, "people": len(people)}
         audit.record(session, who, "open_survey", f"wave:{wave.id}", detail, subject.organization_id)
         return Opened(wave.id, invitations)
@@ -207,10 +207,11 @@ def invite(who: Who, wave_id: int, names: Sequence[str | int]) -> tuple[Invitati
             raise ValueError("Choose or type who else is asked.")
         _check_number(wave.kind, len(already) + len(people))
         audit.record(session, who, "invite_more", f"wave:{wave_id}", {"people": len(people)}, organization_id)
-        return _invite(session, wave_id, people)
+        return make_invitations(session, wave_id, people)
 
 
-def _invite(session: Session, wave_id: int, people: list[tuple[str, str]]) -> tuple[Invitation, ...]:
+def make_invitations(session: Session, wave_id: int, people: list[tuple[str, str]]) -> tuple[Invitation, ...]:
+    """Lines of the ledger for these people (key and name), in the caller's transaction."""
     made = [Invitation(secrets.token_hex(16), name, new_secret()) for _, name in people]
     for invitation, (person, name) in zip(made, people, strict=True):
         session.add(

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import access, audit, derive, jobs, people, store
+from data.demo import asked
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES, Story
 from data.people import Who
@@ -74,6 +75,7 @@ def create(
 
     computing(0, len(left))
     derive.refresh(left, computing)
+    asked.make(present(), until, SEED)
     return present()
 
 

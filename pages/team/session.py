@@ -4,7 +4,7 @@ import streamlit as st
 
 from data.access import Action, Forbidden, NotFound
 from data.asked import consensus
-from pages.ui import consensus_front, consensus_list, consensus_people, consensus_result, live
+from pages.ui import consensus_end, consensus_front, consensus_list, consensus_people, live
 from pages.ui.guard import require
 from pages.ui.text import count, minute, plain
 
@@ -29,7 +29,7 @@ st.caption(f"Consensus of {plain(wave.team)}. The session is open until {minute(
 if note := st.session_state.pop("consensus_note", None):
     st.success(note)
 if wave.state != "open":
-    consensus_result.ended(wave)
+    consensus_end.ended(wave)
     st.stop()
 if not wave.takes_answers:
     st.info("The time of this session is over. What was agreed becomes the result within a minute.")

@@ -4,11 +4,23 @@ import streamlit as st
 
 from data.asked import consensus, waves
 from data.asked.consensus import Room
+from data.asked.waves import WaveView
 from data.people import Who
 from pages.ui.asking import asked, dialog
+from pages.ui.registry import page_file
 from pages.ui.text import count
 
 NOTE = "consensus_note"
+
+
+def ended(wave: WaveView) -> None:
+    """A session that is over, on the page of whoever led it."""
+    if wave.state == "cancelled":
+        st.text("This session was cancelled: it has no result.")
+        return
+    st.text("This session has ended, and its links open nothing any more.")
+    query = {"wave": str(wave.id)}
+    st.page_link(page_file("survey"), label="See what you agreed", icon=":material/arrow_forward:", query_params=query)
 
 
 def button(user: Who, room: Room, primary: bool = False) -> None:

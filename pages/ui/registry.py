@@ -51,6 +51,16 @@ PAGES = (
         visible=False,
     ),
     PageSpec(
+        "survey",
+        "team/survey.py",
+        "Survey result",
+        "lab_profile",
+        "Team",
+        Action.VIEW,
+        "What a closed survey says: distributions, agreement, change, comments.",
+        visible=False,
+    ),
+    PageSpec(
         "rule",
         "team/rule.py",
         "Production rule",

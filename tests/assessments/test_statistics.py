@@ -267,6 +267,17 @@ def test_the_limit_of_agreement_by_trying_every_outcome(n, options):
     assert statistics.r_wg_limit(n, options) == min(allowed, default=None)
 
 
+@pytest.mark.parametrize(("n", "options"), [(20, 5), (31, 6), (40, 5), (60, 5), (25, 7), (30, 4)])
+def test_the_limit_of_agreement_of_many_is_counted_the_same(n, options):
+    assert statistics._limit_of_many(n, options) == statistics.r_wg_limit(n, options)
+
+
+def test_the_limit_of_agreement_falls_with_the_number_of_raters():
+    limits = [statistics.r_wg_limit(n, 5) for n in (50, 60, 61, 100, 200, 500)]
+    assert limits == sorted(limits, reverse=True)
+    assert 0 < limits[-1] < Fraction(1, 10)
+
+
 def test_two_raters_cannot_show_agreement_on_five_options():
     assert statistics.r_wg_limit(2, 5) is None
 

@@ -106,6 +106,7 @@ def upgrade() -> None:
     sa.Column('voices', JSON, nullable=False),
     sa.Column('measured', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('apart', JSON, nullable=False),
     sa.Column('created_by', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_pain_point_created_by'), ondelete='SET NULL'),
