@@ -55,6 +55,11 @@ def lists(user: Who) -> None:
     _follow(Shown(user, now(), now, lambda: (cached.version(), work())))
 
 
+def value(user: Who, shown: Hashable, read: Callable[[], Hashable]) -> None:
+    """Follows one thing that is read as a whole."""
+    _follow(Shown(user, shown, read))
+
+
 def session(user: Who, room: Room) -> None:
     """Follows a consensus as whoever leads it sees it: while people sit together, a vote shows soon."""
     wave_id = room.wave.id
