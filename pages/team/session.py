@@ -12,7 +12,7 @@ user = require(Action.ASK)
 
 wanted = st.query_params.get("wave", "")
 try:
-    room = consensus.room(user, int(wanted) if wanted.isascii() and wanted.isdecimal() else 0)
+    room = consensus.room(user, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0)
 except (Forbidden, NotFound):
     # Whether it is gone or somebody else's is not for everyone to know.
     st.title("Consensus", anchor=False)

@@ -1,8 +1,6 @@
 """A session of a few people: who may do what when, what nobody can read, and what is left at the end."""
 
 import json
-import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -25,62 +23,8 @@ from data.asked.consensus import AGREED, AHEAD, PARTED, REVEALED, SKIPPED, VOTIN
 from data.people import Who
 from data.tables import AuditEvent, ConsensusItem, ConsensusSeat, ConsensusVote, Participation
 from tests.data import surveyed
+from tests.data.asked.sitting import Session
 from tests.data.surveyed import kept, rows
-
-
-@dataclass
-class Session:
-    """An open consensus with its links, and a seat of its own for each."""
-
-    who: Who
-    people: int = 3
-    wave: int = 0
-    links: list[str] = field(default_factory=list)
-    seats: list[str] = field(default_factory=list)
-
-    def __post_init__(self):
-        team = surveyed.team(self.who, f"Team {secrets.token_hex(3)}")
-        names = [f"Person {number}" for number in range(self.people)]
-        closes = store.from_us(store.now_us()) + timedelta(days=1)
-        opened = waves.open_wave(self.who, team, "consensus", "delivery-quick-check", None, "", names, closes)
-        self.team, self.wave = team, opened.wave_id
-        self.links = [invitation.secret for invitation in opened.invitations]
-        self.seats = [waves.new_secret() for _ in names]
-        self.items = [place.item.key for place in self.room.places]
-
-    @property
-    def room(self) -> consensus.Room:
-        return consensus.room(self.who, self.wave)
-
-    @property
-    def step(self) -> str:
-        return self.room.step
-
-    @property
-    def state(self) -> str | None:
-        return self.room.place.state if self.room.place else None
-
-    def begin(self, number: int = 0) -> "Session":
-        consensus.begin(self.who, self.wave, self.items[number], self.step)
-        return self
-
-    def vote(self, person: int, answer: int | str) -> None:
-        place = self.room.place
-        raw = {"said": answer} if isinstance(answer, str) else {"value": answer}
-        consensus.vote(self.links[person], self.seats[person], place.item.key, place.ballot, raw)
-
-    def revealed(self, *votes: int | str) -> "Session":
-        for person, answer in enumerate(votes):
-            self.vote(person, answer)
-        consensus.reveal(self.who, self.wave, self.step)
-        return self
-
-    def agreed(self, answer: int = 3, note: str = "") -> "Session":
-        consensus.agree(self.who, self.wave, self.step, {"value": answer}, note)
-        return self
-
-    def seen(self, person: int) -> consensus.Seen:
-        return consensus.seen(self.links[person], self.seats[person])
 
 
 @pytest.fixture
