@@ -3,7 +3,6 @@
 from data.access import Action
 from pages.ui.page_spec import PageSpec
 
-
 PAGES = (
     PageSpec("", "home/start.py", "Home", "home", "", Action.VIEW, "Your services and what each needs next."),
     PageSpec(
@@ -42,7 +41,7 @@ PAGES = (
         Action.ASK,
         "Lead a consensus: vote in private, reveal together, agree.",
         visible=False,
-    ),  # fmt: skip
+    ),
     PageSpec(
         "survey",
         "team/survey.py",

@@ -170,6 +170,12 @@ def test_a_single_vote_is_not_revealed(small):
         consensus.reveal(small.who, small.wave, small.step)
 
 
+@pytest.mark.parametrize(("people", "error"), [(1, "at least 2"), (13, "at most 12, use a survey instead")])
+def test_two_to_twelve_people_sit_together(who, people, error):
+    with pytest.raises(ValueError, match=error):
+        Session(who, people)
+
+
 @pytest.mark.parametrize("role", ["member", "leader", "coach"])
 def test_only_who_leads_the_team_sees_the_session_from_the_front(small, role):
     organization = people.home_organization(small.who)
