@@ -6,11 +6,12 @@ from data.asked import consensus, waves
 from data.asked.consensus import Room
 from data.asked.waves import WaveView
 from data.people import Who
+from pages.ui import survey_acts
 from pages.ui.asking import asked, dialog
 from pages.ui.registry import page_file
 from pages.ui.text import count
 
-NOTE = "consensus_note"
+NOTE = survey_acts.NOTE
 
 
 def ended(wave: WaveView) -> None:

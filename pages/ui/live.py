@@ -60,6 +60,11 @@ def value(user: Who, shown: Hashable, read: Callable[[], Hashable]) -> None:
     _follow(Shown(user, shown, read))
 
 
+def counts(user: Who, shown: Hashable, read: Callable[[], Hashable]) -> None:
+    """Follows what changes without a new version of the store, as answers to a survey do: `read` is cheap."""
+    _follow(Shown(user, shown, read, read))
+
+
 def session(user: Who, room: Room) -> None:
     """Follows a consensus as whoever leads it sees it: while people sit together, a vote shows soon."""
     wave_id = room.wave.id
