@@ -14,7 +14,7 @@ from pages.ui.text import plain
 
 def show(user: Who, room: Room) -> None:
     """In their order, under the titles of their blocks."""
-    with st.expander(f"All questions ({room.settled} of {len(room.places)} done)", icon=":material/list:"):
+    with st.expander("All questions", icon=":material/list:"):
         title = ""
         for at, place in enumerate(room.places):
             if place.block.title != title:

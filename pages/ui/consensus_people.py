@@ -5,7 +5,7 @@ import streamlit as st
 from data.asked import consensus, waves
 from data.asked.consensus import Room
 from data.people import Who
-from pages.ui import consensus_end, survey_links
+from pages.ui import consensus_end, survey_acts, survey_links
 from pages.ui.consensus_acts import run
 from pages.ui.text import plain
 
@@ -24,8 +24,19 @@ def show(user: Who, room: Room) -> None:
                 if st.button("New link", key=key, type="tertiary", icon=":material/key:"):
                     survey_links.renewed(user, room.wave, seat)
         with st.container(horizontal=True):
+            if st.button("Ask more people", key="consensus_invite", icon=":material/person_add:"):
+                survey_acts.invite(user, room.wave)
+            if st.button("Extend", key="consensus_extend", icon=":material/more_time:"):
+                survey_acts.extend(user, room.wave)
             free = "Every browser takes its seat anew. Use it when a seat is held by a browser nobody uses any more."
-            st.button("Free the seats", key="consensus_free", help=free, on_click=_free, args=(user, room.wave.id))
+            st.button(
+                "Free the seats",
+                key="consensus_free",
+                icon=":material/chair:",
+                help=free,
+                on_click=_free,
+                args=(user, room.wave.id),
+            )
             consensus_end.cancel(user, room)
 
 
