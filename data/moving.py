@@ -29,6 +29,7 @@ from data.tables import (
     CellBlock,
     Connection,
     ConnectionRepository,
+    ConsensusSeat,
     ConsensusVote,
     DataVersion,
     Draft,
@@ -53,7 +54,8 @@ LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, Dat
 #: Tables with secrets, what refers to them, who is signed in, what was sent and is not worked on yet, and answers that
 #: are not handed in: whoever imports connects and signs in anew.
 PRIVATE = (
-    Connection, ConnectionRepository, ConsensusVote, Draft, IncidentHook, IdempotencyKey, SignIn, WebhookDelivery,
+    Connection, ConnectionRepository, ConsensusSeat, ConsensusVote, Draft, IncidentHook, IdempotencyKey, SignIn,
+    WebhookDelivery,
 )  # fmt: skip
 _STAYS = {Source: {"connection_id", "job_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.

@@ -15,7 +15,7 @@ from data import access, audit, store, trouble
 from data.access import Action, NotFound
 from data.asked import snapshots
 from data.people import Who
-from data.tables import AnswerSheet, ConsensusVote, Draft, Participation, Team, Wave
+from data.tables import AnswerSheet, ConsensusSeat, ConsensusVote, Draft, Participation, Team, Wave
 
 OPEN, CLOSED, CANCELLED = "open", "closed", "cancelled"
 TRIES = 3  # of working out a result while somebody changes what it rests on
@@ -92,8 +92,8 @@ def _save(session: Session, wave: Wave, found: snapshots.Result, at: int) -> Non
     wave.state, wave.closed_at = CLOSED, snapshots.moment(wave, at)
     session.add(wave)
     snapshots.keep(session, wave, found, wave.closed_at)
-    session.execute(delete(Draft).where(Draft.wave_id == wave.id))
-    session.execute(delete(ConsensusVote).where(ConsensusVote.wave_id == wave.id))
+    for table in (Draft, ConsensusVote, ConsensusSeat):
+        session.execute(delete(table).where(table.wave_id == wave.id))
     for participation_id in session.execute(select(Participation.id).where(Participation.wave_id == wave.id)).scalars():
         dead = {"digest": secrets.token_hex(32)}  # of no secret
         session.execute(update(Participation).where(Participation.id == participation_id).values(dead))

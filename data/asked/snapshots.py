@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from assessments.delivery import benchmarks
 from assessments.delivery.settings import RULES_VERSION
-from assessments.surveys import anonymity, answers, flags, scoring
+from assessments.surveys import anonymity, answers, consensus, flags, scoring
 from assessments.surveys.anonymity import COARSE, FULL, HIDDEN, Visibility
 from assessments.surveys.questionnaire import CHOICE, PERCENT, TEXT, Questionnaire
 from assessments.surveys.reliability import reliability
@@ -64,7 +64,8 @@ def grounds(session: Session, wave: Wave) -> tuple:
     people = select(Participation.id, Participation.person, Participation.answered)
     people = people.where(Participation.wave_id == wave.id).order_by(Participation.id)
     earlier = select(Wave.id).where(Wave.team_id == wave.team_id, Wave.state == "closed").order_by(Wave.id)
-    agreed = select(ConsensusItem.item, ConsensusItem.state).where(ConsensusItem.wave_id == wave.id)
+    settled = (ConsensusItem.item, ConsensusItem.state, ConsensusItem.ballot, ConsensusItem.agreed, ConsensusItem.note)
+    agreed = select(*settled).where(ConsensusItem.wave_id == wave.id)
     rows = (session.execute(one).all() for one in (sheets, people, earlier, agreed.order_by(ConsensusItem.item)))
     return (wave.team_id, wave.digest, *(tuple(map(tuple, found)) for found in rows))
 
@@ -153,10 +154,27 @@ def _answered(session: Session, wave: Wave) -> tuple[dict, tuple[answers.Sheet, 
 
 
 def _agreed(session: Session, wave: Wave) -> tuple[dict, tuple]:
-    """Of a consensus: what was agreed together and said aloud, so nobody has to be protected."""
-    rows = session.execute(select(ConsensusItem).where(ConsensusItem.wave_id == wave.id)).scalars()
-    agreed = {row.item: {"answer": row.agreed, "note": row.note} for row in rows if row.state == "agreed"}
-    return {"visibility": "agreed", "reason": "", "agreed": dict(sorted(agreed.items()))}, ()
+    """Of a consensus: what was agreed together and said aloud, so nobody has to be protected. `took_part`: the most
+    votes at one reveal; the votes themselves are gone. What was being voted on anew stands as it was agreed before."""
+    asked = select(func.count()).select_from(Participation).where(Participation.wave_id == wave.id)
+    rows = session.execute(select(ConsensusItem).where(ConsensusItem.wave_id == wave.id)).scalars().all()
+    of = {row.item: row for row in rows}
+    agreed, parted = {}, {}
+    for item in consensus.items(Questionnaire.of(wave.asked)):
+        row = of.get(item.key)
+        if row is not None and row.agreed is not None:
+            agreed[item.key] = {"answer": row.agreed, "note": row.note, "ballots": row.ballot, "voted": row.voted}
+        elif row is not None and row.state == "parted":
+            parted[item.key] = {"note": row.note, "ballots": row.ballot, "voted": row.voted}
+    found = {
+        "visibility": "agreed",
+        "reason": "",
+        "asked": session.execute(asked).scalar_one(),
+        "took_part": max((row.voted for row in rows), default=0),
+        "agreed": agreed,
+        "parted": parted,
+    }
+    return found, ()
 
 
 def _comments(asked: Questionnaire, sheets: Sequence[answers.Sheet]) -> dict[str, list[str]]:

@@ -24,6 +24,7 @@ from data.people import Who
 from data.tables import (
     AnswerSheet,
     ConsensusItem,
+    ConsensusSeat,
     ConsensusVote,
     Draft,
     Membership,
@@ -39,6 +40,7 @@ from data.teams import clean_name
 SURVEY, CONSENSUS = "survey", "consensus"
 LEAST = {SURVEY: K, CONSENSUS: 2}  # people
 MOST_PEOPLE = 500
+MOST = {SURVEY: MOST_PEOPLE, CONSENSUS: 12}  # more do not talk a question through together
 MOST_OPEN = 20  # waves of a team
 LONGEST = timedelta(days=90)  # from now until a wave closes
 WHERE = {SURVEY: "/answer", CONSENSUS: "/consensus"}  # the page an invitation opens
@@ -281,8 +283,9 @@ def _check_number(kind: str, people: int) -> None:
     if people < LEAST[kind]:
         more = f"below {K} answers nothing can be shown; use a consensus instead" if kind == SURVEY else "add somebody"
         raise ValueError(f"A {kind} asks at least {LEAST[kind]} people, these are {people}: {more}.")
-    if people > MOST_PEOPLE:
-        raise ValueError(f"These are {people} people: a survey asks at most {MOST_PEOPLE}.")
+    if people > MOST[kind]:
+        instead = ", use a survey instead" if kind == CONSENSUS else ""
+        raise ValueError(f"These are {people} people: a {kind} asks at most {MOST[kind]}{instead}.")
 
 
 def _end(closes_at: datetime) -> int:
@@ -404,7 +407,7 @@ def cancel(who: Who, wave_id: int) -> None:
     """
     with store.writing() as session:
         row, organization_id = _open(session, who, wave_id)
-        for table in (AnswerSheet, Draft, Participation, ConsensusVote, ConsensusItem):
+        for table in (AnswerSheet, Draft, Participation, ConsensusVote, ConsensusSeat, ConsensusItem):
             session.execute(delete(table).where(table.wave_id == wave_id))
         row.state, row.closed_at = "cancelled", store.now_us()
         session.add(row)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import access, audit, derive, jobs, people, store
-from data.demo import asked, drawn
+from data.demo import agreed, asked, drawn
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES, Story
 from data.people import Who
@@ -76,6 +76,7 @@ def create(
     computing(0, len(left))
     derive.refresh(left, computing)
     asked.make(present(), until, SEED)
+    agreed.make(present(), until)
     return present()
 
 

@@ -59,24 +59,36 @@ class AnswerSheet(Base, table=True):
 
 
 class ConsensusItem(Base, table=True):
-    """Where a question of a consensus stands."""
+    """Where a question of a consensus stands; no row before it was begun."""
 
     __tablename__ = "consensus_item"
     wave_id: int = key("wave.id", primary_key=True)
     item: str = Field(primary_key=True)
-    state: str  # voting | revealed | agreed
+    state: str  # voting | revealed | agreed | parted (no agreement yet) | skipped
+    turn: int  # the highest of a wave is the one in front of everybody
+    ballot: int = 1  # 2 when it was voted on a second time
+    voted: int = 0  # votes at the last reveal
     agreed: dict | None = json(default=None)  # an answer
     note: str = text(default="")
 
 
+class ConsensusSeat(Base, table=True):
+    """A browser that takes part in a consensus: not who sits there, not since when. Gone at the end."""
+
+    __tablename__ = "consensus_seat"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    wave_id: int = key("wave.id", primary_key=True)
+    seat: str = Field(primary_key=True)  # sha256 of a secret of the browser
+
+
 class ConsensusVote(Base, table=True):
-    """A vote, only until the team has agreed."""
+    """A vote, only until its question is settled. Nobody is shown it before all are revealed."""
 
     __tablename__ = "consensus_vote"
     __table_args__ = ({"sqlite_with_rowid": False},)
     wave_id: int = key("wave.id", primary_key=True)
     item: str = Field(primary_key=True)
-    seat: str = Field(primary_key=True)  # sha256 of a secret of the browser
+    seat: str = Field(primary_key=True)  # as in ConsensusSeat
     answer: dict = json()
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from data import jobs, queries, trouble
+from data.asked import consensus
+from data.asked.consensus import Room
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import asking, cached, guard
 
-EVERY = 3.0  # seconds between two looks
+EVERY, SOON = 3.0, 1.5  # seconds between two looks
 
 
 @dataclass
@@ -63,8 +65,14 @@ def counts(user: Who, shown: Hashable, read: Callable[[], Hashable]) -> None:
     _follow(Shown(user, shown, read, read))
 
 
-def _follow(shown: Shown) -> None:
-    st.fragment(_look, run_every=EVERY)(shown)
+def session(user: Who, room: Room) -> None:
+    """Follows a consensus as whoever leads it sees it: while people sit together, a vote shows soon."""
+    wave_id = room.wave.id
+    _follow(Shown(user, room, lambda: consensus.room(user, wave_id), lambda: consensus.pulse(wave_id)), SOON)
+
+
+def _follow(shown: Shown, every: float = EVERY) -> None:
+    st.fragment(_look, run_every=every)(shown)
 
 
 def _look(shown: Shown) -> None:

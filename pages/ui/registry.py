@@ -1,24 +1,7 @@
 """Every page once: what navigation, guard, links and tests read."""
 
-from dataclasses import dataclass
-
 from data.access import Action
-
-
-@dataclass(frozen=True)
-class PageSpec:
-    """path: the URL, "" for the first page (it answers only there). file: below `pages/`. action: what one must be
-    allowed somewhere to open the page at all; what one may do on it is asked again for each thing."""
-
-    path: str
-    file: str
-    title: str
-    icon: str
-    section: str
-    action: Action
-    help: str
-    visible: bool = True
-
+from pages.ui.page_spec import PageSpec
 
 PAGES = (
     PageSpec("", "home/start.py", "Home", "home", "", Action.VIEW, "Your services and what each needs next."),
@@ -48,6 +31,16 @@ PAGES = (
         "Team",
         Action.VIEW,
         "Ask the team: open a survey, see who has answered, and what earlier ones said.",
+    ),
+    PageSpec(
+        "session",
+        "team/session.py",
+        "Consensus",
+        "diversity_3",
+        "Team",
+        Action.ASK,
+        "Lead a consensus: vote in private, reveal together, agree.",
+        visible=False,
     ),
     PageSpec(
         "survey",

@@ -93,6 +93,12 @@ def method(shown: Shown) -> None:
 
 
 def _method(answers: dict) -> list[str]:
+    if "agreed" in answers:
+        return [
+            "Each question was voted on in private and revealed to all at once; the team then agreed on a value. What"
+            " was agreed is kept, the votes are deleted.",
+            "With so few people a mean would say who voted what, and no interval would hold: so there is neither.",
+        ]
     lines = [
         "A mean is of those who gave a value; who does not know is counted beside it. It is shown where the team agrees"
         " more than people who answer at random would.",

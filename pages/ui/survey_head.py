@@ -48,6 +48,13 @@ def _surveys() -> tuple[str, str]:
     return ("All surveys", page_file("surveys")) if "surveys" in BY_PATH else ("Home", page_file(""))
 
 
+def _session(view: ResultView) -> tuple[str, str, dict]:
+    """Where a consensus is led, for those who may; else the list of surveys."""
+    if view.may_ask:
+        return "To the session", page_file("session"), {"wave": view.wave.id}
+    return (*_surveys(), {"team": view.wave.team_id})
+
+
 def title(shown: Shown) -> None:
     """Title, team and time."""
     wave = shown.view.wave
@@ -67,7 +74,9 @@ def title(shown: Shown) -> None:
 def stop_without_result(shown: Shown) -> None:
     """Says why there is no result, where there is none, and ends the page."""
     view, wave = shown.view, shown.view.wave
-    if wave.state == "open":
+    if wave.state == "open" and wave.kind == "consensus":
+        states.empty("Still going on", "The session has not ended. What is agreed is shown here then.", *_session(view))
+    elif wave.state == "open":
         says = f"{wave.answered} of {count(wave.people, 'person', 'people')} have answered. Nothing can be read before"
         states.empty("Still open", f"{says} it closes, by nobody.", *_surveys(), {"team": wave.team_id})
     elif wave.state == "cancelled":

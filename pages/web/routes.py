@@ -2,10 +2,11 @@
 
 from starlette.routing import Route
 
-from pages.web import answering, quick_check, shell
+from pages.web import answering, consensus, quick_check, shell
 
 ROUTES = [
     Route("/web/{name}", shell.file),
     *answering.ROUTES,
+    *consensus.ROUTES,
     *quick_check.ROUTES,
 ]

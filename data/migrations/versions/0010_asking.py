@@ -62,10 +62,20 @@ def upgrade() -> None:
     sa.Column('wave_id', sa.Integer(), nullable=False),
     sa.Column('item', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('turn', sa.Integer(), nullable=False),
+    sa.Column('ballot', sa.Integer(), nullable=False),
+    sa.Column('voted', sa.Integer(), nullable=False),
     sa.Column('agreed', JSON, nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_consensus_item_wave_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('wave_id', 'item', name=op.f('pk_consensus_item'))
+    )
+    op.create_table('consensus_seat',
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('seat', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_consensus_seat_wave_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('wave_id', 'seat', name=op.f('pk_consensus_seat')),
+    sqlite_with_rowid=False
     )
     op.create_table('consensus_vote',
     sa.Column('wave_id', sa.Integer(), nullable=False),
@@ -186,6 +196,7 @@ def downgrade() -> None:
     op.drop_index('ix_draft_wave_id', table_name='draft')
     op.drop_table('draft')
     op.drop_table('consensus_vote')
+    op.drop_table('consensus_seat')
     op.drop_table('consensus_item')
     op.drop_index('ix_assessment_wave_id', table_name='assessment')
     op.drop_index('ix_assessment_team_id', table_name='assessment')
