@@ -6,15 +6,29 @@ One writer at a time on both, so that what a block of code read is still so when
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, make_url, select, text, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Row,
+    Select,
+    create_engine,
+    event,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
@@ -217,12 +231,43 @@ def upsert(session: Session, table: type, rows: Sequence[Mapping], keys: Sequenc
     columns = tuple(dict.fromkeys(name for shape in shapes for name in shape))
     connection = session.connection()
     statement = _upserting(table, columns, tuple(keys), connection.dialect.name)
+    driven = _driven(statement, columns, connection.dialect) if connection.dialect.positional else None
     for start in range(0, len(rows), CHUNK):
         # Rows of different columns would make a statement each: every row gets every column.
         some = rows[start : start + CHUNK]
         whole = list(some) if len(shapes) == 1 else [{name: row.get(name) for name in columns} for row in some]
-        connection.execute(statement, whole)
+        if driven is None:
+            connection.execute(statement, whole)
+        else:
+            words, values = driven
+            connection.exec_driver_sql(words, values(whole))
     return len(rows)
+
+
+@lru_cache(maxsize=256)
+def _driven(statement: Insert, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, Callable] | None:
+    """The text of a statement, and what makes rows of dicts what the driver takes: half the time of doing that with
+    names, row by row. None where it would also take values that the rows do not have."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    names = compiled.positiontup
+    if set(names) != set(columns):
+        return None
+    pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+    kinds = [statement.table.columns[name].type.dialect_impl(dialect) for name in names]
+    made = [(place, make) for place, each in enumerate(kinds) if (make := each.bind_processor(dialect))]
+
+    def values(rows: list[dict]) -> list[tuple]:
+        if not made:
+            return list(map(pick, rows))
+        found = []
+        for row in rows:
+            picked = list(pick(row))
+            for place, make in made:
+                picked[place] = make(picked[place])
+            found.append(tuple(picked))
+        return found
+
+    return compiled.string, values
 
 
 @lru_cache(maxsize=256)

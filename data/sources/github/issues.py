@@ -122,14 +122,13 @@ def from_pull(row: dict) -> dict:
 def save(page: Page, rows: list[dict]) -> None:
     """Issues and pull requests as the feed has them; the details of merged ones are to be fetched."""
     labels = page.reader.settings.labels
-    written = page.put(Issue, ("number",), [_issue(row) for row in rows])
-    if merged := {row["number"]: row["version"] for row in written if row["merged_at"] is not None}:
-        known = page.known(Issue, "detail_version", "number", merged)
-        stale = {n: at for n, at in merged.items() if known[n] is None or known[n] <= at}
-        page.todo("pull", {str(number): version for number, version in stale.items()})
-    issues = [row for row in written if not row["is_pull"]]
-    _incidents(page, [row for row in issues if _is_incident(row["labels"], labels)],
-               [row["number"] for row in issues if not _is_incident(row["labels"], labels)])  # fmt: skip
+    new, changed = page.put(Issue, ("number",), [_issue(row) for row in rows])
+    if merged := {row["number"]: row["version"] for row in [*new, *changed] if row["merged_at"] is not None}:
+        known = page.known(Issue, "detail_version", "number", [row["number"] for row in changed])
+        page.todo("pull", {str(n): at for n, at in merged.items() if (known.get(n) or 0) <= at})
+    incidents = [row for row in [*new, *changed] if not row["is_pull"] and _is_incident(row["labels"], labels)]
+    others = [row["number"] for row in changed if not row["is_pull"] and not _is_incident(row["labels"], labels)]
+    _incidents(page, incidents, others)
 
 
 def _issue(row: dict) -> dict:

@@ -53,13 +53,13 @@ def read(reader: Reader, sweep: bool = False) -> None:
                 listed = values.need(found, name, dict, none=True) or {"totalCount": 0, "nodes": [], "pageInfo": None}
                 facts = [made for row in values.rows(listed, "nodes") if (made := fact(reader, row))]
                 seen[kind].update(each["deployment_id"] for each in facts)
-                fresh = page.put(Deployment, ("deployment_id",), facts, at="finished_at", facts=True)
+                new, changed = page.put(Deployment, ("deployment_id",), facts, at="finished_at", facts=True)
                 after[kind] = values.path(listed, "pageInfo", "endCursor")
                 few = values.need(listed, "totalCount", int) <= MANY
                 if not values.path(listed, "pageInfo", "hasNextPage"):
                     wanted.discard(kind)
                     complete.add(kind)
-                elif not (whole or few or fresh):
+                elif not (whole or few or new or changed):
                     wanted.discard(kind)
             if not wanted:
                 for kind in complete:

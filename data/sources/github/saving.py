@@ -84,10 +84,10 @@ class Page:
 
     def put(
         self, table: type, keys: tuple[str, ...], rows: Iterable[dict], *, at: str | None = None, facts: bool = False
-    ) -> list[dict]:
+    ) -> tuple[list[dict], list[dict]]:
         """Saves rows of this source that are new, or other than the stored ones and not older. The last of `keys` tells
         most of them apart. at: the column with the time at which a fact matters, where they are facts. Returns what was
-        written."""
+        written: the rows that are new, and those that took the place of others."""
         newest: dict[tuple, dict] = {}
         for row in rows:  # the same thing may come twice in a list
             if self._told and row.get("version") is not None:
@@ -96,7 +96,7 @@ class Page:
             if key not in newest or (row.get("version") or 0) >= (newest[key].get("version") or 0):
                 newest[key] = {**row, "source_id": self.reader.source_id}
         stored = self._stored(table, keys, newest)
-        written, since = [], NEVER
+        new, changed, since = [], [], NEVER
         for key, row in newest.items():
             old = stored.get(key)
             if old is not None:
@@ -104,14 +104,15 @@ class Page:
                     continue
                 if all(old[name] == value for name, value in row.items()):
                     continue
-            written.append(row)
+            (new if old is None else changed).append(row)
             since = min([since, *(each[at] for each in (old or {}, row) if at and each.get(at) is not None)])
+        written = [*new, *changed]
         if written:
             store.upsert(self.session, table, written, _unique(table))
             self.reader.new[table.__tablename__] = self.reader.new.get(table.__tablename__, 0) + len(written)
             if facts:
                 self.touch(since)
-        return written
+        return new, changed
 
     def _stored(self, table: type, keys: tuple[str, ...], rows: dict[tuple, dict]) -> dict[tuple, dict]:
         if not rows:
