@@ -46,7 +46,7 @@ class Crowd:
         self.seen: Counter = Counter()
 
     def session(self) -> None:
-        """One place: person after person, on one connection, as a browser has it."""
+        """One place: person after person."""
         line, dice = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60), random.Random()
         time.sleep(dice.random() * self.each)  # they do not come together
         while True:
@@ -75,6 +75,7 @@ class Crowd:
             answer = line.getresponse()
             said = json.loads(answer.read())
             self.took[what].append(time.perf_counter() - began)
+            line.close()  # the server hangs up after a few seconds anyway
             if answer.status != 503:
                 if answer.status not in (200, 409):
                     raise RuntimeError(f"{what}: {said}")

@@ -50,7 +50,9 @@ def test_cells_and_assessments_are_those_of_the_pages(both, who, tmp_path):
     cells = parquet(tmp_path / "out", "cells").filter(service_id=place.service_id)
     shown = queries.cells(place.service_id, *window)
     mine = cells.filter(pl.col("week").is_in(shown["week"].implode())).drop("service_id")
-    assert mine.sort("week", "metric").equals(shown.select(mine.columns).cast(dict(mine.schema)).sort("week", "metric"))
+    assert mine.sort("week", "metric").equals(
+        shown.select(mine.columns).cast(dict(mine.schema)).sort("week", "metric")
+    )
     metrics = derive.summaries({place.service_id: window})[place.service_id].metrics
     rows = parquet(tmp_path / "out", "assessments").filter(service_id=place.service_id)
     assert {row["metric"]: (row["value"], row["state"], row["n"]) for row in rows.iter_rows(named=True)} == {
