@@ -23,6 +23,7 @@ ROUTES = (
     "/readyz",
     "/metrics",
     "/badge/{key}.svg",
+    "/quick-check",
     "/webhooks/github",
     "/webhooks/pagerduty/{key}",
     "/api/v1/openapi.json",

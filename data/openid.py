@@ -141,6 +141,14 @@ def is_loopback(address: str) -> bool:
     return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
+def is_local_url(url: str) -> bool:
+    """Whether an address leads to this computer, wherever it is opened."""
+    try:
+        return is_loopback(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+
+
 @lru_cache(maxsize=4)
 def _settings(given: tuple[str, ...]) -> Settings:
     url, metadata, client, client_secret, cookie_secret, administrator, groups, claim, scopes, grace = given

@@ -22,6 +22,13 @@ _NAMES = {
     "changefailure": "change_fail_rate",
     "rework": "rework_rate",
 }
+#: What the benchmarks call the distribution of each metric.
+_DISTRIBUTION = {
+    "lead_time": "leadtime",
+    "deployment_frequency": "deployfreq",
+    "recovery_time": "recovery",
+    "change_fail_rate": "cfr",
+}
 
 
 class QuickCheckError(ValueError):
@@ -36,6 +43,18 @@ class Score:
     throughput: float | None
     stability: float | None
     overall: float | None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where an answer stands among those of 2025. `shares`: percent of respondents at each band, the worst first, as
+    the options run; `at`: which of them is the answer's; `text`: one sentence. Rework has no shares, `at` is None."""
+
+    metric: str
+    labels: tuple[str, ...]
+    shares: tuple[float, ...]
+    at: int | None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -86,6 +105,38 @@ def from_query(query: Mapping[str, str]) -> dict[str, float]:
     return found
 
 
+def to_query(values: Mapping[str, float]) -> dict[str, str]:
+    """The query of a Quick Check's address with these answers, in its own order; `from_query` reads it back."""
+    return {
+        name: str(int(values[metric]) + (1 if metric in THROUGHPUT else 0))
+        for name, metric in _NAMES.items()
+        if metric in values
+    }
+
+
+def names() -> dict[str, str]:
+    """What the address of a Quick Check calls each metric: metric -> name."""
+    return {metric: name for name, metric in _NAMES.items()}
+
+
+def placed(metric: str, value: float, benchmarks: Mapping) -> Placed:
+    """Where an answer (option number 0 to 5, or a percentage) stands in the published distribution of 2025.
+
+    Raises ValueError for what is no answer.
+    """
+    score({metric: value})
+    if metric == "rework_rate":
+        return Placed(metric, (), (), None, f"{bands.band(metric, value / 100, benchmarks).text}.")
+    data = benchmarks["dist_2025"][_DISTRIBUTION[metric]]
+    labels, shares = tuple(data["bands_best_first"][::-1]), tuple(data["pct_best_first"][::-1])
+    at = int(value) if metric in THROUGHPUT else labels.index(bands.band(metric, value / 100, benchmarks).label)
+    better, worse = sum(shares[at + 1 :]), sum(shares[:at])
+    parts = [f"{better:.0f} % a better one" if better else "", f"{worse:.0f} % a worse one" if worse else ""]
+    answer = "answer" if metric in THROUGHPUT else "band"
+    told = f"{shares[at]:.0f} % of 2025 respondents gave this {answer}"
+    return Placed(metric, labels, shares, at, f"{', '.join([told, *(part for part in parts if part)])}.")
+
+
 def beside(metric: str, said: float | None, measured: float | None, benchmarks: Mapping) -> Beside:
     """The answer (median option number, or percentage) beside the measured value (hours, per day, share).
 
@@ -113,8 +164,7 @@ def _ladder(metric: str, benchmarks: Mapping) -> tuple[list[str], str]:
     """Band labels, best first, and the metric in words."""
     if metric not in THROUGHPUT and metric != "change_fail_rate":
         raise ValueError(f"{metric} is not asked in the quick check")
-    keys = {"lead_time": "leadtime", "deployment_frequency": "deployfreq", "recovery_time": "recovery"}
-    labels = list(benchmarks["dist_2025"][keys.get(metric, "cfr")]["bands_best_first"])
+    labels = list(benchmarks["dist_2025"][_DISTRIBUTION[metric]]["bands_best_first"])
     if metric == "deployment_frequency":
         labels = ["daily or more often", *labels[2:]]
     return labels, metric.replace("_", " ").capitalize()

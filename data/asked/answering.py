@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 from sqlmodel import Session
 
 from assessments.surveys import answers as shapes
@@ -23,7 +23,7 @@ from assessments.surveys.questionnaire import Questionnaire
 from data import store
 from data.asked import waves
 from data.asked.waves import SURVEY, Asked, WaveView, digest_of
-from data.tables import AnswerSheet, Draft, Participation
+from data.tables import AnswerSheet, Draft, Participation, Wave
 
 NOT_INVITED = "This link does not open a survey any more. Ask whoever sent it to you for a new one."
 MOST_DRAFTS = 5  # for each person of a wave; a browser that forgets begins another
@@ -67,7 +67,7 @@ class Sitting:
 def admit(secret: str) -> Admitted:
     """Whose invitation the secret is, and to which wave, open or not. Raises NotInvited."""
     with store.reading() as session:
-        return _admit(session, secret)
+        return _admitted(session, _find(session, secret))
 
 
 def sit_down(secret: str, draft: str) -> Sitting:
@@ -76,13 +76,11 @@ def sit_down(secret: str, draft: str) -> Sitting:
     Raises NotInvited, NotOpen, AlreadyAnswered, and ValueError for what is no secret of a draft.
     """
     with store.reading() as session:
-        admitted, asked = _open(session, secret)
-        row = session.get(Draft, _draft_digest(admitted, draft))
-        raw = row.answers if row else {}
-        return Sitting(
-            admitted, asked.questionnaire.shuffled(_draft_digest(admitted, draft)), asked.capabilities,
-            row is not None, raw,
-        )  # fmt: skip
+        found, asked = _open(session, secret)
+        digest = _draft_digest(found.wave_id, draft)
+        held, admitted = _held(session, digest), _admitted(session, found)
+    ordered = asked.questionnaire.shuffled(digest)
+    return Sitting(admitted, ordered, asked.capabilities, held is not None, held or {})
 
 
 def save(secret: str, draft: str, answers: Mapping[str, Any]) -> int:
@@ -93,16 +91,14 @@ def save(secret: str, draft: str, answers: Mapping[str, Any]) -> int:
     changed.
     """
     with store.writing(quietly=True) as session:
-        admitted, asked = _open(session, secret)
-        digest = _draft_digest(admitted, draft)
-        row = session.get(Draft, digest)
-        sheet = _merged(asked, row, answers)
-        if row is None:
-            _refuse_many(session, admitted)
-            session.add(Draft(digest=digest, wave_id=admitted.wave.id, answers=_written(asked, sheet)))
-        else:
-            row.answers = _written(asked, sheet)
-            session.add(row)
+        found, asked = _open(session, secret)
+        digest = _draft_digest(found.wave_id, draft)
+        held = _held(session, digest)
+        sheet = _merged(asked, held, answers)
+        if held is None:
+            _refuse_many(session, found.wave_id)
+        row = {"digest": digest, "wave_id": found.wave_id, "answers": _written(asked, sheet)}
+        store.upsert(session, Draft, [row], ["digest"])
         return sheet.answered
 
 
@@ -114,60 +110,80 @@ def hand_in(secret: str, draft: str, answers: Mapping[str, Any] | None = None, s
     cannot be, or none; then nothing is changed.
     """
     with store.writing(quietly=True) as session:
-        admitted, asked = _open(session, secret)
-        digest, wave_id = _draft_digest(admitted, draft), admitted.wave.id
-        sheet = _merged(asked, session.get(Draft, digest), answers or {})
+        found, asked = _open(session, secret)
+        digest = _draft_digest(found.wave_id, draft)
+        sheet = _merged(asked, _held(session, digest), answers or {})
         if not sheet.answered:
             raise ValueError("Nothing is answered yet: answer at least one question before you hand in.")
         signs = flags.flags(asked.questionnaire, sheet, seconds)
-        mine = Participation.id == literal(admitted.participation_id)
-        session.execute(
-            update(Participation)
-            .where(Participation.wave_id == wave_id)
-            .values(answered=or_(Participation.answered, mine))
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(delete(Draft).where(Draft.digest == digest))
-        session.add(
-            AnswerSheet(
-                id=secrets.token_hex(16), wave_id=wave_id, answers=_written(asked, sheet), signs=" ".join(sorted(signs))
-            )
-        )
+        session.execute(_ANSWERED, {"wave": found.wave_id, "me": found.id})
+        session.execute(_FORGOTTEN, {"held": digest})
+        made = {"id": secrets.token_hex(16), "wave_id": found.wave_id, "signs": " ".join(sorted(signs))}
+        session.execute(_SHEETS.insert(), {**made, "answers": _written(asked, sheet)})
 
 
-def _admit(session: Session, secret: str) -> Admitted:
+# What is asked of the store, put together once
+
+
+_LEDGER, _DRAFTS, _SHEETS = Participation.__table__.c, Draft.__table__.c, AnswerSheet.__table__
+_INVITED = (
+    select(
+        _LEDGER.id, _LEDGER.name, _LEDGER.answered, _LEDGER.wave_id, Wave.kind, Wave.state, Wave.closes_at, Wave.digest
+    )
+    .join(Wave, Wave.id == _LEDGER.wave_id)
+    .where(_LEDGER.digest == bindparam("shown"))
+)
+#: Every line of the wave is written anew, so that none of them is the newest.
+_ANSWERED = (
+    update(Participation.__table__)
+    .where(_LEDGER.wave_id == bindparam("wave"))
+    .values(answered=or_(_LEDGER.answered, _LEDGER.id == bindparam("me")))
+)
+_HELD = select(_DRAFTS.answers).where(_DRAFTS.digest == bindparam("held"))
+_FORGOTTEN = delete(Draft.__table__).where(_DRAFTS.digest == bindparam("held"))
+
+
+def _find(session: Session, secret: str) -> Row:
+    """The line of the ledger with what decides whether it may answer."""
     if not isinstance(secret, str) or not _SECRET.fullmatch(secret):
         raise NotInvited(NOT_INVITED)
-    wanted = select(Participation.id, Participation.name, Participation.answered, Participation.wave_id)
-    row = session.execute(wanted.where(Participation.digest == digest_of(secret))).one_or_none()
+    row = session.execute(_INVITED, {"shown": digest_of(secret)}).one_or_none()
     if row is None:
         raise NotInvited(NOT_INVITED)
-    return Admitted(waves.view_in(session, row.wave_id), row.id, row.name, row.answered)
+    return row
 
 
-def _open(session: Session, secret: str) -> tuple[Admitted, Asked]:
+def _open(session: Session, secret: str) -> tuple[Row, Asked]:
     """Who may answer now, and what is asked."""
-    admitted = _admit(session, secret)
-    if admitted.answered:
+    found = _find(session, secret)
+    if found.answered:
         raise AlreadyAnswered("The answers of this invitation are handed in already. Nothing was changed.")
-    if not admitted.wave.takes_answers:
+    if found.state != "open" or store.now_us() >= found.closes_at:
         raise NotOpen("This survey is closed and takes no more answers.")
-    if admitted.wave.kind != SURVEY:
+    if found.kind != SURVEY:
         raise NotOpen("This is no survey to answer alone: your team answers it together.")
-    return admitted, waves.asked_in(session, admitted.wave.id, admitted.wave.digest)
+    return found, waves.asked_in(session, found.wave_id, found.digest)
 
 
-def _draft_digest(admitted: Admitted, draft: str) -> str:
+def _draft_digest(wave_id: int, draft: str) -> str:
     """The key of a draft: of one wave, whatever else a browser uses its secret for."""
     if not isinstance(draft, str) or not _SECRET.fullmatch(draft):
         raise ValueError("Reload the page: the browser did not say which answers are its own.")
-    return hashlib.sha256(f"{admitted.wave.id}/{draft}".encode()).hexdigest()
+    return hashlib.sha256(f"{wave_id}/{draft}".encode()).hexdigest()
 
 
-def _merged(asked: Asked, row: Draft | None, answers: Mapping[str, Any]) -> shapes.Sheet:
+def _held(session: Session, digest: str) -> dict | None:
+    return session.execute(_HELD, {"held": digest}).scalar_one_or_none()
+
+
+def _admitted(session: Session, found: Row) -> Admitted:
+    return Admitted(waves.view_in(session, found.wave_id), found.id, found.name, found.answered)
+
+
+def _merged(asked: Asked, held: dict | None, answers: Mapping[str, Any]) -> shapes.Sheet:
     if not isinstance(answers, Mapping):
         raise shapes.AnswerError("answers come as an object with one entry for each question")
-    raw = {**(row.answers if row else {}), **answers}
+    raw = {**(held or {}), **answers}
     kept = {key: answer for key, answer in raw.items() if answer is not None}
     return shapes.read(asked.questionnaire, kept, frozenset(asked.capabilities))
 
@@ -178,9 +194,10 @@ def _written(asked: Asked, sheet: shapes.Sheet) -> dict[str, Any]:
     return {item.key: raw[item.key] for item in asked.questionnaire.items if item.key in raw}
 
 
-def _refuse_many(session: Session, admitted: Admitted) -> None:
-    there = select(func.count()).select_from(Draft).where(Draft.wave_id == admitted.wave.id)
-    if session.execute(there).scalar_one() >= MOST_DRAFTS * admitted.wave.people:
+def _refuse_many(session: Session, wave_id: int) -> None:
+    begun = select(func.count()).select_from(Draft).where(Draft.wave_id == wave_id)
+    asked = select(func.count()).select_from(Participation).where(Participation.wave_id == wave_id)
+    if session.execute(begun).scalar_one() >= MOST_DRAFTS * session.execute(asked).scalar_one():
         raise ValueError(
             "Too many answers to this survey were begun and not handed in, so nothing more is kept while you answer: "
             "stay on this page and hand in at its end."

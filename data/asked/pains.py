@@ -73,14 +73,18 @@ class Part:
 @dataclass(frozen=True)
 class PainView:
     """A pain point as somebody may see it. place: 1 costs the most, None where no hours are known. step and capability
-    are keys, for plans; their names are for people. hours_each, confidence, weight: see `assessments.pains.Pain`, in
-    `pain`. votes: of everyone; mine: of the reader. parts: its voices, the one that gave it its name first."""
+    are keys, for plans; their names are for people. pain: its hours, people, confidence and weight. often, bad: what
+    most say, in words. votes: of everyone; mine: of the reader. parts: its voices, the one that gave it its name
+    first."""
 
     id: int
+    team_id: int
     place: int | None
     pain: Pain
     step_name: str
     capability_name: str
+    often: str
+    bad: str
     votes: int
     mine: int
     parts: tuple[Part, ...]
@@ -135,8 +139,8 @@ def listed(who: Who, team_id: int) -> Listed:
     access.check(who, Action.VIEW, subject)
     with store.reading() as session:
         names = _choices(session, team_id)
-        wanted = select(Wave.id, Wave.title, Wave.closed_at, Wave.released_at).where(Wave.team_id == team_id)
-        waves = {wave.id: wave for wave in session.execute(wanted)}
+        columns = (Wave.id, Wave.title, Wave.opened_at, Wave.closed_at, Wave.released_at)
+        waves = {wave.id: wave for wave in session.execute(select(*columns).where(Wave.team_id == team_id))}
         rows = _rows(session, team_id)
         wanted = select(PainVote).join(PainPoint, PainPoint.id == PainVote.pain_id).where(PainPoint.team_id == team_id)
         cast = session.execute(wanted).scalars().all()
@@ -419,7 +423,7 @@ def _checked(said: Said, names: Choices, was: str | None = None, wordless: bool 
 
 
 def _check_place(step: str, capability: str | None, names: Choices, was: str | None = None) -> None:
-    if step not in names.steps and step != was:
+    if step not in names.steps and (was is None or step != was):
         raise ValueError("Choose the step of the workflow from the list.")
     if capability is not None and capability not in names.capabilities:
         raise ValueError("Choose a capability from the list, or none.")
@@ -448,6 +452,11 @@ def _drawn(session: Session, team_id: int) -> Iterator[str]:
     wanted = wanted.where(WorkflowMap.team_id == team_id, MapVersion.kind == "today").order_by(WorkflowMap.id)
     for plain in session.execute(wanted).scalars():
         yield from (step["name"].strip() for step in plain["steps"])
+
+
+def _option(options: tuple[str, ...], number: int | None) -> str:
+    """In words; nothing for an option that the questionnaire of today does not have."""
+    return options[number] if number is not None and number < len(options) else ""
 
 
 def _step_name(names: Choices, key: str) -> str:
@@ -484,7 +493,9 @@ def _may_see(who: Who, subject: Subject, wave: Row | None) -> bool:
     """By hand: like numbers. From a wave: like its answers."""
     if wave is None or access.may(who, Action.VIEW_ANSWERS, subject):
         return True
-    return bool(wave.released_at) or (wave.closed_at or store.now_us()) + HELD_BACK <= store.now_us()
+    now = store.now_us()
+    # Answers from elsewhere are new here, however old they are.
+    return wave.released_at is not None or max(wave.closed_at or now, wave.opened_at) + HELD_BACK <= now
 
 
 def _groups(rows: dict[int, PainPoint], seen: Callable[[PainPoint], bool]) -> dict[int, list[PainPoint]]:
@@ -531,10 +542,13 @@ def _view(who: Who, found: Ranked, group: list[PainPoint], mine: int, names: Cho
     pain = found.pain
     return PainView(
         int(pain.key),
+        group[0].team_id,
         found.place,
         pain,
         _step_name(names, pain.step),
         names.capabilities.get(pain.capability or "", ""),
+        _option(names.how_often, pain.usual_often),
+        _option(names.how_bad, pain.usual_bad),
         found.votes,
         mine,
         tuple(parts),

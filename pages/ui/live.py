@@ -53,6 +53,16 @@ def lists(user: Who) -> None:
     _follow(Shown(user, now(), now, lambda: (cached.version(), work())))
 
 
+def value(user: Who, shown: Hashable, read: Callable[[], Hashable]) -> None:
+    """Follows one thing that is read as a whole."""
+    _follow(Shown(user, shown, read))
+
+
+def counts(user: Who, shown: Hashable, read: Callable[[], Hashable]) -> None:
+    """Follows what changes without a new version of the store, as answers to a survey do: `read` is cheap."""
+    _follow(Shown(user, shown, read, read))
+
+
 def _follow(shown: Shown) -> None:
     st.fragment(_look, run_every=EVERY)(shown)
 

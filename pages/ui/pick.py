@@ -64,9 +64,17 @@ def service(user: Who, place: DeltaGenerator) -> queries.ServiceView:
     return next(one for one in seen if one.id == chosen)
 
 
-def team(user: Who, place: DeltaGenerator) -> queries.TeamView:
-    """The team picker; the same for teams with services."""
-    seen = [one for one in cached.teams(cached.version(), user) if one.services]
+def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> queries.TeamView:
+    """The team picker; the same for teams with services, or for every team."""
+    seen = [one for one in cached.teams(cached.version(), user) if one.services or not with_services]
+    if not seen and not with_services:
+        states.empty(
+            "There is no team yet",
+            "Make a team first; it can be asked, and say what holds it up, before it has any service.",
+            "Teams and services",
+            page_file("teams"),
+        )
+        st.stop()
     if not seen:
         states.empty(
             "Nothing to show yet",

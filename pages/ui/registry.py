@@ -41,6 +41,15 @@ PAGES = (
         "The five delivery metrics of a service, with their evidence.",
     ),
     PageSpec(
+        "surveys",
+        "team/surveys.py",
+        "Surveys",
+        "ballot",
+        "Team",
+        Action.VIEW,
+        "Ask the team: open a survey, see who has answered, and what earlier ones said.",
+    ),
+    PageSpec(
         "survey",
         "team/survey.py",
         "Survey result",
@@ -49,6 +58,15 @@ PAGES = (
         Action.VIEW,
         "What a closed survey says: distributions, agreement, change, comments.",
         visible=False,
+    ),
+    PageSpec(
+        "pains",
+        "team/pains.py",
+        "Pain points",
+        "hourglass_bottom",
+        "Team",
+        Action.VIEW,
+        "What costs a team time, the most expensive first.",
     ),
     PageSpec(
         "rule",

@@ -2,11 +2,12 @@
 // its calls: never in an address that is asked for.
 
 import { Memory, call, copy, count, el, name_of, secret, show } from "/web/common.js";
-import { complain, enter, is_whole, press, question } from "/web/questions.js";
+import { complain, enter, press, question } from "/web/questions.js";
 import { Saving } from "/web/saving.js";
 
 const SECRET = /^[0-9a-f]{32}$/;
 const SAID = { saving: "Saving ...", saved: "Saved", waiting: "Not saved yet, trying again" };
+const saved_here = document.getElementById("saved"); // in the bar, or beside the progress that stays in view
 const [invitation, draft_in_link] = location.hash.slice(1).split(".");
 const memory = new Memory(`milepost-${name_of(invitation || "")}`);
 let keys, asked, answers, saving, screen = "", begun_at = 0;
@@ -77,6 +78,7 @@ function go(next) {
 
 function draw(next) {
   screen = next;
+  document.querySelector(".bar").append(saved_here);
   if (next === "start") start();
   else if (next === "summary") summary();
   else block(Number(next));
@@ -128,7 +130,7 @@ function block(place) {
   const before = asked.blocks.slice(0, place).reduce((sum, one) => sum + one.items.length, 0);
   const last = place === asked.blocks.length - 1;
   show(
-    el("div", { class: "progress" }, el("span", {}, el("b", { id: "done" }), el("i", { id: "left" })), el("progress", { id: "bar", max: 1, value: 0, "aria-label": "Answered" })),
+    el("div", { class: "progress" }, el("div", { id: "told" }, el("b", { id: "done" }), el("span", { id: "left" })), el("progress", { id: "bar", max: 1, value: 0, "aria-label": "Answered" })),
     el("p", { class: "quiet small" }, `Part ${place + 1} of ${asked.blocks.length}`),
     el("h2", {}, each.title),
     el("p", { class: "quiet" }, each.lead),
@@ -136,10 +138,11 @@ function block(place) {
     el("div", { class: "buttons" },
       el("button", { onclick: () => go(place ? String(place - 1) : "start") }, "Back"),
       el("button", { class: "strong", id: "next", onclick: () => go(last ? "summary" : String(place + 1)) }, last ? "To the end" : "Next")));
+  document.getElementById("done").after(saved_here);
   progress();
 }
 
-/** Pain points that lack something: the server takes whole ones only. */
+/** What cannot be saved like this: pain points that lack something, a text that is too long. */
 function held(item) {
   return { held: () => memory.held[`u:${item.key}`] ?? [], keep: (points) => memory.put({ [`u:${item.key}`]: points }) };
 }
@@ -169,7 +172,7 @@ function summary() {
   stop_clock();
   const open = asked.blocks.flatMap((each, place) => each.items.filter((item) => !(item.key in answers)).map((item) => [place, item]));
   const all = asked.blocks.flatMap((each) => each.items);
-  const half = all.filter((item) => held(item).held().some((point) => !is_whole(point)));
+  const half = all.filter((item) => held(item).held().length);
   const button = el("button", { class: "strong", onclick: () => hand_in(button) }, "Hand in");
   const answered = all.length - open.length;
   button.disabled = answered === 0;
@@ -177,8 +180,8 @@ function summary() {
     el("h2", {}, open.length ? "Nearly done" : "All answered"),
     el("p", {}, `You have answered ${answered} of ${count(all.length, "question")}. Once handed in, nothing can be seen or changed any more.`),
     answered === 0 && el("p", { class: "wrong" }, "Answer at least one question before you hand in."),
-    half.length && el("div", { class: "card notice" }, el("p", {}, "A pain point lacks its step, how often or how bad. It is not handed in unless you complete it."),
-      el("button", { onclick: () => jump(asked.blocks.findIndex((each) => each.items.includes(half[0])), half[0]) }, "Complete it")),
+    half.length && el("div", { class: "card notice" }, el("p", {}, "Something you wrote is not whole or too long, and is not handed in like this:"),
+      el("button", { dir: "auto", onclick: () => jump(asked.blocks.findIndex((each) => each.items.includes(half[0])), half[0]) }, half[0].text)),
     open.length && [el("h3", {}, "Not answered"), el("p", { class: "quiet" }, "You may leave them out: they count as not answered, not as no."),
       el("ul", { class: "jumps" }, open.map(([place, item]) => el("li", {}, el("button", { class: "plain", dir: "auto", onclick: () => jump(place, item) }, item.text))))],
     el("p", { class: "wrong", id: "trouble", role: "alert", hidden: true }),
@@ -198,6 +201,7 @@ async function hand_in(button, tries = 0) {
   memory.put({ handing: true });
   try {
     await saving.flush();
+    if (screen !== "summary") return;
     await call("/answer/api/hand-in", { ...keys, answers: saving.rest, seconds: memory.held.whole ? seconds() : null });
     return thanks();
   } catch (error) {
@@ -206,11 +210,11 @@ async function hand_in(button, tries = 0) {
       memory.put({ handing: false });
     }
     const place = document.getElementById("trouble");
-    if (!place) return;
+    if (!button.isConnected) return;
     place.hidden = false;
     if (error.passes) {
       place.textContent = "Not handed in yet: there is no connection, or the server is busy. It is tried again by itself; your answers are kept.";
-      setTimeout(() => hand_in(button, tries + 1), 1000 * Math.max(error.wait, Math.min(2 ** (tries + 1), 20)));
+      setTimeout(() => button.isConnected && hand_in(button, tries + 1), 1000 * Math.max(error.wait, Math.min(2 ** (tries + 1), 20)));
     } else {
       place.textContent = error.message;
       button.disabled = false;
@@ -250,7 +254,9 @@ function problem(title, sentence, more) {
 }
 
 function finish() {
+  document.querySelector(".bar").append(saved_here);
   screen = "over";
+  begun_at = 0;
   saving.stop();
   saved("");
   if (keys) memory.forget();
@@ -269,9 +275,8 @@ function told() {
 }
 
 function saved(state) {
-  const place = document.getElementById("saved");
-  place.textContent = SAID[state] ?? "";
-  place.dataset.state = state;
+  saved_here.textContent = SAID[state] ?? "";
+  saved_here.dataset.state = state;
 }
 
 // Time spent on the questions: known only when this browser has seen all of it

@@ -103,15 +103,14 @@ function percent(group, item, given, tell) {
     field.setAttribute("aria-invalid", String(!empty && !right));
     complain(group, empty || right ? "" : "Give a number from 0 to 100; this one is not saved.");
     others.unsaid(!empty);
-    if (empty) tell(null);
-    else if (right) tell({ value });
+    tell(right && !empty ? { value } : null);
   });
   group.append(el("div", { class: "short" }, field, el("span", { class: "quiet" }, "of 100")), others.row);
 }
 
-/** A text field that counts, and says when it is too long instead of cutting. `tell(text)`, not for what is too long. */
+/** A text field that counts, and says when it is too long instead of cutting. `tell(text, is_too_long)`. */
 function counted(label, value, longest, tell) {
-  const field = el("textarea", { value, dir: "auto", rows: 4, "aria-label": label });
+  const field = el("textarea", { value, dir: "auto", rows: 4, "aria-label": label || null });
   const said = el("p", { class: "count", role: "status" });
   const look = () => {
     const length = [...field.value].length;
@@ -119,15 +118,15 @@ function counted(label, value, longest, tell) {
     field.setAttribute("aria-invalid", String(over > 0));
     said.className = over > 0 ? "count over" : "count";
     said.textContent = over > 0
-      ? `${count(over, "character")} too many: shorten it, it is not saved like this`
+      ? `${count(over, "character")} too many: until it is shorter it is kept in this browser only`
       : `${length.toLocaleString("en-GB")} of ${longest.toLocaleString("en-GB")} characters`;
-    return over <= 0;
+    return over > 0;
   };
   let timer = 0;
   const now = () => {
     clearTimeout(timer);
     timer = 0;
-    if (look()) tell(field.value);
+    tell(field.value, look());
   };
   field.addEventListener("input", () => {
     look();
@@ -139,8 +138,12 @@ function counted(label, value, longest, tell) {
   return [field, said];
 }
 
-function words(group, item, given, tell, limits) {
-  group.append(...counted(item.text, given?.value ?? "", limits.longest_text, (text) => tell(text.trim() ? { value: text } : null)));
+function words(group, item, given, tell, limits, unfinished) {
+  const kept = unfinished.held()[0] ?? given?.value ?? "";
+  group.append(...counted(item.text, kept, limits.longest_text, (text, is_too_long) => {
+    unfinished.keep(is_too_long ? [text] : []);
+    tell(text.trim() && !is_too_long ? { value: text } : null);
+  }));
 }
 
 function pains(group, item, given, tell, limits, unfinished) {
@@ -160,6 +163,7 @@ function pains(group, item, given, tell, limits, unfinished) {
   });
 
   function changed() {
+    const is_whole = (point) => !wanting(point, limits).length;
     const whole = points.filter(is_whole);
     unfinished.keep(points.filter((point) => !is_whole(point)));
     others.unsaid(whole.length > 0);
@@ -181,28 +185,34 @@ function pains(group, item, given, tell, limits, unfinished) {
   group.append(el("p", { class: "quiet small" }, `Up to ${item.most}.`), list, el("div", { class: "buttons" }, add), el("p"), others.row);
 }
 
-/** Whether a pain point has all that it needs. */
-export function is_whole(point) {
-  return point.step !== "" && point.how_often !== "" && point.how_bad !== "";
+/** What a pain point lacks, in words. */
+function wanting(point, limits) {
+  const missing = [["step", "choose the step"], ["how_often", "choose how often"], ["how_bad", "choose how bad"]];
+  const found = missing.filter(([name]) => point[name] === "").map(([, text]) => text);
+  return [...point.text].length > limits.longest_text ? [...found, "shorten the text"] : found;
 }
 
 function card(item, point, place, limits, changed, remove) {
   const missing = el("p", { class: "quiet small" });
   const look = () => {
-    const wanted = [["step", "the step"], ["how_often", "how often"], ["how_bad", "how bad"]].filter(([name]) => point[name] === "");
-    missing.textContent = wanted.length ? `Choose ${wanted.map(([, text]) => text).join(", ")}: until then it is kept in this browser only.` : "";
+    const wanted = wanting(point, limits).join(", ");
+    missing.textContent = wanted && `${wanted[0].toUpperCase()}${wanted.slice(1)}: until then it is kept in this browser only.`;
   };
   const set = (name, value) => {
     point[name] = value;
     look();
     changed();
   };
+  const labelled = (name, label, field, ...more) => {
+    field.id = `pain-${place}-${name}`;
+    return el("div", { class: "field" }, el("label", { for: field.id }, label), field, more);
+  };
   const select = (name, label, options, empty) => {
     const field = el("select", { onchange: (event) => {
       const value = event.target.value;
       set(name, value === "" ? (name === "capability" ? null : "") : name.startsWith("how") ? Number(value) : value);
     } }, el("option", { value: "" }, empty), options.map(([value, text]) => el("option", { value, selected: String(value) === String(point[name]) }, text)));
-    return el("label", { class: "field" }, el("b", {}, label), field);
+    return labelled(name, label, field);
   };
   const numbered = (texts) => texts.map((text, value) => [value, text]);
   const keyed = (options) => options.map(({ key, text }) => [key, text]);
@@ -223,8 +233,8 @@ function card(item, point, place, limits, changed, remove) {
       select("capability", "What it hangs on (if you can tell)", keyed(limits.capabilities), "Cannot tell"),
       select("how_often", "How often", numbered(item.how_often), "Choose how often"),
       select("how_bad", "How bad", numbered(item.how_bad), "Choose how bad")),
-    el("label", { class: "field" }, el("b", {}, "Hours you lost to it last week (if you can tell)"), el("span", { class: "short" }, hours, el("span", { class: "quiet" }, "hours"))),
-    el("label", { class: "field" }, el("b", {}, "What happens, in your words (no names of people)"), counted(`${title}: what happens`, point.text, limits.longest_text, (text) => set("text", text))),
+    labelled("hours", "Hours you lost to it last week (if you can tell)", hours),
+    labelled("text", "What happens, in your words (no names of people)", ...counted("", point.text, limits.longest_text, (text) => set("text", text))),
     missing,
     el("button", { type: "button", class: "plain", onclick: remove, "aria-label": `Remove pain point ${place + 1}` }, "Remove"));
 }

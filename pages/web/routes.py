@@ -2,9 +2,10 @@
 
 from starlette.routing import Route
 
-from pages.web import answering, shell
+from pages.web import answering, quick_check, shell
 
 ROUTES = [
     Route("/web/{name}", shell.file),
     *answering.ROUTES,
+    *quick_check.ROUTES,
 ]

@@ -80,10 +80,63 @@ deactivated admin        .    .         .       .            .         .        
 """
 
 
+# The same three times for what a team is asked and says.
+TEAM_ASKED = """
+                         ask view_answers say
+nobody                   .   .            .
+member                   .   y            y
+member of another team   .   .            .
+team lead                y   y            y
+lead of another team     .   .            .
+leader                   .   .            .
+coach                    .   .            .
+admin                    y   y            y
+admin elsewhere          .   .            .
+lead elsewhere           .   .            .
+role unheard of          .   .            .
+deactivated admin        .   .            .
+"""
+
+ORGANIZATION_ASKED = """
+                         ask view_answers say
+nobody                   .   .            .
+member                   .   .            .
+member of another team   .   .            .
+team lead                .   .            .
+lead of another team     .   .            .
+leader                   .   .            .
+coach                    .   .            .
+admin                    y   y            y
+admin elsewhere          .   .            .
+lead elsewhere           .   .            .
+role unheard of          .   .            .
+deactivated admin        .   .            .
+"""
+
+DEMO_ASKED = """
+                         ask view_answers say
+nobody                   .   y            .
+member                   .   y            .
+member of another team   .   y            .
+team lead                .   y            .
+lead of another team     .   y            .
+leader                   .   y            .
+coach                    .   y            .
+admin                    .   y            .
+admin elsewhere          .   y            .
+lead elsewhere           .   y            .
+role unheard of          .   y            .
+deactivated admin        .   .            .
+"""
+
+
 def cases():
     subjects = {"team": TEAM, "organization": Subject(OURS), "demo": Subject(DEMO, 30, is_demo=True)}
-    tables = {"team": TEAM_TABLE, "organization": ORGANIZATION_TABLE, "demo": DEMO_TABLE}
-    for name, table in tables.items():
+    tables = [
+        ("team", TEAM_TABLE), ("organization", ORGANIZATION_TABLE), ("demo", DEMO_TABLE),
+        ("team", TEAM_ASKED), ("organization", ORGANIZATION_ASKED), ("demo", DEMO_ASKED),
+    ]  # fmt: skip
+    for name, table in tables:
         header, *lines = table.strip("\n").splitlines()
         for line in lines:
             role, answers = line[:25].strip(), line[25:].split()

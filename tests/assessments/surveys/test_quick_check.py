@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.surveys.quick_check import QuickCheckError, beside, from_query, score
+from assessments.surveys.quick_check import (
+    INSTABILITY,
+    THROUGHPUT,
+    QuickCheckError,
+    beside,
+    from_query,
+    placed,
+    score,
+    to_query,
+)
 from content import catalog
 
 BEST = {"lead_time": 5, "deployment_frequency": 5, "recovery_time": 5, "change_fail_rate": 0, "rework_rate": 0}
@@ -115,3 +124,38 @@ def test_the_words_say_which_way():
 def test_a_metric_that_is_not_asked_is_refused():
     with pytest.raises(ValueError, match="not asked"):
         beside("merge_to_production", 1, 1.0, catalog.benchmarks())
+
+
+answers = st.fixed_dictionaries(
+    {},
+    optional={name: st.integers(0, 5) for name in THROUGHPUT} | {name: st.integers(0, 100) for name in INSTABILITY},
+)
+
+
+@given(answers)
+def test_an_address_made_of_answers_is_read_back(values):
+    assert not values or from_query(to_query(values)) == values
+
+
+@pytest.mark.parametrize("metric", [*THROUGHPUT, "change_fail_rate"])
+def test_an_answer_stands_in_one_band_of_all_respondents(metric):
+    for value in range(6) if metric in THROUGHPUT else (0, 2, 3, 64, 65, 100):
+        found = placed(metric, value, catalog.benchmarks())
+        assert sum(found.shares) == pytest.approx(100, abs=0.5) and len(found.labels) == len(found.shares)
+        assert f"{found.shares[found.at]:.0f} % of 2025 respondents" in found.text
+
+
+def test_the_best_and_the_worst_answer_have_nothing_beyond_them():
+    best, worst = (placed("lead_time", value, catalog.benchmarks()) for value in (5, 0))
+    assert best.text == "9 % of 2025 respondents gave this answer, 90 % a worse one."
+    assert worst.text == "2 % of 2025 respondents gave this answer, 98 % a better one."
+
+
+def test_of_rework_only_the_average_is_known():
+    found = placed("rework_rate", 10, catalog.benchmarks())
+    assert (found.shares, found.at, found.text) == ((), None, "2025 respondents said 22 % on average (SD 22).")
+
+
+def test_what_is_no_answer_stands_nowhere():
+    with pytest.raises(ValueError, match="no answer"):
+        placed("lead_time", 6, catalog.benchmarks())

@@ -102,6 +102,7 @@ def test_any_words_stay_as_they_were_said(one_team, who):
         ({"text": "x" * 5_001}, "shorten it to 5,000"),
         ({"text": "a\ud800"}, "half a character"),
         ({"step": "dancing"}, "the step"),
+        ({"step": None}, "the step"),
         ({"capability": "dancing"}, "a capability"),
         ({"hours": -1.0}, "0 to 168"),
         ({"hours": 169.0}, "0 to 168"),
