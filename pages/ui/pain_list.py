@@ -11,12 +11,13 @@ from data.people import Who
 from pages.ui import charts, paging, pain_pairs
 from pages.ui.pain_doing import doing, reopen
 from pages.ui.pain_pairs import title
+from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
 PAGE = 15
 
 
-def nothing(says: bool) -> None:
+def nothing(team_id: int, says: bool) -> None:
     """Before anybody has said anything."""
     with st.container(border=True):
         st.subheader("Nobody has named a pain point yet", anchor=False)
@@ -28,6 +29,9 @@ def nothing(says: bool) -> None:
             "Add the first one here, or ask the whole team without names: the survey Pain and friction brings theirs."
             if says
             else "Members of the team name them here, or in a survey."
+        )
+        st.page_link(
+            page_file("surveys"), label="Surveys", icon=":material/ballot:", query_params={"team": str(team_id)}
         )
 
 
