@@ -58,7 +58,9 @@ function later() {
 
 function connected() {
   tries = 0;
-  say(unsent ? "waiting" : "", unsent ? "Vote not sent yet, trying again" : "");
+const kept = now.question?.state === "voting" && now.mine;
+  if (unsent) say("waiting", "Vote not sent yet, trying again");
+  else say("saved", kept ? "Your vote is kept" : "");
   if (unsent && !sending) send();
 }
 
