@@ -30,7 +30,8 @@ wave = room.wave
 query = {"team": wave.team_id}
 st.page_link(page_file("surveys"), label="All surveys of the team", icon=":material/arrow_back:", query_params=query)
 st.title(plain(wave.title), anchor=False)
-st.caption(f"Consensus of {plain(wave.team)}. The session is open until {minute(wave.closes_at)}.")
+until = f", open until {minute(wave.closes_at)}" if wave.takes_answers else ""
+st.caption(f"Consensus of {plain(wave.team)}{until}")
 if note := st.session_state.pop(consensus_end.NOTE, None):
     st.toast(note)
 if not wave.takes_answers:

@@ -14,7 +14,7 @@ from pages.ui.text import plain
 
 def show(user: Who, room: Room) -> None:
     """In their order, under the titles of their blocks."""
-    with st.expander("All questions", icon=":material/list:"):
+    with st.expander("All questions", key="consensus_list", icon=":material/list:"):
         title = ""
         for at, place in enumerate(room.places):
             if place.block.title != title:

@@ -12,7 +12,7 @@ from pages.ui.text import plain
 
 def show(user: Who, room: Room) -> None:
     """By name, without who of them is here."""
-    with st.expander("People and links", icon=":material/group:"):
+    with st.expander("People and links", key="consensus_people", icon=":material/group:"):
         st.caption(
             "Who of them is here is not known, only how many: a vote hangs on a browser, not on a person. A link is "
             "shown once; who lost theirs gets a new one, and the old one opens nothing any more."

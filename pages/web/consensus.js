@@ -9,7 +9,7 @@ const [LIVELY, HIDDEN, SLOWEST] = [1500, 15000, 20000]; // milliseconds between 
 const STATES = { agreed: "Agreed", parted: "No agreement yet", skipped: "Skipped" };
 const [invitation, seat_in_link] = location.hash.slice(1).split(".");
 const memory = new Memory(`milepost-seat-${name_of(invitation || "")}`);
-let keys, now, drawn = "", tries = 0, timer = 0, looking = false, over = false;
+let keys, now, drawn = "", shown = ["", ""], tries = 0, timer = 0, looking = false, over = false;
 let unsent, sending = false; // the vote that the server does not have yet: {item, ballot, answer}
 
 addEventListener("hashchange", () => location.reload());
@@ -58,7 +58,9 @@ function later() {
 
 function connected() {
   tries = 0;
-  say(unsent ? "waiting" : "", unsent ? "Vote not sent yet, trying again" : "");
+const kept = now.question?.state === "voting" && now.mine;
+  if (unsent) say("waiting", "Vote not sent yet, trying again");
+  else say("saved", kept ? "Your vote is kept" : "");
   if (unsent && !sending) send();
 }
 
@@ -157,7 +159,8 @@ function counts() {
 
 function top() {
   return el("div", { class: "progress" },
-    el("span", {}, el("b", {}, now.number ? `Question ${now.number} of ${now.of}` : count(now.of, "question")), el("span", { id: "here" })),
+    el("div", {}, el("b", {}, now.number ? `Question ${now.number} of ${now.of}` : count(now.of, "question")),
+      el("span", { class: "saved", id: "saved", role: "status", "data-state": shown[0] }, shown[1]), el("span", { id: "here" })),
     el("progress", { max: now.of, value: now.settled, "aria-label": "Questions done" }));
 }
 
@@ -193,15 +196,15 @@ function voting(asked) {
 }
 
 function revealed(asked, first) {
-  const shown = now.spread;
-  const ends = shown.rows.filter((row) => row.end);
+  const spread = now.spread;
+  const ends = spread.rows.filter((row) => row.end);
   show(top(),
     el("p", { class: "area" }, asked.area),
     el("h2", { dir: "auto" }, asked.text),
-    el("ol", { class: `spread${first ? "" : " fresh"}`, "aria-label": "All votes" }, shown.rows.map((row, place) => bar(row, place, shown.votes))),
-    el("div", { class: `card talk ${shown.kind}` },
-      el("p", {}, el("b", {}, shown.hint)),
-      shown.kind === "apart" && asked.kind === "choice" && el("dl", { class: "ends" }, ends.flatMap((row) => [
+    el("ol", { class: `spread${first ? "" : " fresh"}`, "aria-label": "All votes" }, spread.rows.map((row, place) => bar(row, place, spread.votes))),
+    el("div", { class: `card talk ${spread.kind}` },
+      el("p", {}, el("b", {}, spread.hint)),
+      spread.kind === "apart" && asked.kind === "choice" && el("dl", { class: "ends" }, ends.flatMap((row) => [
         el("dt", {}, row.end === "low" ? "Lowest" : "Highest"), el("dd", { dir: "auto" }, row.text)]))),
     el("p", { class: "quiet" }, "Talk about it. Whoever leads notes what you agree on."),
     so_far());
@@ -253,7 +256,9 @@ function ended(title, sentence, more) {
 }
 
 function say(state, text) {
+  shown = [state, text];
   const place = document.getElementById("saved");
+  if (!place) return;
   place.textContent = text;
   place.dataset.state = state;
 }

@@ -21,8 +21,7 @@ from pages.web import shell
 from pages.web.calls import called, slow_down, text
 
 STATUS = {NotInvited: 404, NotOpen: 410, MovedOn: 409, Full: 403}
-BODY = """<header class="bar"><img src="/web/milepost.svg" alt="" width="28" height="28"><span>Milepost</span>
-<span id="saved" class="saved" role="status"></span></header>
+BODY = """<header class="bar"><img src="/web/milepost.svg" alt="" width="28" height="28"><span>Milepost</span></header>
 <main id="page"><noscript><h1>This page needs JavaScript</h1><p>It votes and shows what others voted while you talk.
 Switch JavaScript on for this page and reload it. It comes from this server alone, and sets no cookies.</p></noscript>
 <p id="wait" class="quiet" hidden>Opening the session ...</p></main>
