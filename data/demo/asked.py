@@ -1,4 +1,5 @@
-"""What the demo organization has been asked: two surveys of one team a quarter apart, and a delivery quick check.
+"""What the demo organization has been asked: two surveys of one team a quarter apart, what holds it up, and a delivery
+quick check.
 
 They go the way of every survey: invitations, answers handed in under them, closing. Only who they are is invented.
 """
@@ -37,6 +38,20 @@ class Asked:
     levels: Mapping[str, float | tuple[int, int]]
 
 
+#: What people of the demo name: step, capability, how often and how bad (options), hours lost last week, words.
+PAINS = (
+    ("review", "code-review-flow", 3, 2, 3, "Changes wait a day for a review."),
+    ("review", "code-review-flow", 3, 2, 2, "Waiting for a review of small changes."),
+    ("review", None, 2, 1, None, "Reviews of the payment code wait for two people."),
+    ("build-test", "test-automation", 4, 3, 4, "Browser tests fail without a reason and are run again."),
+    ("build-test", "test-automation", 4, 2, 5, "I run the browser tests again until they pass."),
+    ("build-test", "test-automation", 3, 2, 2, "Flaky browser tests block the merge."),
+    ("build-test", "test-data-management", 2, 2, 1, "Nobody knows which test accounts still work."),
+    ("deploy", "streamlining-change-approval", 1, 3, 6, "The freeze before the campaign kept everything back."),
+    ("operate", "monitoring-and-observability", 2, 2, 2, "Alerts say that something is slow, not where."),
+)
+
+
 SURVEYS = (
     Asked(
         "Practices, the quarter before", "capabilities", _SUGGESTED, 14, 8, 1.6,
@@ -49,6 +64,7 @@ SURVEYS = (
         {"continuous-integration": 3, "version-control": 3, "deployment-automation": 3, "continuous-delivery": 2,
          "test-automation": (1, 4), "working-in-small-batches": 2, "code-review-flow": 2},
     ),
+    Asked("What holds us up", "pain-and-friction", None, 1.2, 9, 2, {}),
     Asked(
         "Delivery as we see it", "delivery-quick-check", None, 1, 9, 3,
         {"lead-time": 4, "deployment-frequency": 4, "recovery-time": 4, "change-fail-rate": 8, "rework-rate": 10},
@@ -98,6 +114,9 @@ def _column(item: Item, survey: Asked, chance: random.Random) -> list[dict | Non
         return [{"value": option} for option in options]
     if item.kind == PERCENT:
         return [{"value": max(0, min(100, 5 * round(chance.gauss(around, 4) / 5)))} for _ in range(survey.who)]
+    if item.kind == shapes.PAIN_POINTS:
+        fields = ("step", "capability", "how_often", "how_bad", "hours", "text")
+        return [{"value": [dict(zip(fields, pain, strict=True))]} for pain in PAINS[: survey.who]]
     if item.kind != shapes.CHOICE:
         return [None] * survey.who
     return [_one(item, around, chance) for _ in range(survey.who)]
