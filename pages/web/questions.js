@@ -110,7 +110,7 @@ function percent(group, item, given, tell) {
 
 /** A text field that counts, and says when it is too long instead of cutting. `tell(text, is_too_long)`. */
 function counted(label, value, longest, tell) {
-  const field = el("textarea", { value, dir: "auto", rows: 4, "aria-label": label });
+  const field = el("textarea", { value, dir: "auto", rows: 4, "aria-label": label || null });
   const said = el("p", { class: "count", role: "status" });
   const look = () => {
     const length = [...field.value].length;
@@ -203,12 +203,16 @@ function card(item, point, place, limits, changed, remove) {
     look();
     changed();
   };
+  const labelled = (name, label, field, ...more) => {
+    field.id = `pain-${place}-${name}`;
+    return el("div", { class: "field" }, el("label", { for: field.id }, label), field, more);
+  };
   const select = (name, label, options, empty) => {
     const field = el("select", { onchange: (event) => {
       const value = event.target.value;
       set(name, value === "" ? (name === "capability" ? null : "") : name.startsWith("how") ? Number(value) : value);
     } }, el("option", { value: "" }, empty), options.map(([value, text]) => el("option", { value, selected: String(value) === String(point[name]) }, text)));
-    return el("label", { class: "field" }, el("b", {}, label), field);
+    return labelled(name, label, field);
   };
   const numbered = (texts) => texts.map((text, value) => [value, text]);
   const keyed = (options) => options.map(({ key, text }) => [key, text]);
@@ -229,8 +233,8 @@ function card(item, point, place, limits, changed, remove) {
       select("capability", "What it hangs on (if you can tell)", keyed(limits.capabilities), "Cannot tell"),
       select("how_often", "How often", numbered(item.how_often), "Choose how often"),
       select("how_bad", "How bad", numbered(item.how_bad), "Choose how bad")),
-    el("label", { class: "field" }, el("b", {}, "Hours you lost to it last week (if you can tell)"), el("span", { class: "short" }, hours, el("span", { class: "quiet" }, "hours"))),
-    el("label", { class: "field" }, el("b", {}, "What happens, in your words (no names of people)"), counted(`${title}: what happens`, point.text, limits.longest_text, (text) => set("text", text))),
+    labelled("hours", "Hours you lost to it last week (if you can tell)", hours),
+    labelled("text", "What happens, in your words (no names of people)", ...counted("", point.text, limits.longest_text, (text) => set("text", text))),
     missing,
     el("button", { type: "button", class: "plain", onclick: remove, "aria-label": `Remove pain point ${place + 1}` }, "Remove"));
 }
