@@ -249,7 +249,11 @@ def _csv(path: Path, frames: Iterator[pl.DataFrame]) -> int:
     """For spreadsheets too: a text that one would take for a formula begins with an apostrophe."""
 
     def write(file, frame: pl.DataFrame, first: bool) -> None:
-        lists = [pl.col(name).list.join("\n") for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+        lists = [
+            pl.col(name).cast(pl.List(pl.String)).list.join("\n")
+            for name, kind in frame.schema.items()
+            if isinstance(kind, pl.List)
+        ]
         texts = pl.col(pl.String)
         safe = frame.with_columns(lists).with_columns(
             pl.when(texts.str.contains(_FORMULA)).then("'" + texts).otherwise(texts).name.keep()

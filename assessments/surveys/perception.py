@@ -51,7 +51,8 @@ NEEDED = {
 @dataclass(frozen=True)
 class Row:
     """One service beside one answer. `state`: of the measurement, as in `results.State`, or "" without any. `measured`:
-    as a headline, or None. `text`: the comparison, or why nothing is measured; `why`: what it may come from, or what is needed."""
+    as a headline, or None. `text`: the comparison, or why nothing is measured. `why`: what a difference may come from,
+    or what is needed to measure."""
 
     service: str
     state: str

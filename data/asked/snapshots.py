@@ -17,7 +17,7 @@ from assessments.delivery import benchmarks
 from assessments.delivery.settings import RULES_VERSION
 from assessments.surveys import anonymity, answers, consensus, flags, scoring
 from assessments.surveys.anonymity import COARSE, FULL, HIDDEN, Visibility
-from assessments.surveys.questionnaire import TEXT, Questionnaire
+from assessments.surveys.questionnaire import CHOICE, PERCENT, TEXT, Questionnaire
 from assessments.surveys.reliability import reliability
 from content import catalog
 from data import assess, derive, store
@@ -100,7 +100,7 @@ def keep(session: Session, wave: Wave, found: Result, at: int) -> None:
 
 def related(session: Session, wave: Wave) -> list[Wave]:
     """The closed surveys of the same team that asked some of the same questions: only from those could something be
-    subtracted."""
+    subtracted. A question that was worded anew counts as the same; words of people cannot be subtracted."""
     keys = _keys(wave)
     others = select(Wave).where(Wave.team_id == wave.team_id, Wave.kind == "survey", Wave.state == "closed")
     others = others.where(Wave.id != wave.id).order_by(Wave.closed_at, Wave.id)
@@ -265,8 +265,9 @@ def _seen(session: Session, wave_id: int) -> str | None:
     return rows[-1]["answers"]["visibility"] if rows else None
 
 
-def _keys(wave: Wave) -> set[str]:
-    return {item["key"] for block in wave.asked["blocks"] for item in block["items"]}
+def _keys(wave: Wave) -> set[tuple[str, str]]:
+    items = (item for block in wave.asked["blocks"] for item in block["items"])
+    return {(wave.questionnaire, item["key"]) for item in items if item["kind"] in (CHOICE, PERCENT)}
 
 
 def _capabilities(raw: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from data.asked import results
 from data.asked.results import ResultView
 from data.people import Who
 from pages.ui import states
-from pages.ui.registry import BY_PATH, page_file
+from pages.ui.registry import page_file
 from pages.ui.text import count, day, plain
 
 
@@ -45,7 +45,7 @@ def read(user: Who) -> Shown:
 
 def _surveys() -> tuple[str, str]:
     """The label and page of the list of surveys."""
-    return ("All surveys", page_file("surveys")) if "surveys" in BY_PATH else ("Home", page_file(""))
+    return "All surveys", page_file("surveys")
 
 
 def _session(view: ResultView) -> tuple[str, str, dict]:

@@ -48,8 +48,7 @@ def wave(
             questionnaire=plain["key"],
             asked=plain,
             digest=digest(plain),
-            state="open",
-            **{"opened_at": now - 7 * DAY, "closes_at": now - HOUR, **fields},
+            **{"state": "open", "opened_at": now - 7 * DAY, "closes_at": now - HOUR, **fields},
         )
         session.add(row)
         session.flush()

@@ -11,8 +11,10 @@ from sqlalchemy import update
 
 from assessments.delivery.facts import INSTANT
 from data import derive, moving, queries, sheets, store
+from data.asked import closing
 from data.moving import MoveError, NothingToMove
 from data.tables import Change, Deployment, Incident, JudgedDeployment, PipelineRun, Team
+from tests.data import surveyed
 from tests.data.test_moving import busy, count
 
 FACTS = {"changes": Change, "deployments": Deployment, "incidents": Incident, "pipeline_runs": PipelineRun,
@@ -50,9 +52,7 @@ def test_cells_and_assessments_are_those_of_the_pages(both, who, tmp_path):
     cells = parquet(tmp_path / "out", "cells").filter(service_id=place.service_id)
     shown = queries.cells(place.service_id, *window)
     mine = cells.filter(pl.col("week").is_in(shown["week"].implode())).drop("service_id")
-    assert mine.sort("week", "metric").equals(
-        shown.select(mine.columns).cast(dict(mine.schema)).sort("week", "metric")
-    )
+    assert mine.sort("week", "metric").equals(shown.select(mine.columns).cast(dict(mine.schema)).sort("week", "metric"))
     metrics = derive.summaries({place.service_id: window})[place.service_id].metrics
     rows = parquet(tmp_path / "out", "assessments").filter(service_id=place.service_id)
     assert {row["metric"]: (row["value"], row["state"], row["n"]) for row in rows.iter_rows(named=True)} == {
@@ -78,6 +78,20 @@ def test_json_and_csv_hold_the_same(home, who, tmp_path):
     row = parquet(tmp_path / "parquet", "changes").filter(change_id="#3", repository_id=place.repository_id)
     assert datetime.fromisoformat(line["merged_at"]) == row["merged_at"][0]
     assert (line["title"], line["paths"]) == (row["title"][0], row["paths"][0])
+
+
+def test_what_a_closed_survey_says_is_exported_as_far_as_it_is_shown(home, who, tmp_path):
+    team, plain = surveyed.team(who), surveyed.asked("well-being", ["pace"])
+    names = [f"Member {number}" for number in range(8)]
+    for options in ((1, 2, 2, 3, 2, 2), (1, 2, 2, 3, 2)):  # the second is shown coarsely
+        surveyed.wave(team, [surveyed.all_at(plain, option) for option in options], names, plain)
+        closing.close_due()
+    sheets.export_tables(tmp_path / "out", "parquet")
+    full, coarse = parquet(tmp_path / "out", "survey_items").filter(item="interruptions").rows(named=True)
+    assert (full["counts"], full["n"], full["told"]) == ([0, 1, 4, 1, 0], 6, "discuss")
+    assert (coarse["counts"], coarse["n"], coarse["mean"], coarse["quartiles"]) == (None, None, None, [2, 2, 2])
+    kept = parquet(tmp_path / "out", "kept_assessments").rows(named=True)
+    assert [json.loads(row["content"])["answers"]["visibility"] for row in kept] == ["full", "coarse"]
 
 
 def read(path) -> list[dict]:
