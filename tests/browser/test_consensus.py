@@ -11,6 +11,14 @@ from tests.browser.portal import running
 from tests.browser.test_journey import settled, stored
 
 
+@pytest.fixture(autouse=True, scope="module")
+def patience():
+    """Three browsers and a portal on two processors: what is waited for comes, but not always within 5 seconds."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
@@ -87,10 +95,12 @@ def test_two_vote_in_private_see_the_reveal_together_and_agree(portal, page, oth
         expect(each.get_by_role("listitem").filter(has_text="One documented command")).to_contain_text("1 vote")
         expect(each.get_by_role("listitem").filter(has_text="Everyone merges at least daily")).to_contain_text("1 vote")
     expect(page.get_by_text("You are far apart")).to_be_visible()
+    settled(page)
 
     page.get_by_text("Every push starts a build").last.click()
     page.get_by_label("Note (shown in the result)").fill("Not yet on <b>every</b> branch.")
     page.get_by_role("button", name="Agree on this").click()
+    expect(page.get_by_role("button", name="Next question")).to_be_visible()
     for each in (first, second):
         expect(each.get_by_text("Not yet on <b>every</b> branch.")).to_be_visible()
     assert stored(home, "select count(*) from consensus_vote") == [(0,)]
