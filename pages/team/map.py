@@ -55,7 +55,7 @@ shown = map_editor.Shown(view.version.drawn)
 if drawing and view.is_newest:
     shown = map_editor.edit(user, one.id, view.version)
 with place:
-    map_picture.show(shown.drawn)
+    map_picture.show(shown.drawn, shown.stale)
     name = "not-saved" if shown.unsaved else f"{view.kind}-{view.version.line.number}"
     map_exports.buttons(shown.drawn, f"{one.title} {name}")
 

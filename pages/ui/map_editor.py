@@ -51,7 +51,7 @@ def edit(user: Who, map_id: int, newest: VersionView) -> Shown:
     except (ValueError, Forbidden, NotFound) as error:
         st.error(plain(error))
     with news:
-        _news(user, sheet, newest, unsaved)
+        _news(user, sheet, newest, unsaved, bool(problems))
     if problems:
         _problems(problems)
     else:
@@ -60,7 +60,7 @@ def edit(user: Who, map_id: int, newest: VersionView) -> Shown:
     return Shown(sheet.good, unsaved, stale=bool(problems))
 
 
-def _news(user: Who, sheet: Sheet, newest: VersionView, unsaved: bool) -> None:
+def _news(user: Who, sheet: Sheet, newest: VersionView, unsaved: bool, wrong: bool) -> None:
     """That something is not saved; and what somebody else has saved meanwhile."""
     if not unsaved:
         return
@@ -84,6 +84,8 @@ def _news(user: Who, sheet: Sheet, newest: VersionView, unsaved: bool) -> None:
     with st.container(horizontal=True):
         st.button("Go on with mine, on top of theirs", key="map_on_top", on_click=_on_top, args=(sheet, line.number))
         st.button("Take theirs, drop mine", key="map_theirs", on_click=map_draft.forget, args=(user, sheet))
+    if wrong:
+        return  # mine cannot be compared yet
     with st.expander(f"What mine changes against version {line.number}", icon=":material/compare_arrows:"):
         map_compare.changes(newest.drawn, sheet.good)
 

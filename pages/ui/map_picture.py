@@ -58,8 +58,12 @@ def lines(drawn: Map) -> None:
                 st.markdown(f"**{words.PATHS[path]}**\n\n{numbered}")
 
 
-def show(drawn: Map) -> None:
-    """Figures, drawing, list."""
+def show(drawn: Map, stale: bool = False) -> None:
+    """Figures, drawing, list. stale: something typed cannot be read, and this is from before."""
+    if stale:
+        st.markdown(
+            ":red-badge[From before]\N{EN SPACE}What was typed last cannot be drawn; why is said below the tables."
+        )
     figures(drawn)
     picture(drawn)
     lines(drawn)

@@ -70,7 +70,7 @@ def test_a_team_without_services_can_copy_the_example_and_sees_its_figures(team)
     assert "The constraint is Approval meeting: 45 min, 38 % of the waiting" in said(at)
     assert "Back from failure: lead time 2 h 20 min" in said(at)
     assert pictures(at)[0].startswith("From request to production: Request the release, then Build by hand")
-    assert len(at.get("arrow_data_frame")) == 2, "a table for each path"
+    assert len([each for each in at.dataframe if each.proto.editing_mode]) == 2, "a table to type into for each path"
 
 
 def test_the_future_stands_beside_today_with_what_changes(team):
