@@ -25,7 +25,9 @@ from data.asked import waves
 from data.asked.waves import SURVEY, Asked, WaveView, digest_of
 from data.tables import AnswerSheet, Draft, Participation, Wave
 
-NOT_INVITED = "This link does not open a survey any more. Ask whoever sent it to you for a new one."
+NOT_INVITED = (
+    "This link does not open a survey: it may be closed, or there is a newer link. Ask whoever sent it to you."
+)
 MOST_DRAFTS = 5  # for each person of a wave; a browser that forgets begins another
 _SECRET = re.compile(r"[0-9a-f]{32}")
 

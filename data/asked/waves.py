@@ -6,6 +6,7 @@ see `data.asked.answering`.
 
 import hashlib
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -139,6 +140,7 @@ def asked(wave_id: int) -> Asked:
 
 _KNOWN: dict[str, Asked] = {}
 _MOST_KNOWN = 64
+_knowing = threading.Lock()
 
 
 def asked_in(session: Session, wave_id: int, digest: str) -> Asked:
@@ -146,9 +148,10 @@ def asked_in(session: Session, wave_id: int, digest: str) -> Asked:
     if (known := _KNOWN.get(digest)) is None:
         plain = session.execute(select(Wave.asked).where(Wave.id == wave_id)).scalar_one()
         known = Asked(Questionnaire.of(plain), plain.get("capabilities", {}))
-        while len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.pop(next(iter(_KNOWN)), None)
-        _KNOWN[digest] = known
+        with _knowing:
+            while len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.pop(next(iter(_KNOWN)))
+            _KNOWN[digest] = known
     return known
 
 

@@ -238,11 +238,13 @@ function over(error) {
   if (error.status === 409) {
     return problem("Already handed in", "The answers of this invitation are handed in, and nothing more can be added. If that was not you, tell whoever sent you the link.");
   }
-  if (error.status === 410) {
-    const button = el("button", { onclick: () => copy(mine, button) }, "Copy my answers");
+  const button = mine && el("button", { onclick: () => copy(mine, button) }, "Copy my answers");
+  const take = mine && el("div", { class: "buttons" }, button);
+  if (error.status === 410 || (error.status === 404 && mine)) {
+    const why = error.status === 410 ? "It closed" : "It closed, or your link was replaced by a newer one,";
     return problem("This survey is closed", mine
-      ? "It closed before you handed in, so your answers are not in its result, and nobody has seen them. If you need more time, ask whoever sent you the link."
-      : `${error.message} If you wanted to answer, ask whoever sent you the link.`, mine && el("div", { class: "buttons" }, button));
+      ? `${why} before you handed in: your answers are not in its result, and nobody has seen them. Copy them if you want to keep them, and ask whoever sent you the link.`
+      : `${error.message} If you wanted to answer, ask whoever sent you the link.`, take);
   }
   if (error.status === 404) return problem("This link opens nothing", error.message);
   return problem("This did not work", error.message);

@@ -14,7 +14,7 @@ from tests.browser.portal import running
 from tests.browser.test_journey import settled, stored
 from tests.browser.wave import COMMENT, WAIT, answer, close_wave, open_wave
 
-NAMES = [f"Developer {each}" for each in range(1, 6)]
+NAMES = [f"Developer {each}" for each in range(1, 7)]
 
 
 def a_team(home: Path) -> int:
@@ -51,7 +51,15 @@ def test_a_wave_from_the_first_link_to_the_result(portal, browser, page, home, m
     assert sorted(len(sheet) for sheet in sheets) == [1, 1, 12, 12, 12]
     comments = sorted(sheet["comment"]["value"] for sheet in sheets if "comment" in sheet)
     assert comments == [COMMENT.format(number=number) for number in range(3)]
+    late = page.context.new_page()
+    late.goto(links[NAMES[5]])
+    late.get_by_role("button", name="Begin").click()
+    late.locator(".option").first.click()
+    expect(late.locator("#saved")).to_have_text("Saved", timeout=WAIT)
     close_wave(page, portal, team_id, 5)
+    late.locator(".option").nth(1).click()
+    expect(late.get_by_role("heading", name="This survey is closed")).to_be_visible(timeout=WAIT)
+    expect(late.get_by_role("button", name="Copy my answers")).to_be_visible(timeout=WAIT)
     expect(page.get_by_role("heading", name="Friction now")).to_be_visible(timeout=WAIT)
     for name in NAMES[:3]:
         answered_again = page.context.new_page()

@@ -20,7 +20,7 @@ from tests.need import need
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "locale": "en-GB", "timezone_id": "UTC"}
 WAYS = ("keyboard", "reload", "offline", "lost answer", "taps", "in a hurry", "another device")
 COMMENT = "**Smaller** steps <script>alert(1)</script> \U0001f680 \u05e9\u05dc\u05d5\u05dd {number}"
-WAIT = 30_000  # milliseconds
+WAIT = 60_000  # milliseconds
 QUESTIONS = "Pain and friction"  # choices, pain points and a comment
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 from data import store
-from data.asked import waves
+from data.asked import closing, waves
 from data.tables import AnswerSheet, Base, Draft, Participation
 from tests.data.asked.asking import Asking
 
@@ -89,6 +89,17 @@ def test_nobody_is_found_by_ids_order_or_hidden_columns(answered, both):
     assert len(ledger) == len(sheets) == PEOPLE
     found, how = best_guess(ledger, sheets)
     assert found < LUCK, how
+
+
+def test_nobody_is_found_after_closing_either(answered, both, who):
+    before = rows("answer_sheet", both)
+    closing.close(who, answered.wave_id)
+    after = rows("answer_sheet", both)
+    assert {row["id"] for row in before}.isdisjoint(row["id"] for row in after)
+    found, how = best_guess(rows("participation", both), after)
+    assert found < LUCK, how
+    known, how = best_guess(before, after)
+    assert known < LUCK, how
 
 
 def test_the_search_finds_what_an_order_gives_away(answered, both):
