@@ -3,8 +3,10 @@
 Ranked by hours lost x people x confidence, all three shown. Who did not say hours is not counted as 0 hours.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, groupby
 from statistics import fmean, median_high
 
@@ -79,13 +81,21 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Two pain points that may be one, for people to decide; `shared`: the words that both use."""
+    """Two pain points that may be one, for people to decide; `shared`: the words that both use; `same_capability`: both
+    name the same one."""
 
     first: str
     second: str
     likeness: float
     shared: tuple[str, ...]
-    reason: str
+    same_capability: bool
+
+    @property
+    def reason(self) -> str:
+        """Why they may be one, with some of the longer words."""
+        same = "the same step and capability" if self.same_capability else "the same step"
+        told = sorted(self.shared, key=lambda word: (-len(word), word))[:MOST_WORDS]
+        return f"{same}, and both say {', '.join(sorted(told))}"
 
 
 def collected(points: Sequence[PainPoint]) -> list[Pain]:
@@ -110,10 +120,12 @@ def ranked(pains: Sequence[Pain], votes: Mapping[str, int] | None = None) -> lis
     """By weight, the heaviest first; those without known hours come after, by people who named them. Votes stand beside
     and order only what weighs the same."""
     votes = votes or {}
-    weights = [pain.weight for pain in pains if pain.weight is not None]
+    weights = {pain.key: pain.weight for pain in pains}
+    known = sorted(-weight for weight in weights.values() if weight is not None)
 
     def place(pain: Pain) -> int | None:
-        return None if pain.weight is None else 1 + sum(weight > pain.weight for weight in weights)
+        weight = weights[pain.key]
+        return None if weight is None else 1 + bisect_left(known, -weight)
 
     found = [Ranked(place(pain), pain, votes.get(pain.key, 0)) for pain in pains]
     last = len(found) + 1
@@ -124,19 +136,16 @@ def proposals(pains: Sequence[Pain]) -> list[Proposal]:
     """Pairs that may be duplicates, the likeliest first: at the same step, with no different capability, and with at
     least half of the words of the shorter one in common. Nothing is put together before people say so."""
     words = {pain.key: _words(pain) for pain in pains}
-    places = {pain.key: place for place, pain in enumerate(pains)}
     found = []
-    by_step = groupby(sorted(pains, key=lambda pain: (pain.step, places[pain.key])), lambda pain: pain.step)
+    by_step = groupby(sorted(pains, key=lambda pain: pain.step), lambda pain: pain.step)
     for first, second in (pair for _, some in by_step for pair in combinations(some, 2)):
         capabilities = {first.capability, second.capability} - {None}
         shorter = min(len(words[first.key]), len(words[second.key]))
         shared = words[first.key] & words[second.key]
         if len(capabilities) > 1 or not shorter or len(shared) < ALIKE * shorter:
             continue
-        same = "the same step and capability" if first.capability == second.capability else "the same step"
-        told = sorted(shared, key=lambda word: (-len(word), word))[:MOST_WORDS]
-        reason = f"{same}, and both say {', '.join(sorted(told))}"
-        found.append(Proposal(first.key, second.key, len(shared) / shorter, tuple(sorted(shared)), reason))
+        same = first.capability is not None and first.capability == second.capability
+        found.append(Proposal(first.key, second.key, len(shared) / shorter, tuple(sorted(shared)), same))
     return sorted(
         found, key=lambda proposal: (-proposal.likeness, -len(proposal.shared), proposal.first, proposal.second)
     )
@@ -191,6 +200,10 @@ def hours_by_step(pains: Sequence[Pain]) -> list[tuple[str, float]]:
 
 def _words(pain: Pain) -> frozenset[str]:
     """What it is about: words of its texts in small letters without small words, plurals cut."""
-    text = " ".join(pain.texts).casefold()
-    parts = "".join(sign if sign.isalnum() else " " for sign in text).split()
+    return frozenset().union(*map(_words_of, pain.texts))
+
+
+@lru_cache(maxsize=4096)
+def _words_of(text: str) -> frozenset[str]:
+    parts = "".join(sign if sign.isalnum() else " " for sign in text.casefold()).split()
     return frozenset(word.removesuffix("s") if len(word) > 3 else word for word in parts if word not in _SMALL)

@@ -5,6 +5,7 @@ Deleting takes the facts with it, in one transaction; a repository goes with the
 
 import unicodedata
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session
@@ -15,18 +16,22 @@ from data.access import Action
 from data.people import Who
 from data.settings_check import checked
 from data.tables import (
+    Assessment,
     Change,
     Correction,
     Deployment,
     Incident,
     Membership,
     Organization,
+    PainPoint,
     ProvidedRole,
     Repository,
     Service,
     Source,
     Team,
     TrunkCommit,
+    Wave,
+    WorkflowMap,
 )
 
 LONGEST_NAME = 80
@@ -71,9 +76,10 @@ def rename_team(who: Who, team_id: int, name: str) -> None:
 
 
 def merge_teams(who: Who, team_id: int, into_id: int) -> None:
-    """Moves the services and people of one team into another, and takes the first away.
+    """Moves the services and people of one team into another, with all that the team was asked, said and drew, and
+    takes the first away.
 
-    A service whose name is taken there gets a number behind it; a person in both keeps the stronger role.
+    A service or map whose name is taken there gets a number behind it; a person in both keeps the stronger role.
     Raises Forbidden, NotFound, or ValueError for teams that cannot be merged.
     """
     for each in (team_id, into_id):
@@ -93,6 +99,9 @@ def merge_teams(who: Who, team_id: int, into_id: int) -> None:
             service.team_id, service.name = into_id, name
             session.flush()
         _unite_people(session, team_id, into_id)
+        _move_maps(session, team_id, into_id)
+        for table in (Wave, Assessment, PainPoint):  # pain points go with their waves, which say who may see them
+            session.execute(update(table).where(table.team_id == team_id).values(team_id=into_id))
         session.execute(delete(Team).where(Team.id == team_id))
         detail = {"from": team.name, "into": into.name, "services": moved}
         audit.record(session, who, "merge_teams", f"team:{into_id}", detail, into.organization_id)
@@ -155,7 +164,8 @@ def rename_service(who: Who, service_id: int, name: str) -> None:
 
 
 def move_service(who: Who, service_id: int, team_id: int) -> None:
-    """Gives a service, with its history, to another team of the organization; both must be the person's to edit.
+    """Gives a service, with its history, to another team of the organization; both must be the person's to edit. Maps
+    of the team it leaves are tied to it no more.
 
     Raises Forbidden, NotFound, or ValueError for a team of another organization or a name that is taken there.
     """
@@ -169,6 +179,7 @@ def move_service(who: Who, service_id: int, team_id: int) -> None:
         _refuse_taken(session, Service, Service.team_id == team_id, service.name, but=service_id)
         detail = {"from": service.team_id, "to": team_id}
         service.team_id = team_id
+        session.execute(update(WorkflowMap).where(WorkflowMap.service_id == service_id).values(service_id=None))
         audit.record(session, who, "move_service", f"service:{service_id}", detail, subject.organization_id)
 
 
@@ -193,7 +204,7 @@ def merge_services(who: Who, service_id: int, into_id: int) -> None:
         for table in (Source, Change, Deployment):
             own = update(table).where(table.service_id == service_id)
             session.execute(own.values(service_id=into_id, repository_id=into.repository_id))
-        for table in (Incident, Correction):
+        for table in (Incident, Correction, WorkflowMap):
             session.execute(update(table).where(table.service_id == service_id).values(service_id=into_id))
         if same and into.settings:
             ours, theirs = ((each.settings or {}).get("path_globs") for each in (into, service))
@@ -287,13 +298,26 @@ def _refuse_taken(session: Session, table: type, among, name: str, but: int | No
         raise ValueError(f"There is already a {table.__name__.lower()} of the name {name}; choose another.")
 
 
+def _move_maps(session: Session, team_id: int, into_id: int) -> None:
+    """Workflow maps with all their versions; one whose title is taken there gets a number behind it."""
+    taken = set(session.execute(select(WorkflowMap.title).where(WorkflowMap.team_id == into_id)).scalars())
+    for each in session.execute(select(WorkflowMap).where(WorkflowMap.team_id == team_id)).scalars().all():
+        each.team_id, each.title = into_id, numbered(each.title, taken)
+        taken.add(each.title)
+        session.flush()
+
+
 def free_name(session: Session, team_id: int, name: str) -> str:
     """The name, or with the first number behind it that is free in the team."""
-    taken = {
-        each.casefold() for each in session.execute(select(Service.name).where(Service.team_id == team_id)).scalars()
-    }
+    taken = set(session.execute(select(Service.name).where(Service.team_id == team_id)).scalars())
+    return numbered(name, taken)
+
+
+def numbered(name: str, taken: Collection[str]) -> str:
+    """The name, or with the first number behind it that is not taken, whatever the case."""
+    lower = {each.casefold() for each in taken}
     candidate, number = name, 1
-    while candidate.casefold() in taken:
+    while candidate.casefold() in lower:
         number += 1
         suffix = f" ({number})"
         candidate = name[: LONGEST_NAME - len(suffix)].rstrip() + suffix

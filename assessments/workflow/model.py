@@ -12,6 +12,7 @@ STATED, MEASURED = "stated", "measured"
 FEWEST, MOST = 5, 15  # steps of a map
 LONGEST = 200  # characters of a text
 LONGEST_TIME = 60.0 * 24 * 366 * 2  # minutes
+LARGEST = 1_000_000  # of what is counted
 _TEXTS = ("role", "trigger", "output", "tool", "environment", "evidence", "stage")
 _COUNTS = ("queue", "batch_size", "manual_steps", "approvals")
 
@@ -126,8 +127,9 @@ def _of_step(step: Mapping, number: int) -> list[str]:
     if step.get("evidence") and not str(step["evidence"]).startswith("https://"):
         found.append(f"{label}: the evidence is a link that begins with https://.")
     for field in _COUNTS:
-        if (number := step.get(field)) is not None and not (_number(number) and number >= 0):
-            found.append(f"{label}: {_words(field)} is a number from 0 upwards; leave it empty when it is not known.")
+        if (number := step.get(field)) is not None and not (_number(number) and 0 <= number <= LARGEST):
+            limits = f"a number from 0 to {LARGEST:,}"
+            found.append(f"{label}: {_words(field)} is {limits}; leave it empty when it is not known.")
     wrong = [problem for field in _AMOUNTS for problem in _amount_problems(step.get(field), field)]
     return found + [f"{label}: {problem}" for problem in wrong or _times(step)]
 
@@ -245,7 +247,8 @@ def _amount(raw: Any) -> Amount | None:
 
 
 def _number(raw: Any) -> bool:
-    return isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw)
+    """Whole numbers of any length are some: which is too large is said by its limit."""
+    return (isinstance(raw, int) and not isinstance(raw, bool)) or (isinstance(raw, float) and math.isfinite(raw))
 
 
 def _text(raw: Any, shortest: int) -> bool:

@@ -4,6 +4,7 @@ from assessments.workflow.amounts import Amount, Total
 from assessments.workflow.totals import Totals
 
 UNKNOWN = "not known"
+NAMED = 3  # unknown steps at most, by name
 PATHS = {"happy": "From request to production", "recovery": "Back from failure"}
 
 
@@ -49,7 +50,11 @@ def total(of: Total, write=time) -> str:
     """A total, or that it is not known, with the part that is."""
     if of.known or of.partial is None:
         return write(of.known)
-    return f"{UNKNOWN}; {write(of.partial)} without {', '.join(of.unknown)}"
+    named = (
+        of.unknown if len(of.unknown) <= NAMED else (*of.unknown[: NAMED - 1], f"{len(of.unknown) - NAMED + 1} more")
+    )
+    without = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"{UNKNOWN}; {write(of.partial)} without {without}"
 
 
 def summary(of: Totals) -> list[tuple[str, str]]:

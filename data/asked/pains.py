@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from sqlalchemy import Row, delete, func, select
 from sqlmodel import Session
@@ -567,12 +568,10 @@ def _said(row: PainPoint) -> Said:
 def _alike(views: Sequence[PainView], groups: dict[int, list[PainPoint]]) -> tuple[tuple[PainView, PainView, str], ...]:
     """Pairs that may be one and of which nobody has said that they are not."""
     by_id = {view.id: view for view in views}
-    found = []
-    for one in pains.proposals([view.pain for view in views]):
-        first, second = int(one.first), int(one.second)
-        if not _are_apart(groups[first], groups[second]):
-            found.append((by_id[first], by_id[second], one.reason))
-    return tuple(found[:PROPOSED])
+    found = pains.proposals([view.pain for view in views])
+    pairs = ((int(one.first), int(one.second), one) for one in found)
+    kept = (each for each in pairs if not _are_apart(groups[each[0]], groups[each[1]]))
+    return tuple((by_id[first], by_id[second], one.reason) for first, second, one in islice(kept, PROPOSED))
 
 
 def _are_apart(first: list[PainPoint], second: list[PainPoint]) -> bool:

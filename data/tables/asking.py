@@ -135,6 +135,18 @@ class MapVersion(Base, table=True):
     saved_at: int = instant()
 
 
+class MapDraft(Base, table=True):
+    """What somebody has typed into a map and not saved, also what cannot be read as one yet."""
+
+    __tablename__ = "map_draft"
+    map_id: int = key("workflow_map.id", primary_key=True)
+    kind: str = Field(primary_key=True)  # today | future
+    person_id: int = key("person.id", primary_key=True)
+    base: int  # the version it was begun from; 0: none
+    typed: dict = json()  # title, rows
+    changed_at: int = instant()
+
+
 class Assessment(Base, table=True):
     """Where a team stood at one time, never changed. What was not collected then is absent, not empty."""
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from data import backlog
 from data.access import Action
-from pages.ui import begin, cached, demo, live, progress, services, syncs, undecided
+from pages.ui import begin, cached, demo, entrance, live, progress, services, syncs, undecided
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -42,3 +42,4 @@ if shown_as_demo:
         services.show(user, shown_as_demo, "home_demo")
 with more:
     begin.ways(user, fresh=not own, with_demo=not shown_as_demo)
+    entrance.quick_check()

@@ -23,7 +23,7 @@ subject = Subject(team.organization_id, team.id, team.is_demo)
 says, leads = may(user, Action.SAY, subject), may(user, Action.ASK, subject)
 
 if not found.open and not found.solved:
-    pain_list.nothing(says)
+    pain_list.nothing(team.id, says)
 else:
     st.text(
         "What costs the team time: hours a week × people × how well that is supported. The most expensive is first."

@@ -19,6 +19,14 @@ def sign_in() -> None:
     else:
         st.text("See how your teams deliver, with the evidence behind each number.")
     st.button("Sign in", key="entrance_sign_in", type="primary", icon=":material/login:", on_click=st.login)
+    quick_check()
+
+
+def quick_check() -> None:
+    """The way to what is open to anybody: a plain page beside the portal."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.link_button("Quick check", "/quick-check", icon=":material/speed:")
+        st.caption("Five questions, two minutes, no sign-in: where your delivery stands among what others say.")
 
 
 def outside(user: Who) -> None:

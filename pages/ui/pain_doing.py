@@ -8,7 +8,6 @@ from data.people import Who
 from pages.ui import pain_form, pain_pairs
 from pages.ui.asking import asked, dialog
 from pages.ui.pain_form import NOTE
-from pages.ui.text import count
 
 MENU = {
     "edit": "Edit",
@@ -23,19 +22,17 @@ def doing(user: Who, view: PainView, found: Listed, leads: bool) -> None:
     """Votes, me too, and the menu."""
     key, team_id = f"pain_{view.id}", view.team_id
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        mine = f", {view.mine} of them yours" if view.mine else ""
-        st.markdown(f"{count(view.votes, 'vote')}{mine}" if view.votes else "No votes", width="content")
         if st.button("Vote", key=f"{key}_up", icon=":material/thumb_up:", disabled=not found.votes_left):
             asked(lambda: pains.vote(user, view.id, view.mine + 1), "", NOTE)
         if view.mine and st.button("Take back", key=f"{key}_down", type="tertiary"):
             asked(lambda: pains.vote(user, view.id, view.mine - 1), "", NOTE)
-        if view.own is None and st.button("Me too", key=f"{key}_too", icon=":material/group_add:"):
+        if view.own is None and st.button("Me too", key=f"{key}_too"):
             pain_form.too(user, team_id, view)
         by_hand = next((part for part in view.parts if part.own or (leads and not part.wave)), None)
         alone = all(part.own for part in view.parts)
         not_for = {"edit": by_hand is None, "merge": len(found.open) < 2, "remove": not (leads or alone)}
         options = [name for name in MENU if not not_for.get(name)]
-        chosen = st.menu_button("More", options, format_func=MENU.get, key=f"{key}_menu", icon=":material/more_horiz:")
+        chosen = st.menu_button("More", options, format_func=MENU.get, key=f"{key}_menu")
         if chosen == "edit":
             pain_form.edit(user, team_id, view.own or by_hand)
         elif chosen == "sort":

@@ -11,12 +11,13 @@ from data.people import Who
 from pages.ui import charts, paging, pain_pairs
 from pages.ui.pain_doing import doing, reopen
 from pages.ui.pain_pairs import title
+from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
 PAGE = 15
 
 
-def nothing(says: bool) -> None:
+def nothing(team_id: int, says: bool) -> None:
     """Before anybody has said anything."""
     with st.container(border=True):
         st.subheader("Nobody has named a pain point yet", anchor=False)
@@ -24,7 +25,14 @@ def nothing(says: bool) -> None:
             "A pain point is what holds up work: at which step, how often, how bad, and how many hours it cost last "
             "week. The list is ordered by those hours, so that the most expensive is mended first."
         )
-        st.caption("Add the first one" if says else "Members of the team name them here, or in a survey.")
+        st.caption(
+            "Add the first one here, or ask the whole team without names: the survey Pain and friction brings theirs."
+            if says
+            else "Members of the team name them here, or in a survey."
+        )
+        st.page_link(
+            page_file("surveys"), label="Surveys", icon=":material/ballot:", query_params={"team": str(team_id)}
+        )
 
 
 def chart(found: Listed) -> None:
@@ -73,19 +81,21 @@ def card(user: Who, view: PainView, found: Listed, says: bool, leads: bool) -> N
     with st.container(border=True, gap="small", key=f"pain_{view.id}"):
         place = "" if view.place is None else f"{view.place}\\. "
         st.markdown(f"**{place}{plain(title(view))}**")
-        with st.container(horizontal=True, gap="small"):
-            for name, icon in ((view.step_name, "conversion_path"), (view.capability_name, "school")):
-                if name:
-                    st.badge(plain(name), icon=f":material/{icon}:", color="gray")
         st.markdown(reason(view))
-        st.caption(". ".join(plain(each) for each in (view.often, f"Strain: {view.bad.lower()}") if each) + ".")
+        st.caption(" · ".join(plain(each) for each in _facts(view)))
         if says:
             doing(user, view, found, leads)
-        elif view.votes:
-            st.caption(count(view.votes, "vote"))
         if len(view.parts) > 1 or "\n" in view.parts[0].text or len(view.parts[0].text) > pain_pairs.SHORT:
             with st.expander(f"What was said ({len(view.parts)})" if len(view.parts) > 1 else "All of it"):
                 pain_pairs.parts(user, view, says)
+
+
+def _facts(view: PainView) -> list[str]:
+    strain = view.bad[:1].lower() + view.bad[1:]
+    mine = f" ({view.mine} yours)" if view.mine else ""
+    votes = f"{count(view.votes, 'vote')}{mine}" if view.votes else "no votes"
+    facts = (view.step_name, view.capability_name, view.often, f"strain: {strain}" if strain else "", votes)
+    return [fact for fact in facts if fact]
 
 
 def reason(view: PainView) -> str:

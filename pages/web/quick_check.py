@@ -40,7 +40,8 @@ def page(request: Request) -> Response:
         if request.url.query != _query(values):
             return _redirect(values)
         found = [quick_check.placed(metric, value, catalog.benchmarks()) for metric, value in values.items()]
-        body = quick_check_html.result(_items(), values, found, quick_check.score(values), _means(), _query(values))
+        score, wide = quick_check.score(values), _capabilities()
+        body = quick_check_html.result(_items(), values, found, score, _means(), _query(values), wide)
         return _cached(request, "Quick check: result", body)
     except QuickCheckError as error:
         made = shell.page("Quick check", quick_check_html.form(_items(), {}, problem=str(error)))
@@ -97,3 +98,7 @@ def _means() -> dict[str, float]:
     data = catalog.benchmarks()["quickcheck_2025_industry"]["data"]["all"]
     throughput = data["software_delivery_throughput"]["mean"]
     return {"throughput": throughput, "stability": 10 - data["software_delivery_instability"]["mean"]}
+
+
+def _capabilities() -> int:
+    return sum(len(area["capabilities"]) for area in catalog.practices()["areas"])

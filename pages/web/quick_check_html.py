@@ -12,7 +12,7 @@ HEAD = """<header class="bar"><a class="home" href="/"><img src="/web/milepost.s
 PERCENT = "A whole number from 0 to 100. Leave it empty if you do not know."
 LIMITS = """<section class="card"><h2>What this can say, and what not</h2>
 <ul>
-<li>These are estimates of one person, from memory. Measured values often lie a band or two away from what people say.
+<li>These are estimates of one person, from memory. What is measured may lie a band or more away.
 <li>The comparison is with the answers that people gave to DORA's survey in 2025 about the service they work on. They
 chose to take part; they are no sample of all teams, and of no branch. The shares come from a transcription of the
 report.
@@ -23,8 +23,8 @@ nothing about why, or about what to do.
 MORE = """<section><h2>What a full assessment does otherwise</h2>
 <p>Milepost measures these five from your repositories and deployments, with the evidence behind each number and an
 interval around it, and says so where something is not known. And it asks the whole team instead of one person, about
-what stands behind the numbers: 42 capabilities described in what one would see, with how far people agree, in a way
-that nobody can tell who answered what.</p>
+what stands behind the numbers: {capabilities} capabilities described in what one would see, with how far people agree,
+in a way that nobody can tell who answered what.</p>
 <p class="buttons"><a class="button strong" href="/">Open Milepost</a></p></section>"""
 
 
@@ -54,8 +54,10 @@ def result(
     score: Score,
     means: Mapping[str, float],
     query: str,
+    capabilities: int,
 ) -> str:
-    """Where each answer stands, the number, and the limits of both. query: the answers as an address has them."""
+    """Where each answer stands, the number, and the limits of both. query: the answers as an address has them;
+    capabilities: how many the full assessment asks about."""
     by_metric = {one.metric: one for one in found}
     cards = "".join(_card(item, values.get(item.metric), by_metric.get(item.metric)) for item in items)
     return f"""{HEAD}<h1>Where this stands</h1>
@@ -63,7 +65,7 @@ def result(
 <a href="/quick-check?edit=1&amp;{escape(query)}">Change the answers</a></p>
 {cards}
 <section class="card"><h2>The number of DORA's Quick Check</h2>{_number(items, score, means)}</section>
-{LIMITS}{MORE}
+{LIMITS}{MORE.format(capabilities=capabilities)}
 </main>"""
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.pains import CONFIDENCE, collected, merged, proposals, ranked, tally
+from assessments.pains import CONFIDENCE, MOST_WORDS, collected, hours_by_step, merged, proposals, ranked, tally
 from assessments.surveys.answers import PainPoint
 
 
@@ -54,6 +54,24 @@ def test_duplicates_are_proposed_with_the_words_they_share():
         pains(point("Waiting for the review"), point("We wait for reviews too long"), point("Review waiting!"))
     )
     assert (found[0].first, found[0].second, found[0].shared) == ("p1", "p2", ("review", "waiting"))
+
+
+def test_the_reason_names_what_is_the_same_and_few_words():
+    words = " ".join(f"word{number}" for number in range(50))
+    (one,) = proposals(pains(point(words), point(words)))
+    assert one.reason.startswith("the same step, and both say word") and one.reason.count("word") == MOST_WORDS
+    (one,) = proposals(pains(point(words, capability="wip-limits"), point(words, capability="wip-limits")))
+    assert one.reason.startswith("the same step and capability")
+
+
+def test_hours_are_added_up_by_step_and_unknown_ones_left_out():
+    found = pains(point("a", 2.0), point("b", 1.0), point("c", 4.0, step="deploy"), point("d", step="idea"))
+    assert hours_by_step(found) == [("deploy", 4.0), ("review", 3.0)]
+
+
+def test_the_usual_answer_is_the_middle_one_and_the_worse_of_two():
+    pain = replace(pains(point("a"))[0], how_often=(0, 1, 4), how_bad=(1, 3))
+    assert (pain.usual_often, pain.usual_bad, replace(pain, how_bad=()).usual_bad) == (1, 3, None)
 
 
 @pytest.mark.parametrize(

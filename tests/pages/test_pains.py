@@ -43,7 +43,7 @@ def test_the_first_pain_point_is_added_voted_on_and_solved(team):
     assert view.parts[0].text == EVIL and "<script" not in said(at).replace("\\<", "")
     assert "**1.5** = 3.0 h a week each × 1 person × 0.5 (one voice)" in said(at)
     at.button(key=f"pain_{view.id}_up").click().run()
-    assert "1 vote, 1 of them yours" in said(at) and "You have 2 of 3 votes left." in said(at)
+    assert "1 vote \\(1 yours\\)" in said(at) and "You have 2 of 3 votes left." in said(at)
     at.get_by_key(f"pain_{view.id}_menu").set_value("solve").run()
     assert pains.listed(people.local_person(), team).solved[0].id == view.id
     at.button(key=f"pain_{view.id}_reopen").click().run()

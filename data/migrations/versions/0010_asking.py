@@ -148,6 +148,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('map_id', 'kind', 'version', name=op.f('uq_map_version_map_id_kind_version'))
     )
     op.create_index('ix_map_version_map_id', 'map_version', ['map_id'], unique=False)
+    op.create_table('map_draft',
+    sa.Column('map_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('base', sa.Integer(), nullable=False),
+    sa.Column('typed', JSON, nullable=False),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['map_id'], ['workflow_map.id'], name=op.f('fk_map_draft_map_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_map_draft_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('map_id', 'kind', 'person_id', name=op.f('pk_map_draft'))
+    )
     op.create_table('pain_vote',
     sa.Column('pain_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -160,6 +171,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('pain_vote')
+    op.drop_table('map_draft')
     op.drop_index('ix_map_version_map_id', table_name='map_version')
     op.drop_table('map_version')
     op.drop_index('ix_workflow_map_team_id', table_name='workflow_map')

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from assessments.workflow import words
-from assessments.workflow.amounts import Amount, ratio
+from assessments.workflow.amounts import Amount, Total, ratio
 from assessments.workflow.model import HAPPY, RECOVERY, Map
 from assessments.workflow.totals import beside, compare, totals
 from content import catalog
@@ -56,6 +56,12 @@ def test_a_total_with_an_unknown_part_is_unknown_and_names_it():
     assert found.activity is None and found.complete_accurate.known is None
     assert words.total(found.lead) == "not known; 4 h without First"
     assert not found.constraint.sure
+
+
+def test_many_unknown_parts_are_counted_after_the_first_two():
+    assert words.total(Total(None, Amount.exactly(90), ("A", "B", "C"))) == "not known; 1 h 30 min without A, B and C"
+    four = Total(None, Amount.exactly(90), ("A", "B", "C", "D"))
+    assert words.total(four) == "not known; 1 h 30 min without A, B and 2 more"
 
 
 def test_nothing_known_has_no_partial_value():

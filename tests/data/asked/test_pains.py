@@ -256,6 +256,18 @@ def test_words_of_a_wave_are_nobodys_to_change_but_it_can_be_sorted(one_team, wh
     assert (view.step, view.capability, view.pain.texts) == ("approval", "code-review-flow", ("Reviews wait",))
 
 
+def test_they_move_with_the_team_and_its_waves(team, who):
+    above, other = leader(people.home_organization(who)), teams.create_team(who, people.home_organization(who), "Other")
+    wave(team, point("Reviews wait", 9.0))
+    pains.vote(who, pains.add(who, team, said("Slow tests", 1.0)), 2)
+    teams.merge_teams(who, team, other)
+    assert [(view.place, view.parts[0].wave, view.votes) for view in pains.ranked(who, other)] == [
+        (1, "Spring", 0),
+        (2, "", 2),
+    ]
+    assert [view.pain.texts for view in pains.ranked(above, other)] == [("Slow tests",)]
+
+
 # Together and apart
 
 
