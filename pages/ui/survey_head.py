@@ -68,8 +68,8 @@ def stop_without_result(shown: Shown) -> None:
     """Says why there is no result, where there is none, and ends the page."""
     view, wave = shown.view, shown.view.wave
     if wave.state == "open":
-        says = f"{wave.answered} of {count(wave.people, 'person', 'people')} have answered."
-        states.empty("Still open", f"{says} Nobody can read an answer before it closes.", *_surveys(), {"team": wave.team_id})
+        says = f"{wave.answered} of {count(wave.people, 'person', 'people')} have answered. Nobody can read an answer"
+        states.empty("Still open", f"{says} before it closes.", *_surveys(), {"team": wave.team_id})
     elif wave.state == "cancelled":
         says = "It was cancelled: there is no result, and what was answered is deleted."
         states.empty("Cancelled", says, *_surveys(), {"team": wave.team_id})
