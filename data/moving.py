@@ -279,7 +279,7 @@ def _settle(session: Session, reader: parcel.Reader) -> None:
     """New rows get ids behind those that came, and PostgreSQL learns how much there is before it plans a query."""
     with _refused("the ids", reader):
         for table in moved():
-            if "id" in table.__table__.columns:
+            if "id" in table.__table__.columns and _kind(table, table.__table__.c.id) is int:
                 counter, last = func.pg_get_serial_sequence(f'"{table.__tablename__}"', "id"), func.max(table.id)
                 session.execute(select(func.setval(counter, func.coalesce(last, 1), last.is_not(None))))
     session.execute(text("ANALYZE"))

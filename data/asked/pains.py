@@ -235,8 +235,8 @@ def remove(who: Who, pain_id: int) -> None:
         if any(rows[each].created_by != who.id or rows[each].wave_id is not None for each in gone):
             access.check(who, Action.ASK, subject)
         for each in rows.values():
-            if each.id not in gone and gone & set(each.apart):
-                each.apart = sorted(set(each.apart) - gone)
+            if each.id not in gone and gone & _apart(each):
+                each.apart = {"ids": sorted(_apart(each) - gone)}
         session.flush()
         session.execute(delete(PainPoint).where(PainPoint.id.in_(gone)))
 
@@ -388,8 +388,12 @@ def _refuse_solved(row: PainPoint) -> None:
 
 
 def _set_apart(one: PainPoint, other: PainPoint) -> None:
-    if one.id != other.id and other.id not in one.apart:
-        one.apart = [*one.apart, other.id]
+    if one.id != other.id:
+        one.apart = {"ids": sorted(_apart(one) | {other.id})}
+
+
+def _apart(row: PainPoint) -> set[int]:
+    return set(row.apart.get("ids", ()))
 
 
 def _voices(said: Said) -> dict:
@@ -576,7 +580,7 @@ def _alike(views: Sequence[PainView], groups: dict[int, list[PainPoint]]) -> tup
 
 def _are_apart(first: list[PainPoint], second: list[PainPoint]) -> bool:
     return any(
-        {other.id for other in theirs} & set(row.apart)
+        {other.id for other in theirs} & _apart(row)
         for ours, theirs in ((first, second), (second, first))
         for row in ours
     )

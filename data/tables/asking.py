@@ -106,7 +106,7 @@ class PainPoint(Base, table=True):
     voices: dict = json()  # hours, how_often, how_bad, texts: a list each
     measured: bool = False
     state: str = "open"  # open | solved
-    apart: list = json(default_factory=list)  # ids of those that people said are another
+    apart: dict = json(default_factory=dict)  # ids: of those that people said are another
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
     created_at: int = instant()
 

@@ -20,7 +20,7 @@ def cards(shown: Shown) -> None:
     told = Counter(_told(kept) for kept in view.items.values())
     with st.grid(4, min_column_width=150):
         asked, answered = view.answers["asked"], view.answers["answered"]
-        _card("Answered", f"{answered} of {asked}", _response(answered, asked))
+        _card("Answered", f"{answered} of {asked}", _response(view.visibility, answered, asked))
         _card("Agreed", str(told["agreed"]), "questions where people see the same")
         _card("To discuss", str(told["discuss"]), "questions where they do not: the most worth your time")
         if shown.before is None:
@@ -39,9 +39,11 @@ def _told(kept: dict) -> str:
     return {"mean": "agreed"}.get(kept["told"], kept["told"])
 
 
-def _response(answered: int, asked: int) -> str:
+def _response(visibility: str, answered: int, asked: int) -> str:
     if answered == asked:
         return "everyone, so nothing is guessed"
+    if visibility == "coarse":
+        return "the others may see it another way"
     return "the others may see it another way; each interval says how much that matters"
 
 

@@ -77,8 +77,8 @@ def stop_without_result(shown: Shown) -> None:
     if wave.state == "open" and wave.kind == "consensus":
         states.empty("Still going on", "The session has not ended. What is agreed is shown here then.", *_session(view))
     elif wave.state == "open":
-        says = f"{wave.answered} of {count(wave.people, 'person', 'people')} have answered. Nothing can be read before"
-        states.empty("Still open", f"{says} it closes, by nobody.", *_surveys(), {"team": wave.team_id})
+        says = f"{wave.answered} of {count(wave.people, 'person', 'people')} have answered. Nobody can read an answer"
+        states.empty("Still open", f"{says} before it closes.", *_surveys(), {"team": wave.team_id})
     elif wave.state == "cancelled":
         says = "It was cancelled: there is no result, and what was answered is deleted."
         states.empty("Cancelled", says, *_surveys(), {"team": wave.team_id})

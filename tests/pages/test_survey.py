@@ -94,7 +94,7 @@ def test_below_five_answers_the_page_says_what_became_of_them(team):
 
 def test_an_open_a_cancelled_and_an_unknown_survey_say_so(team):
     later = store.now_us() + DAY
-    assert "Nothing can be read before" in said(shown(surveyed.wave(team, [], MEMBERS, PACE, closes_at=later)))
+    assert "Nobody can read an answer before" in said(shown(surveyed.wave(team, [], MEMBERS, PACE, closes_at=later)))
     assert "was cancelled" in said(shown(surveyed.wave(team, [], MEMBERS, PACE, state="cancelled")))
     for wrong in ("999", "1" * 30):
         assert "not here any more, or not yours" in said(opened("team/survey.py", wave=wrong))
@@ -126,7 +126,7 @@ def test_columns_of_several_questions_stand_over_their_option():
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert [list(bar.x) for bar in bars] == [[0, 1, 2]] * 2
     assert max(bars[0].y) * 3 == pytest.approx(max(bars[1].y) * 2)  # a person is as high everywhere
-    means = [trace for trace in figure.data if trace.mode == "markers"]
+    means = [trace for trace in figure.data if trace.type == "scatter" and trace.mode == "markers"]
     assert [list(mean.x) for mean in means] == [[0.7]]  # where the team does not agree there is none
 
 
