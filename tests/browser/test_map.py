@@ -38,9 +38,16 @@ def type_lead_time(page: Page, text: str) -> None:
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     settled(page)
-    table.click(position={"x": 120, "y": 52})
-    for key in ("ArrowRight", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
+    editor = page.locator(".gdg-input")
+    for _ in range(5):  # a table that was just drawn may not listen yet
+        table.click(position={"x": 120, "y": 52})
+        for key in ("ArrowRight", "ArrowRight", "Enter"):
+            page.keyboard.press(key)
+        try:
+            expect(editor).to_be_visible(timeout=3_000)
+            break
+        except AssertionError:
+            page.keyboard.press("Escape")
     page.keyboard.press("Control+A")
     page.keyboard.type(text)
     page.keyboard.press("Enter")
