@@ -45,13 +45,15 @@ def definitions() -> dict[str, dict[str, str]]:
 @lru_cache
 def practices() -> dict:
     """Practice areas with their capabilities and anchored levels: version, areas[key, name, capabilities[key, name,
-    meaning, dora, dora_construct, levels[5]]]. `levels[i]` is what one would see at level i.
+    meaning, dora, dora_construct, importance, upstream, downstream, stages, levels[5], evidence[level, repository, map,
+    survey]]]. `levels[i]` is what one would see at level i; evidence is what shows it, beside the answer to the
+    capability.
 
     Raises ContentError with everything that `content.practice_rules` finds wrong.
     """
     data = read(HERE / "practices.yml")
     _refuse("practices.yml", practice_rules.problems(data))
-    return data
+    return practice_rules.resolved(data)
 
 
 @lru_cache
@@ -64,7 +66,9 @@ def surveys() -> dict[str, dict]:
     """
     measures, bands = practices(), benchmarks()["bands"]
     files = _each("surveys", lambda name, data: survey_rules.problems(name, data, measures, bands))
-    return {key: survey_rules.resolved(data, measures) for key, data in files.items()}
+    asked = {key: survey_rules.resolved(data, measures) for key, data in files.items()}
+    _refuse("practices.yml", practice_rules.not_asked(measures, asked))
+    return asked
 
 
 @lru_cache
