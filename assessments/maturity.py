@@ -1,0 +1,484 @@
+"""Where a team stands: three lanes of evidence, what they show of each anchored statement, and the level that follows.
+
+The lanes are never averaged into each other (docs/maturity.md): what the team says can claim a statement, only what the
+repository or the workflow map shows can hold it, and where they disagree a sentence says so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from assessments.workflow.facts import Fact
+
+SURVEY, REPOSITORY, MAP = "survey", "repository", "map"
+LANES = (SURVEY, REPOSITORY, MAP)
+#: The questionnaire whose items are the capabilities themselves: option i is level i.
+OWN = "capabilities"
+FLOOR = 0.6  # coverage below which no level is told
+NOT_APPLICABLE, EXCEPTION = "not applicable", "exception"
+LONGEST_REASON = 500  # characters
+LONGEST_EXCEPTION = 366 * 86_400_000_000  # microseconds
+
+
+class State(StrEnum):
+    """Of one piece of evidence. UNKNOWN: it was looked for and cannot be told; what nobody looked for has no state."""
+
+    MET = "met"
+    PARTLY = "partly"
+    NOT_MET = "not met"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not applicable"
+    EXCEPTED = "excepted"
+
+
+#: What says something about the practice itself.
+JUDGED = frozenset({State.MET, State.PARTLY, State.NOT_MET})
+
+
+class Verdict(StrEnum):
+    """Of one statement. OUT: nothing of it applies. PARTLY: all is known, nothing speaks against it, too little for
+    it."""
+
+    HOLDS = "holds"
+    CLAIMED = "claimed"
+    PARTLY = "partly"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
+    OUT = "not applicable"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of evidence that a statement asks for. `limit`: "<= 1" or ">= 3", of an answer or a fact of the map; ""
+    of a probe, which judges by itself."""
+
+    lane: str
+    key: str
+    limit: str = ""
+
+    @property
+    def id(self) -> str:
+        """Under which it is seen and kept."""
+        return f"{self.lane}:{self.key}{' ' if self.limit else ''}{self.limit}"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one would see at that level, and the evidence for it."""
+
+    level: int
+    text: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Capability:
+    """A capability of content/practices.yml, with statements 1 to 4."""
+
+    key: str
+    name: str
+    importance: int
+    upstream: tuple[str, ...]
+    stages: tuple[str, ...]
+    statements: tuple[Statement, ...]
+
+    @property
+    def survey_only(self) -> bool:
+        """No repository or map could show anything of it."""
+        return all(item.lane == SURVEY for statement in self.statements for item in statement.items)
+
+    @property
+    def items(self) -> dict[str, Item]:
+        """All its evidence by id."""
+        return {item.id: item for statement in self.statements for item in statement.items}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found of an item, with one sentence why."""
+
+    state: State
+    because: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a team says about the judging itself. `kind`: not applicable, or an exception, which has an owner and ends
+    at `expires` (microseconds). `item`: the id of one item; None for all of the capability."""
+
+    kind: str
+    capability: str
+    reason: str
+    item: str | None = None
+    owner: str = ""
+    expires: int | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A statement with its verdict. `seen`: each item with what was found, None where nobody has looked."""
+
+    statement: Statement
+    verdict: Verdict
+    seen: tuple[tuple[Item, Seen | None], ...]
+
+    @property
+    def open(self) -> bool:
+        """What the repository or the map would show of it is not all known."""
+        return any(item.lane != SURVEY and _unknown(seen) for item, seen in self.seen)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a team stands in one capability. Levels are None where they are not known.
+
+    shown: the highest level up to which all statements hold; claimed: the same, counting those that the team alone
+    says hold; told: the level that stands on the page, None below the floor of coverage; outline: the claimed level to
+    be drawn beside it, where it is another. known, applicable: distinct pieces of evidence. missing, disagreements,
+    notes: sentences.
+    """
+
+    capability: Capability
+    statements: tuple[Judged, ...]
+    shown: int | None
+    claimed: int | None
+    known: int
+    applicable: int
+    missing: tuple[str, ...]
+    disagreements: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of what applies that is known; None where nothing applies."""
+        return self.known / self.applicable if self.applicable else None
+
+    @property
+    def covered(self) -> bool:
+        """Whether enough is known to tell a level."""
+        return self.applicable > 0 and self.known >= FLOOR * self.applicable
+
+    @property
+    def told(self) -> int | None:
+        """The level that is shown; of a capability that only a survey can tell of, the claimed one."""
+        if not self.covered:
+            return None
+        return self.claimed if self.capability.survey_only else self.shown
+
+    @property
+    def outline(self) -> int | None:
+        """The claimed level where it is not the one told."""
+        return self.claimed if self.covered and self.claimed != self.told else None
+
+    @property
+    def next(self) -> Judged | None:
+        """The first statement that keeps the level from being higher; None at the top, or where nothing applies."""
+        fine = _CLAIMS if self.capability.survey_only else _SHOWS
+        return next((judged for judged in self.statements if judged.verdict not in fine | {Verdict.OUT}), None)
+
+
+_SHOWS = frozenset({Verdict.HOLDS})
+_CLAIMS = frozenset({Verdict.HOLDS, Verdict.CLAIMED})
+
+
+def capabilities(practices: Mapping[str, Any]) -> dict[str, Capability]:
+    """From the content (content.catalog.practices), by key and in its order."""
+    found = {}
+    for plain in (capability for area in practices["areas"] for capability in area["capabilities"]):
+        listed = {entry["level"]: entry for entry in plain["evidence"]}
+        statements = [
+            Statement(level, plain["levels"][level], _items(plain["key"], level, listed.get(level, {})))
+            for level in range(1, len(plain["levels"]))
+        ]
+        head = plain["key"], plain["name"], plain["importance"], tuple(plain["upstream"]), tuple(plain["stages"])
+        found[plain["key"]] = Capability(*head, tuple(statements))
+    return found
+
+
+def _items(key: str, level: int, listed: Mapping[str, Any]) -> tuple[Item, ...]:
+    own = Item(SURVEY, f"{OWN}/{key}", f">= {level}")
+    others = (Item(lane, *name.split(" ", 1)) for lane in LANES for name in listed.get(lane, ()))
+    return (own, *others)
+
+
+def standing(
+    capability: Capability, seen: Mapping[str, Seen], marks: Iterable[Mark] = (), now: int | None = None
+) -> Standing:
+    """Where the team stands. `seen`: what was found, by the id of the item; an item that is not in it was not looked
+    for. `marks` of any capability; `now` in microseconds says which exceptions have ended (None: none has)."""
+    mine = [mark for mark in marks if mark.capability == capability.key]
+    seen = marked(capability, seen, mine, now)
+    statements = [_judged(statement, seen) for statement in capability.statements]
+    known: dict[tuple[str, str], bool] = {}
+    for key, item in capability.items.items():
+        if key not in seen or seen[key].state is not State.NOT_APPLICABLE:
+            known[item.lane, item.key] = known.get((item.lane, item.key), False) or not _unknown(seen.get(key))
+    return Standing(
+        capability,
+        tuple(statements),
+        None if _unknown_start(statements) else _climbed(statements, _SHOWS),
+        None if _unknown_start(statements, claimed=True) else _climbed(statements, _CLAIMS),
+        sum(known.values()),
+        len(known),
+        tuple(_missing(capability, seen)),
+        tuple(_disagreements(statements)),
+        tuple(_note(mark, now) for mark in mine),
+    )
+
+
+def marked(capability: Capability, seen: Mapping[str, Seen], marks: Iterable[Mark], now: int | None) -> dict[str, Seen]:
+    """What was found of this capability's items, with the marks put to it. Not applicable leaves the calculation. An
+    exception accepts what is not met, until it ends; it hides nothing that nobody knows, and makes nothing met."""
+    found = {key: seen[key] for key in capability.items if key in seen}
+    for mark in sorted(marks, key=lambda mark: mark.kind == NOT_APPLICABLE):  # what does not apply needs no exception
+        for key in capability.items if mark.item is None else [mark.item] if mark.item in capability.items else []:
+            if mark.kind == NOT_APPLICABLE:
+                found[key] = Seen(State.NOT_APPLICABLE, mark.reason)
+            elif not _ended(mark, now) and key in found and found[key].state in (State.NOT_MET, State.PARTLY):
+                found[key] = Seen(State.EXCEPTED, f"{mark.reason} ({mark.owner}, until {_day(mark.expires)})")
+    return found
+
+
+def wrong_with(mark: Mark, capability: Capability, now: int) -> list[str]:
+    """What keeps a mark from being made, one sentence each that says what to do."""
+    found = []
+    if mark.kind not in (NOT_APPLICABLE, EXCEPTION):
+        found.append(f"A mark is {NOT_APPLICABLE} or an {EXCEPTION}.")
+    if not mark.reason.strip() or len(mark.reason) > LONGEST_REASON:
+        found.append(f"Give a reason of at most {LONGEST_REASON} characters.")
+    if mark.item is not None and mark.item not in capability.items:
+        found.append(f"{capability.name} has no such evidence; reload the page.")
+    if mark.kind == EXCEPTION:
+        if not mark.owner.strip() or len(mark.owner) > LONGEST_REASON:
+            found.append("Name who answers for the exception.")
+        if mark.expires is None or not now < mark.expires <= now + LONGEST_EXCEPTION:
+            found.append("Choose a day within the next year on which the exception ends.")
+    return found
+
+
+def _judged(statement: Statement, seen: Mapping[str, Seen]) -> Judged:
+    rows = tuple((item, seen.get(item.id)) for item in statement.items)
+    applying = [(item, found) for item, found in rows if found is None or found.state is not State.NOT_APPLICABLE]
+    states = [found.state for _, found in applying if found]
+    shown = [found.state for item, found in applying if found and item.lane != SURVEY]
+    said = [found.state for item, found in applying if found and item.lane == SURVEY]
+    if not applying:
+        verdict = Verdict.OUT
+    elif State.NOT_MET in states:
+        verdict = Verdict.FAILS
+    elif State.MET in shown and State.UNKNOWN not in shown:
+        verdict = Verdict.HOLDS
+    elif State.MET in said:
+        verdict = Verdict.CLAIMED
+    elif any(_unknown(found) for _, found in applying):
+        verdict = Verdict.UNKNOWN
+    else:
+        verdict = Verdict.PARTLY
+    return Judged(statement, verdict, rows)
+
+
+def _climbed(statements: Iterable[Judged], fine: frozenset[Verdict]) -> int | None:
+    """The highest level reached when each step must be fine; what does not apply is stepped over. None where nothing
+    applies."""
+    level = None
+    for judged in statements:
+        if judged.verdict is Verdict.OUT:
+            continue
+        if judged.verdict not in fine:
+            return level or 0
+        level = judged.statement.level
+    return level
+
+
+def _unknown_start(statements: Iterable[Judged], claimed: bool = False) -> bool:
+    """Whether the climb ends before the first step because that step is not known: this is no level 0."""
+    first = next((judged for judged in statements if judged.verdict is not Verdict.OUT), None)
+    if first is None or first.verdict is Verdict.FAILS:
+        return False
+    return first.verdict is Verdict.UNKNOWN or (not claimed and first.verdict is not Verdict.HOLDS and first.open)
+
+
+def _unknown(seen: Seen | None) -> bool:
+    return seen is None or seen.state is State.UNKNOWN
+
+
+_NOT_LOOKED = {
+    SURVEY: "The team has not been asked about {}.",
+    REPOSITORY: "No repository has been looked at for {}.",
+    MAP: "No workflow map tells of {}.",
+}
+
+
+def _missing(capability: Capability, seen: Mapping[str, Seen]) -> Iterable[str]:
+    """A sentence for each distinct piece of evidence that is not known."""
+    sentences: dict[tuple[str, str], str] = {}
+    for key, item in capability.items.items():
+        if _unknown(seen.get(key)):
+            about = capability.name if item.key == f"{OWN}/{capability.key}" else words(item)
+            said = seen[key].because if key in seen else _NOT_LOOKED[item.lane].format(about)
+            sentences.setdefault((item.lane, item.key), said)
+    return sentences.values()
+
+
+def words(item: Item) -> str:
+    """The item in words: its key without signs."""
+    return item.key.rsplit("/", 1)[-1].replace("-", " ")
+
+
+def _disagreements(statements: Iterable[Judged]) -> Iterable[str]:
+    """Where lanes say different things of one statement. That the team says less than is shown is told once, at the
+    lowest such level, as all higher ones follow from it."""
+    less = False
+    for judged in statements:
+        by_lane = {lane: [seen for item, seen in judged.seen if seen and item.lane == lane] for lane in LANES}
+        says = {found.state for found in by_lane[SURVEY]} & JUDGED
+        against = [f for lane in (REPOSITORY, MAP) for f in by_lane[lane] if f.state in (State.NOT_MET, State.PARTLY)]
+        for_it = [f for lane in (REPOSITORY, MAP) for f in by_lane[lane] if f.state is State.MET]
+        text = judged.statement.text
+        if says == {State.MET} and against:
+            yield f"The team says “{text}” But: {_all(against)}"
+        elif State.NOT_MET in says and for_it and not against and not less:
+            less = True
+            doubt = [found for found in by_lane[SURVEY] if found.state is State.NOT_MET]
+            yield f"“{text}” is seen ({_all(for_it)}), but the team does not say so: {_all(doubt)}"
+        for one, other in ((REPOSITORY, MAP), (MAP, REPOSITORY)):
+            fine = [found for found in by_lane[one] if found.state is State.MET]
+            bad = [found for found in by_lane[other] if found.state is State.NOT_MET]
+            if fine and bad:
+                yield f"The {one} and the {other} differ on “{text}” {_all(fine)} But: {_all(bad)}"
+
+
+def _all(found: Iterable[Seen]) -> str:
+    return " ".join(dict.fromkeys(seen.because for seen in found))
+
+
+def _ended(mark: Mark, now: int | None) -> bool:
+    return now is not None and mark.expires is not None and mark.expires <= now
+
+
+def _day(instant: int | None) -> str:
+    if instant is None:
+        return "an unknown day"
+    return f"{datetime.fromtimestamp(instant / 1e6, UTC):%d %B %Y}".lstrip("0")
+
+
+def _note(mark: Mark, now: int | None) -> str:
+    about = f"{mark.item.split(':', 1)[1].replace('-', ' ')}: " if mark.item else ""
+    if mark.kind == NOT_APPLICABLE:
+        return f"{about}not applicable, because {mark.reason}"
+    if _ended(mark, now):
+        return f"{about}the exception of {mark.owner} ended on {_day(mark.expires)} and counts no more."
+    return f"{about}excepted until {_day(mark.expires)} by {mark.owner}, because {mark.reason}"
+
+
+# What the lanes say.
+
+
+def repositories(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Seen]:
+    """What probes found in the repositories of a team, by item id. `found`: for each repository by name, findings by
+    key of the probe, each with `outcome` (the states of `State`) and `because` (one sentence).
+
+    Of several repositories an item is met when all it applies to meet it, not met when none does; a repository that
+    could not be read leaves it unknown, unless another one shows that it is not met everywhere.
+    """
+    by_probe: dict[str, dict[str, Any]] = {}
+    for repository, findings in found.items():
+        for key, finding in findings.items():
+            by_probe.setdefault(key, {})[repository] = finding
+    return {Item(REPOSITORY, key).id: _joined(each, len(found)) for key, each in by_probe.items()}
+
+
+def _joined(findings: Mapping[str, Any], repositories: int) -> Seen:
+    states = {name: State(finding.outcome) for name, finding in findings.items()}
+    applying = {name: state for name, state in states.items() if state is not State.NOT_APPLICABLE}
+    kinds = set(applying.values())
+    if not applying:
+        state = State.NOT_APPLICABLE
+    elif State.PARTLY in kinds or {State.MET, State.NOT_MET} <= kinds:
+        state = State.PARTLY
+    else:
+        state = next(state for state in (State.NOT_MET, State.UNKNOWN, State.MET) if state in kinds)
+    telling = [name for name in states if states[name] is state] or [
+        name for name in states if states[name] is State.NOT_MET
+    ]
+    because = findings[telling[0]].because
+    if repositories == 1:
+        return Seen(state, because)
+    met = sum(state is State.MET for state in applying.values())
+    counted = f"{met} of {len(applying)} repositories" if applying else f"None of {len(states)} repositories applies"
+    return Seen(state, f"{counted}; {telling[0]}: {because}")
+
+
+def answers(asked: Iterable[Capability], results: Mapping[str, Mapping[str, Any]]) -> dict[str, Seen]:
+    """What the team said, by item id. `results`: for each questionnaire by key, results by key of the question
+    (assessments.surveys.scoring.ItemResult). What was not asked is not in it."""
+    found = {}
+    for item in (item for capability in asked for item in capability.items.values() if item.lane == SURVEY):
+        questionnaire, question = item.key.split("/")
+        if (result := results.get(questionnaire, {}).get(question)) is not None:
+            found[item.id] = _answered(item, result)
+    return found
+
+
+def _answered(item: Item, result: Any) -> Seen:
+    """Met when the team's mean, with its interval, is nearer to the wanted options than to the others; partly when
+    the interval lies on both sides."""
+    about = words(item)
+    if result.told == "too few":
+        if result.not_applicable and not result.n and not result.dont_know:
+            return Seen(State.NOT_APPLICABLE, f"All who answered about {about} say that it does not apply.")
+        return Seen(State.UNKNOWN, f"Too few answered about {about}.")
+    if result.told == "discuss":
+        return Seen(State.UNKNOWN, f"The answers about {about} lie too far apart to speak for the team; discuss them.")
+    because = f"The team's answers about {about}: {result.mean:.1f} on 0 to {result.top}"
+    if result.interval.high - result.interval.low > 1e-9:
+        because += f", between {result.interval.low:.1f} and {result.interval.high:.1f}"
+    return Seen(_held(item.limit, result.interval.low, result.interval.high, 0.5), f"{because}.")
+
+
+def agreed(asked: Iterable[Capability], values: Mapping[str, Mapping[str, int]]) -> dict[str, Seen]:
+    """The same for values that a team agreed on in a consensus session: by questionnaire and question."""
+    found = {}
+    for item in (item for capability in asked for item in capability.items.values() if item.lane == SURVEY):
+        questionnaire, question = item.key.split("/")
+        if (value := values.get(questionnaire, {}).get(question)) is not None:
+            because = f"The team agreed on {value} about {words(item)}."
+            found[item.id] = Seen(_held(item.limit, value, value, 0), because)
+    return found
+
+
+def mapped(asked: Iterable[Capability], facts: Mapping[str, Fact]) -> dict[str, Seen]:
+    """What the workflow map shows, by item id; `facts` from assessments.workflow.facts. Empty without a map."""
+    found = {}
+    for item in (item for capability in asked for item in capability.items.values() if item.lane == MAP):
+        fact = facts.get(item.key)
+        if fact is None:
+            continue
+        if fact.amount is None:
+            found[item.id] = Seen(State.UNKNOWN, fact.because)
+            continue
+        state = _held(item.limit, fact.amount.low, fact.amount.high, 0)
+        if fact.share and state is State.NOT_MET and fact.amount.value > 0:
+            state = State.PARTLY
+        found[item.id] = Seen(state, fact.because)
+    return found
+
+
+def _held(limit: str, low: float, high: float, slack: float) -> State:
+    sign, number = limit.split(" ")
+    cut = float(number) - slack if sign == ">=" else float(number) + slack
+    ends = [low >= cut, high >= cut] if sign == ">=" else [low <= cut, high <= cut]
+    return State.MET if all(ends) else State.PARTLY if any(ends) else State.NOT_MET
+
+
+def level_of(standing: Standing) -> str:
+    """The level in words, with what it rests on."""
+    if standing.applicable == 0:
+        return "not applicable"
+    if not standing.covered:
+        return f"not told: {standing.known} of {standing.applicable} pieces of evidence are known"
+    if standing.told is None:
+        return "not known: what would show the first level is missing"
+    return f"level {standing.told}{', survey only' if standing.capability.survey_only else ''}"
