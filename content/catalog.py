@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from content import practice_rules, survey_rules
+from content import practice_rules, survey_rules, track_rules
 from content.checking import ContentError, misshapen, read
 
 HERE = Path(__file__).parent
@@ -86,16 +86,31 @@ def maps() -> dict[str, dict]:
     return _each("maps", wrong)
 
 
-def _each(folder: str, wrong: Callable[[str, Any], list[str]]) -> dict[str, Any]:
-    """The files of a folder by name; ContentError with everything that is wrong with any of them."""
+@lru_cache
+def tracks() -> dict[str, dict]:
+    """The heads of the learning tracks, `content/tracks/<slug>/track.yml`, by slug in their order: id, slug, version,
+    title, outcome, status (wip, beta, active, deprecated), order, level, hours, owners, capabilities[id, weight,
+    from_level, to_level], requires (slugs), modules, pocs, review_by and changelog (days as YYYY-MM-DD).
+
+    Raises ContentError with everything that `content.track_rules` finds wrong.
+    """
+    measures = practices()
+    files = _each("tracks", lambda slug, data: track_rules.problems(slug, data, measures), "*/track.yml")
+    _refuse("tracks", track_rules.together(files, measures))
+    return dict(sorted(files.items(), key=lambda item: item[1]["order"]))
+
+
+def _each(folder: str, wrong: Callable[[str, Any], list[str]], pattern: str = "*.yml") -> dict[str, Any]:
+    """The files of a folder by name, or those in folders of it by the name of theirs; ContentError with everything that
+    is wrong with any of them."""
     found, made = [], {}
-    for file in sorted((HERE / folder).glob("*.yml")):
+    for file in sorted((HERE / folder).glob(pattern)):
+        name, place = (file.stem, folder) if "/" not in pattern else (file.parent.name, f"{folder}/{file.parent.name}")
         try:
-            made[file.stem] = read(file)
-            problems = wrong(file.stem, made[file.stem])
-            found += [f"{folder}/{file.name}: {problem}" for problem in problems]
+            made[name] = read(file)
+            found += [f"{place}/{file.name}: {problem}" for problem in wrong(name, made[name])]
         except ContentError as error:
-            found += [f"{folder}/{line}" for line in str(error).splitlines()]
+            found += [f"{place}/{line}" for line in str(error).splitlines()]
     if found:
         raise ContentError("\n".join(found))
     return made
@@ -104,7 +119,7 @@ def _each(folder: str, wrong: Callable[[str, Any], list[str]]) -> dict[str, Any]
 def problems() -> list[str]:
     """Everything wrong with any content file, one line each with the name of the file."""
     found = []
-    for load in (benchmarks, definitions, practices, surveys, maps):
+    for load in (benchmarks, definitions, practices, surveys, maps, tracks):
         try:
             load()
         except ContentError as error:
