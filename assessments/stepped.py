@@ -32,8 +32,8 @@ _COLUMNS = 5  # level, step, trend, two of the season
 
 @dataclass(frozen=True)
 class Series:
-    """Weeks with a value: `week` numbers (any origin), `value`, `size` (deployments behind it). `since`: the weeks from
-    this number on are after the step; None: all are before. `season`: as SEASON, on the scale of the values."""
+    """Weeks with a value: whole `week` numbers (any origin), `value`, `size` (deployments behind it). `since`: the weeks
+    from this number on are after the step; None: all are before. `season`: as SEASON, on the scale of the values."""
 
     week: np.ndarray
     value: np.ndarray
@@ -157,11 +157,11 @@ def _design(series: Series) -> np.ndarray:
 
 def _whitened(series: Series) -> tuple[np.ndarray, np.ndarray]:
     """Design and values with the correlation V of the weeks taken out, of each point of the grid, and log |V|."""
-    shares, fading = _GRID[:, 0, None, None], _GRID[:, 1, None, None]
-    lag = np.abs(series.week[:, None] - series.week[None, :])
+    shares = _GRID[:, 0, None, None]
+    lag = np.abs(series.week[:, None] - series.week[None, :]).astype(int)
+    faded = _GRID[:, 1, None] ** np.arange(lag.max() + 1)
     noise = np.diag((1 / series.size) / np.mean(1 / series.size))
-    weeks = np.where(lag == 0, 1.0, fading ** np.maximum(lag, 1))
-    lower = np.linalg.cholesky(shares * weeks + (1 - shares) * noise)
+    lower = np.linalg.cholesky(shares * faded[:, lag] + (1 - shares) * noise)
     columns = np.column_stack([_design(series), series.value])
     white = np.stack([linalg.solve_triangular(one, columns, lower=True, check_finite=False) for one in lower])
     return white, 2 * np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)

@@ -78,7 +78,7 @@ def verdict(service: Service, before: int, after: int, rng, drop: float = 0.0, s
 
 
 #: Histories and waits, log-SDs, and circumstances of the table of false alarms.
-SPANS = ((26, 12), (52, 12), (104, 26))
+SPANS = ((26, 12), (52, 12), (78, 20))
 SPREADS = (0.6, 1.1, 2.0)
 CIRCUMSTANCES = {
     "nothing else": {},
