@@ -129,15 +129,20 @@ class Judged:
         """What the repository or the map would show of it is not all known."""
         return any(item.lane != SURVEY and _unknown(seen) for item, seen in self.seen)
 
+    @property
+    def told_only(self) -> bool:
+        """Nothing but the team's word could tell of it."""
+        return all(item.lane == SURVEY for item, _ in self.seen)
+
 
 @dataclass(frozen=True)
 class Standing:
     """Where a team stands in one capability. Levels are None where they are not known.
 
-    shown: the highest level up to which all statements hold; claimed: the same, counting those that the team alone
-    says hold; told: the level that stands on the page, None below the floor of coverage; outline: the claimed level to
-    be drawn beside it, where it is another. known, applicable: distinct pieces of evidence. missing, disagreements,
-    notes: sentences.
+    shown: the highest level whose statement holds, with all below it holding or, where nothing but the team's word
+    could tell of one, claimed; claimed: the highest up to which all hold or are claimed; told: the level that stands on
+    the page, None below the floor of coverage; outline: the claimed level to be drawn beside it, where it is another.
+    known, applicable: distinct pieces of evidence. missing, disagreements, notes: sentences.
     """
 
     capability: Capability
@@ -175,12 +180,16 @@ class Standing:
     @property
     def next(self) -> Judged | None:
         """The first statement that keeps the level from being higher; None at the top, or where nothing applies."""
-        fine = _CLAIMS if self.capability.survey_only else _SHOWS
-        return next((judged for judged in self.statements if judged.verdict not in fine | {Verdict.OUT}), None)
+        return next((judged for judged in self.statements if not _fine(judged)), None)
 
 
-_SHOWS = frozenset({Verdict.HOLDS})
 _CLAIMS = frozenset({Verdict.HOLDS, Verdict.CLAIMED})
+
+
+def _fine(judged: Judged) -> bool:
+    """It keeps no level from being higher."""
+    claimed = judged.verdict is Verdict.CLAIMED and judged.told_only
+    return claimed or judged.verdict in (Verdict.HOLDS, Verdict.OUT)
 
 
 def capabilities(practices: Mapping[str, Any]) -> dict[str, Capability]:
@@ -218,8 +227,8 @@ def standing(
     return Standing(
         capability,
         tuple(statements),
-        None if _unknown_start(statements) else _climbed(statements, _SHOWS),
-        None if _unknown_start(statements, claimed=True) else _climbed(statements, _CLAIMS),
+        _shown(statements),
+        _claimed(statements),
         sum(known.values()),
         len(known),
         tuple(_missing(capability, seen)),
@@ -279,25 +288,30 @@ def _judged(statement: Statement, seen: Mapping[str, Seen]) -> Judged:
     return Judged(statement, verdict, rows)
 
 
-def _climbed(statements: Iterable[Judged], fine: frozenset[Verdict]) -> int | None:
-    """The highest level reached when each step must be fine; what does not apply is stepped over. None where nothing
-    applies."""
-    level = None
+def _shown(statements: Iterable[Judged]) -> int | None:
+    """The highest level that holds. What does not apply is stepped over, and so is what nothing but the team's word
+    could tell of, where the team says it. None where no level is reached and none is refused either."""
+    level = taken = 0
     for judged in statements:
-        if judged.verdict is Verdict.OUT:
-            continue
-        if judged.verdict not in fine:
-            return level or 0
-        level = judged.statement.level
-    return level
+        if judged.verdict is Verdict.HOLDS:
+            level = judged.statement.level
+        elif judged.verdict is Verdict.CLAIMED and judged.told_only:
+            taken += 1
+        elif judged.verdict is not Verdict.OUT:
+            refused = judged.verdict is Verdict.FAILS or not (judged.verdict is Verdict.UNKNOWN or judged.open)
+            return level if level or (refused and not taken) else None
+    return level or None
 
 
-def _unknown_start(statements: Iterable[Judged], claimed: bool = False) -> bool:
-    """Whether the climb ends before the first step because that step is not known: this is no level 0."""
-    first = next((judged for judged in statements if judged.verdict is not Verdict.OUT), None)
-    if first is None or first.verdict is Verdict.FAILS:
-        return False
-    return first.verdict is Verdict.UNKNOWN or (not claimed and first.verdict is not Verdict.HOLDS and first.open)
+def _claimed(statements: Iterable[Judged]) -> int | None:
+    """The same, with every claim counted."""
+    level = 0
+    for judged in statements:
+        if judged.verdict in _CLAIMS:
+            level = judged.statement.level
+        elif judged.verdict is not Verdict.OUT:
+            return level if level or judged.verdict is not Verdict.UNKNOWN else None
+    return level or None
 
 
 def _unknown(seen: Seen | None) -> bool:
@@ -480,5 +494,5 @@ def level_of(standing: Standing) -> str:
     if not standing.covered:
         return f"not told: {standing.known} of {standing.applicable} pieces of evidence are known"
     if standing.told is None:
-        return "not known: what would show the first level is missing"
+        return "not known: nothing shows the first level, and nothing refuses it"
     return f"level {standing.told}{', survey only' if standing.capability.survey_only else ''}"

@@ -32,7 +32,7 @@ _COLUMNS = 5  # level, step, trend, two of the season
 
 @dataclass(frozen=True)
 class Series:
-    """Weeks with a value: whole `week` numbers (any origin), `value`, `size` (deployments behind it). `since`: the weeks
+    """Weeks with a value: whole `week` numbers (any origin), `value`, `size` (deployments behind it). since: the weeks
     from this number on are after the step; None: all are before. `season`: as SEASON, on the scale of the values."""
 
     week: np.ndarray

@@ -83,6 +83,24 @@ def test_the_level_is_climbed_step_by_step(found, shown, claimed):
     assert (where.shown, where.claimed) == (shown, claimed)
 
 
+@pytest.mark.parametrize(
+    ("found", "shown", "claimed"),
+    [
+        ("S1+ R1+ S2+ S3+ R2+", 4, 4),  # statements 1 and 3 are a matter of the team's word
+        ("S1+ R1+ S2+ S3+ R2+ S4+", 4, 4),
+        ("S1+ R1+ S2+ S3- R2+", 2, 2),
+        ("R1+ R2+", None, None),  # nobody asked
+        ("S1+ R1- S2-", None, 1),  # level 1 is said, and nothing could show it
+        ("S1- R1+ R2+", 0, 0),
+        ("S1+ R1+ S2+ S3+ R2- S4+", 2, 3),
+        ("S1+ R1+ S2+ S3+", 2, 3),
+    ],
+)
+def test_what_nothing_but_the_teams_word_could_tell_is_taken_from_it(found, shown, claimed):
+    where = judged(found, model=capability("S", "S R1", "S", "S R2"))
+    assert (where.shown, where.claimed) == (shown, claimed)
+
+
 def test_below_the_floor_no_level_is_told():
     few, enough = judged("R1+ R2+"), judged("R1+ R2+ S1+")
     assert (few.known, few.applicable, few.shown, few.told, few.outline) == (2, 5, 1, None, None)
