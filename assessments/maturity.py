@@ -23,12 +23,14 @@ LONGEST_EXCEPTION = 366 * 86_400_000_000  # microseconds
 
 
 class State(StrEnum):
-    """Of one piece of evidence. UNKNOWN: it was looked for and cannot be told; what nobody looked for has no state."""
+    """Of one piece of evidence. UNKNOWN: it was looked for and cannot be told; what nobody looked for has no state.
+    NOT_SEEN: of a hint that was looked for and not found; it may well be elsewhere, so nothing follows from it."""
 
     MET = "met"
     PARTLY = "partly"
     NOT_MET = "not met"
     UNKNOWN = "unknown"
+    NOT_SEEN = "not seen"
     NOT_APPLICABLE = "not applicable"
     EXCEPTED = "excepted"
 
@@ -52,11 +54,12 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Item:
     """One piece of evidence that a statement asks for. `limit`: "<= 1" or ">= 3", of an answer or a fact of the map; ""
-    of a probe, which judges by itself."""
+    of a probe, which judges by itself. `hint`: finding it shows something, and not finding it says nothing."""
 
     lane: str
     key: str
     limit: str = ""
+    hint: bool = False
 
     @property
     def id(self) -> str:
@@ -209,7 +212,8 @@ def capabilities(practices: Mapping[str, Any]) -> dict[str, Capability]:
 def _items(key: str, level: int, listed: Mapping[str, Any]) -> tuple[Item, ...]:
     own = Item(SURVEY, f"{OWN}/{key}", f">= {level}")
     others = (Item(lane, *name.split(" ", 1)) for lane in LANES for name in listed.get(lane, ()))
-    return (own, *others)
+    hints = (Item(REPOSITORY, name, hint=True) for name in listed.get("hints", ()))
+    return (own, *others, *hints)
 
 
 def standing(
@@ -240,7 +244,7 @@ def standing(
 def marked(capability: Capability, seen: Mapping[str, Seen], marks: Iterable[Mark], now: int | None) -> dict[str, Seen]:
     """What was found of this capability's items, with the marks put to it. Not applicable leaves the calculation. An
     exception accepts what is not met, until it ends; it hides nothing that nobody knows, and makes nothing met."""
-    found = {key: seen[key] for key in capability.items if key in seen}
+    found = {key: _hinted(item, seen[key]) for key, item in capability.items.items() if key in seen}
     for mark in sorted(marks, key=lambda mark: mark.kind == NOT_APPLICABLE):  # what does not apply needs no exception
         for key in capability.items if mark.item is None else [mark.item] if mark.item in capability.items else []:
             if mark.kind == NOT_APPLICABLE:
@@ -248,6 +252,13 @@ def marked(capability: Capability, seen: Mapping[str, Seen], marks: Iterable[Mar
             elif not _ended(mark, now) and key in found and found[key].state in (State.NOT_MET, State.PARTLY):
                 found[key] = Seen(State.EXCEPTED, f"{mark.reason} ({mark.owner}, until {_day(mark.expires)})")
     return found
+
+
+def _hinted(item: Item, seen: Seen) -> Seen:
+    """As it is; of a hint that was not found, that it was not seen."""
+    if item.hint and seen.state in (State.NOT_MET, State.PARTLY):
+        return Seen(State.NOT_SEEN, seen.because)
+    return seen
 
 
 def wrong_with(mark: Mark, capability: Capability, now: int) -> list[str]:
@@ -315,7 +326,7 @@ def _claimed(statements: Iterable[Judged]) -> int | None:
 
 
 def _unknown(seen: Seen | None) -> bool:
-    return seen is None or seen.state is State.UNKNOWN
+    return seen is None or seen.state in (State.UNKNOWN, State.NOT_SEEN)
 
 
 _NOT_LOOKED = {

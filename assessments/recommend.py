@@ -338,7 +338,7 @@ def _steps(gaps: Mapping[str, Gap], standings: Mapping[str, Standing]) -> list[S
         unknown = [
             item.key.rsplit("/", 1)[-1].replace("-", " ")
             for item, what in seen
-            if (what is None or what.state is State.UNKNOWN) and item.lane != SURVEY
+            if (what is None or what.state in (State.UNKNOWN, State.NOT_SEEN)) and item.lane != SURVEY
         ]
         first = [
             f"{other.capability.name} (level {other.told})"

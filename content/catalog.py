@@ -45,9 +45,9 @@ def definitions() -> dict[str, dict[str, str]]:
 @lru_cache
 def practices() -> dict:
     """Practice areas with their capabilities and anchored levels: version, areas[key, name, capabilities[key, name,
-    meaning, dora, dora_construct, importance, upstream, downstream, stages, levels[5], evidence[level, repository, map,
-    survey]]]. `levels[i]` is what one would see at level i; evidence is what shows it, beside the answer to the
-    capability.
+    meaning, dora, dora_construct, importance, upstream, downstream, stages, levels[5], evidence[level, repository,
+    hints, map, survey]]]. `levels[i]` is what one would see at level i; evidence is what shows it, beside the answer to
+    the capability.
 
     Raises ContentError with everything that `content.practice_rules` finds wrong.
     """

@@ -40,7 +40,8 @@ def problems(data: Any) -> list[str]:
 
 
 def asked_for(data: dict, lane: str) -> dict[str, list[str]]:
-    """What the capabilities name as evidence in that lane (repository, map, survey), each with the capabilities."""
+    """What the capabilities name as evidence in that lane (repository, hints, map, survey), each with the
+    capabilities."""
     named: dict[str, list[str]] = {}
     for capability in (capability for area in data["areas"] for capability in area["capabilities"]):
         for entry in capability["evidence"]:
@@ -50,8 +51,8 @@ def asked_for(data: dict, lane: str) -> dict[str, list[str]]:
 
 
 def not_there(data: dict, lane: str, known: Collection[str]) -> list[str]:
-    """What is named as evidence in the lanes repository or map and does not exist, one sentence each. `known`: the keys
-    of all probes, or of all facts of a map."""
+    """What is named as evidence in the lanes repository, hints or map and does not exist, one sentence each. `known`:
+    the keys of all probes, or of all facts of a map."""
     named = {name: name.split(" ")[0] for name in asked_for(data, lane)}
     return [
         f"{', '.join(asked_for(data, lane)[name])}: there is no {lane} evidence {key}"
@@ -120,7 +121,8 @@ def _evidence(capability: dict) -> Iterator[str]:
     levels = [entry["level"] for entry in capability["evidence"]]
     if levels != sorted(set(levels)):
         yield "its evidence is not in the order of its levels, each once"
-    probes = [name for entry in capability["evidence"] for name in entry.get("repository", ())]
+    entries = capability["evidence"]
+    probes = [name for entry in entries for lane in ("repository", "hints") for name in entry.get(lane, ())]
     yield from (f"the probe {name} is evidence of two of its levels" for name in twice(probes))
 
 

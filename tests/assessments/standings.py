@@ -9,7 +9,7 @@ DAY = 86_400_000_000
 
 
 def capability(*levels: str, key: str = "ci", stages=(), importance=2) -> Capability:
-    """Each level names its evidence: "S" what the team says, "R1 R2" probes, "W" a fact of the map."""
+    """Each level names its evidence: "S" what the team says, "R1 R2" probes, "H1" hints, "W" a fact of the map."""
     statements = [
         Statement(number, f"Statement {number}.", tuple(item(name, key, number) for name in level.split()))
         for number, level in enumerate(levels, start=1)
@@ -20,7 +20,9 @@ def capability(*levels: str, key: str = "ci", stages=(), importance=2) -> Capabi
 def item(name: str, key: str = "ci", level: int = 1) -> Item:
     if name == "S":
         return Item(SURVEY, f"capabilities/{key}", f">= {level}")
-    return Item(REPOSITORY, name.lower()) if name.startswith("R") else Item(MAP, name.lower(), "<= 1")
+    if name.startswith("W"):
+        return Item(MAP, name.lower(), "<= 1")
+    return Item(REPOSITORY, name.lower(), hint=name.startswith("H"))
 
 
 _STATES = {"+": State.MET, "~": State.PARTLY, "-": State.NOT_MET, "?": State.UNKNOWN, "0": State.NOT_APPLICABLE}
@@ -36,13 +38,10 @@ def seen(*found: str, key: str = "ci") -> dict[str, Seen]:
     return made
 
 
-STATES = st.sampled_from(State)
-
-
 @st.composite
 def capabilities(draw, key="ci") -> Capability:
     """Of four statements with up to three pieces of evidence each."""
-    pool = [f"R{n}" for n in range(5)] + ["W1", "W2"]
+    pool = [f"R{n}" for n in range(5)] + ["H1", "H2", "W1", "W2"]
     levels = [
         " ".join(
             draw(st.lists(st.sampled_from(pool), max_size=2, unique=True)) + (["S"] if draw(st.booleans()) else [])
@@ -54,9 +53,9 @@ def capabilities(draw, key="ci") -> Capability:
 
 @st.composite
 def evidence(draw, *models: Capability) -> dict[str, Seen]:
-    """Some of what the models ask for, in any state but excepted, which only a mark makes."""
+    """Some of what the models ask for, in any state that a lane gives."""
     ids = sorted({key for model in models for key in model.items})
-    states = st.sampled_from([state for state in State if state is not State.EXCEPTED])
+    states = st.sampled_from([state for state in State if state not in (State.EXCEPTED, State.NOT_SEEN)])
     return {key: Seen(draw(states), f"{key}.") for key in ids if draw(st.booleans())}
 
 
