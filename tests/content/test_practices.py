@@ -138,6 +138,7 @@ def test_the_small_file_breaks_no_rule():
         (edited(*FIRST, "stages", to=["thinking"]), "stages.*: 'thinking' is not one of"),
         (edited(*FIRST, "evidence", 1, "level", to=1), "order of its levels"),
         (edited(*FIRST, "evidence", 1, to={"level": 2, "repository": ["map-there"]}), "map-there is evidence of two"),
+        (edited(*FIRST, "evidence", 1, to={"level": 2, "hints": ["map-there"]}), "map-there is evidence of two"),
         (edited(*FIRST, "evidence", 1, to={"level": 2}), "evidence.*: .*enough properties"),
         (edited(*FIRST, "evidence", 1, "map", to=["steps-with-role > 1"]), "map.*does not match"),
         (edited(*FIRST, "evidence", 1, "survey", to=["first >= 2"]), "survey.*does not match"),
@@ -167,6 +168,9 @@ def test_evidence_of_the_repository_or_the_map_that_is_not_there_is_named_with_w
     found = practice_rules.not_there(small(), "repository", {"list-there"})
     assert found == ["map: there is no repository evidence map-there"]
     assert practice_rules.not_there(small(), "map", {"steps-with-role"}) == []
+    hinted = edited(*FIRST, "evidence", 0, "hints", to=["map-seen"])
+    assert practice_rules.problems(hinted) == []
+    assert practice_rules.not_there(hinted, "hints", ()) == ["map: there is no hints evidence map-seen"]
 
 
 ANSWERS = [{"key": str(n), "text": f"Option {n}"} for n in range(4)]
