@@ -145,7 +145,8 @@ class Standing:
     shown: the highest level whose statement holds, with all below it holding or, where nothing but the team's word
     could tell of one, claimed; claimed: the highest up to which all hold or are claimed; told: the level that stands on
     the page, None below the floor of coverage; outline: the claimed level to be drawn beside it, where it is another.
-    known, applicable: distinct pieces of evidence. missing, disagreements, notes: sentences.
+    known, applicable: distinct pieces of evidence, without hints that are not seen. missing, disagreements, notes:
+    sentences.
     """
 
     capability: Capability
@@ -226,7 +227,7 @@ def standing(
     statements = [_judged(statement, seen) for statement in capability.statements]
     known: dict[tuple[str, str], bool] = {}
     for key, item in capability.items.items():
-        if key not in seen or seen[key].state is not State.NOT_APPLICABLE:
+        if key not in seen or seen[key].state not in (State.NOT_APPLICABLE, State.NOT_SEEN):
             known[item.lane, item.key] = known.get((item.lane, item.key), False) or not _unknown(seen.get(key))
     return Standing(
         capability,

@@ -171,10 +171,14 @@ def test_where_lanes_agree_there_is_nothing_to_say():
 )
 def test_a_hint_that_is_not_found_says_nothing(found, verdict):
     where = judged(found, model=capability("S R1 H1"))
-    assert where.statements[0].verdict is verdict
-    assert where.disagreements == () and where.known == sum(
-        not part.startswith("H1") or "+" in part for part in found.split()
-    )
+    assert where.statements[0].verdict is verdict and where.disagreements == ()
+
+
+def test_a_hint_that_is_not_found_leaves_the_coverage_and_is_named():
+    where = judged("S1+ H1-", model=capability("S H1"))
+    assert (where.known, where.applicable, where.told, where.outline) == (1, 1, None, 1)
+    assert where.missing == ("H1 is not met.",)
+    assert judged("S1+", model=capability("S H1")).coverage == 0.5
 
 
 def exception(days: int, item: str | None = "repository:r2") -> Mark:
