@@ -45,29 +45,32 @@ class Evidence:
 @dataclass(frozen=True)
 class Finding:
     """The answer of one probe. `because` is one sentence. `total`: places there are, of which `evidence` holds the
-    first. `unread`: (path, why) of what was asked for and could not be read. `remedy` and `effort` come from the
-    definition and are empty where nothing is to be done."""
+    first. `good`: the first places that fit, where `evidence` names those that do not. `unread`: (path, why) of what
+    was asked for and could not be read. `remedy` and `effort` come from the definition and are empty where nothing is
+    to be done."""
 
     outcome: Outcome
     because: str
     evidence: tuple[Evidence, ...] = ()
     total: int = 0
+    good: tuple[Evidence, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     remedy: str = ""
     effort: Effort | None = None
 
 
-def _finding(outcome: Outcome, because: str, evidence: Iterable[Evidence]) -> Finding:
+def _finding(outcome: Outcome, because: str, evidence: Iterable[Evidence], good: Iterable[Evidence] = ()) -> Finding:
     places = list(dict.fromkeys(evidence))
-    return Finding(outcome, because, tuple(places[:PLACES]), len(places))
+    fitting = tuple(dict.fromkeys(good))[:PLACES]
+    return Finding(outcome, because, tuple(places[:PLACES]), len(places), fitting)
 
 
 def met(because: str, evidence: Iterable[Evidence] = ()) -> Finding:
     return _finding(Outcome.MET, because, evidence)
 
 
-def partly(because: str, evidence: Iterable[Evidence] = ()) -> Finding:
-    return _finding(Outcome.PARTLY, because, evidence)
+def partly(because: str, evidence: Iterable[Evidence] = (), good: Iterable[Evidence] = ()) -> Finding:
+    return _finding(Outcome.PARTLY, because, evidence, good)
 
 
 def not_met(because: str, evidence: Iterable[Evidence] = ()) -> Finding:
@@ -94,4 +97,4 @@ def share(good: list[Evidence], bad: list[Evidence], noun: str, verb: str, none:
     if not bad:
         return met(f"All {count} {noun} {verb}." if count > 1 else f"1 of 1 {noun} {verb}.", good)
     said = f"{len(good)} of {count} {noun} {verb}."
-    return partly(said, bad) if good else not_met(said, bad)
+    return partly(said, bad, good) if good else not_met(said, bad)

@@ -23,7 +23,7 @@ from assessments.evidence.reading.workflows import (
     read_action,
     read_workflow,
 )
-from assessments.evidence.snapshot import Snapshot, Unread
+from assessments.evidence.snapshot import Kind, Snapshot, Unread
 
 #: Other systems' pipelines, which are not read: path -> name.
 OTHERS = {
@@ -218,7 +218,8 @@ def _inside(snapshot: Snapshot, command: Command, folder: str) -> list[tuple[Com
     if "/" not in script and command.program not in ("bash", "sh", "zsh", "source", "."):
         return []
     for path in dict.fromkeys((_joined(folder, script), _joined("", script))):
-        if path in snapshot.entries and _is_script(path):
+        entry = snapshot.entries.get(path)
+        if entry and entry.kind in (Kind.FILE, Kind.EXECUTABLE) and _is_script(path):
             return [(inner, folder) for inner in _script(snapshot, path)]
     return []
 

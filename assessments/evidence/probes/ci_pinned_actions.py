@@ -48,7 +48,7 @@ def judge(snapshot: Snapshot) -> Finding:
         return met(f"All {count} calls of actions are pinned to a commit.", good)
     said = f"{len(good)} of {count} calls of actions are pinned to a commit."
     if good:
-        return partly(said, foreign + theirs)
+        return partly(said, foreign + theirs, good)
     if not foreign:
         return partly(f"{said} All are actions of GitHub itself.", theirs)
     return not_met(said, foreign + theirs)
