@@ -1,5 +1,3 @@
-import os
-
 import pytest
 
 from assessments.evidence import Kind, Outcome, Unread, evaluate
@@ -65,14 +63,9 @@ def test_a_file_that_is_too_large_is_named(shop):
 def test_a_blob_that_is_not_held_is_unknown_not_absent(shop, tmp_path):
     repo = shop.copy(tmp_path / "shop")
     lost = repo.git("rev-parse", "HEAD:.github/workflows/ci.yml")
-    (repo.git_dir / "objects" / lost[:2] / lost[2:]).unlink(missing_ok=True)
-    for pack in (repo.git_dir / "objects" / "pack").glob("*"):
-        os.chmod(pack, 0o600)
-    if repo.git("cat-file", "--batch-check", given=lost.encode()).endswith("missing"):
-        finding = evaluate(take(open_clone(repo.path), history=False)).of("ci-timeouts")
-        assert finding.outcome is Outcome.UNKNOWN
-    else:
-        pytest.skip("the blob lies in a pack")
+    (repo.git_dir / "objects" / lost[:2] / lost[2:]).unlink()
+    finding = evaluate(take(open_clone(repo.path), history=False)).of("ci-timeouts")
+    assert (finding.outcome, finding.because) == (Outcome.UNKNOWN, "No workflow could be read.")
 
 
 @pytest.mark.parametrize("commit", ["--output=x", "main", "deadbeef" * 5, "HEAD", "../x", ""])
