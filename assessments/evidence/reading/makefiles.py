@@ -87,7 +87,7 @@ def _logical(text: str):
             parts.append(line[:-1])
             continue
         parts.append(line)
-        yield begun, " ".join([parts[0], *(part.strip() for part in parts[1:])])
+        yield begun, " ".join([parts[0].rstrip(), *(part.strip() for part in parts[1:])])
         parts = []
     if parts:
         yield begun, " ".join(parts)
