@@ -16,7 +16,7 @@ DEPTH_LIMIT, PIECES_LIMIT = 60, 200_000
 _PIECE = re.compile(
     r"""(?P<space>[ \t\r]+)|(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<line>\n)
     |(?P<heredoc><<-?[A-Za-z_][\w-]*[ \t\r]*\n)
-    |(?P<name>[A-Za-z_][\w-]*)|(?P<open>[{\[(])|(?P<close>[}\])])|(?P<quote>")|(?P<equal>=(?![=>]))|(?P<other>.)""",
+    |(?P<name>[A-Za-z_][\w-]*)|(?P<number>[0-9][\w.]*)|(?P<open>[{\[(])|(?P<close>[}\])])|(?P<quote>")|(?P<equal>=(?![=>]))|(?P<other>.)""",
     re.DOTALL | re.VERBOSE,
 )
 _CLOSING = {"{": "}", "[": "]", "(": ")"}

@@ -1,7 +1,7 @@
+from tests.assessments.evidence.pods import pod
 from tests.assessments.evidence.trees import outcome
 
 PORT = "FROM a\nEXPOSE 80\n"
-from tests.assessments.evidence.pods import pod
 
 
 def test_a_check_is_met():
