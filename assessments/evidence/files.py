@@ -49,8 +49,10 @@ _GLUE = frozenset({"Shell", "PowerShell", "Terraform"})
 _TEST = re.compile(
     r"(^|/)(tests?|__tests__|specs?|e2e|integration[-_]tests?|test[-_]suite)/|"
     r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart|cc|cpp|c|php)|conftest\.py|tests\.py|"
-    r"[^/]*[._-](test|spec|cy|e2e)\.(m?[jt]sx?|cjs|cts)|[^/]*(Test|Tests|IT|Spec|Specs|TestCase)\.(java|kt|scala|cs|groovy|swift|php|m|fs)|"
-    r"[^/]*_spec\.(rb|lua)|[^/]*_test\.exs|[^/]*\.(bats|feature|tftest\.hcl)|test-[^/]*\.(js|mjs|R)|test_[^/]*\.(jl|c|cpp|cc|rb|lua|f90))$",
+    r"[^/]*[._-](test|spec|cy|e2e)\.(m?[jt]sx?|cjs|cts)|[^/]*(Test|Tests|IT|Spec|Specs|TestCase)\.(java|kt|scala|cs|"
+    r"groovy|swift|php|m|fs)|"
+    r"[^/]*_spec\.(rb|lua)|[^/]*_test\.exs|[^/]*\.(bats|feature|tftest\.hcl)|test-[^/]*\.(js|mjs|R)|test_[^/]*\.(jl|"
+    r"c|cpp|cc|rb|lua|f90))$",
 )
 _GENERATED = re.compile(
     r"(\.min\.(js|css)|\.pb\.go|_pb2(_grpc)?\.py|\.generated\.\w+|\.designer\.cs|\.g\.dart|zz_generated\S*\.go)$", re.I

@@ -5,6 +5,7 @@ are followed, a few steps deep, so that `make check` counts for what it does and
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -116,6 +117,14 @@ def nothing_to_judge(snapshot: Snapshot) -> Finding | None:
         name, path = next(iter(elsewhere.items()))
         return unknown(f"The pipeline is in {name}, which is not read.", [Evidence(path, None, name)])
     return not_applicable("There are no GitHub workflows.")
+
+
+def calls(snapshot: Snapshot, names: re.Pattern) -> list[Evidence]:
+    """Steps and jobs that use an action whose path begins so, in lower case."""
+    used = [(flow.path, step.uses) for flow in workflows(snapshot) for _, step in flow.steps() if step.uses]
+    used += [(flow.path, job.uses) for flow in workflows(snapshot) for job in flow.jobs if job.uses]
+    used += [(action.path, step.uses) for action in actions(snapshot) for step in action.steps if step.uses]
+    return [Evidence(path, uses.line, uses.text) for path, uses in used if names.match(uses.where.lower())]
 
 
 def on_changes(snapshot: Snapshot) -> tuple[Workflow, ...]:

@@ -27,11 +27,13 @@ PROBE = Probe(
 )
 
 _SMALL = re.compile(
-    r"(slim|alpine|distroless|chainguard|cgr\.dev|wolfi|ubi\d*-(minimal|micro)|busybox|chiseled|-static|photon|/static)",
+    r"(slim|alpine|distroless|chainguard|cgr\.dev|wolfi|ubi\d*-(minimal|micro)|busybox|chiseled|-static|photon|"
+    r"/static)",
     re.IGNORECASE,
 )
 _FULL = re.compile(
-    r"^(docker\.io/|library/|public\.ecr\.aws/docker/library/)*(debian|ubuntu|centos|fedora|rockylinux|almalinux|amazonlinux|python|node|ruby|"
+    r"^(docker\.io/|library/|public\.ecr\.aws/docker/library/)*(debian|ubuntu|centos|fedora|rockylinux|almalinux|"
+    r"amazonlinux|python|node|ruby|"
     r"golang|rust|openjdk|eclipse-temurin|amazoncorretto|maven|gradle|php|perl|erlang|elixir|haskell|swift|dart|gcc|"
     r"buildpack-deps|mcr\.microsoft\.com/dotnet/sdk)$"
 )

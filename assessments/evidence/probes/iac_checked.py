@@ -37,7 +37,8 @@ _CHECKS = re.compile(
     r"az (bicep|deployment \S+ (validate|what-if))|packer validate|opa test|pluto|infracost|driftctl)"
 )
 _ACTIONS = re.compile(
-    r"(tflint|tfsec|checkov|terraform-plan|terraform-validate|dflook/|chart-testing|kubeconform|kube-linter|ansible-lint|"
+    r"(tflint|tfsec|checkov|terraform-plan|terraform-validate|dflook/|chart-testing|kubeconform|kube-linter|"
+    r"ansible-lint|"
     r"kics|cfn-lint|datree|helm-lint|gruntwork-io/terragrunt-action|pulumi/actions|terraform-docs)"
 )
 
