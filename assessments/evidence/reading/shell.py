@@ -103,11 +103,12 @@ _HEREDOC = re.compile(r"(?<![<])<<-?\s*(?:'([^'\s]+)'|\"([^\"\s]+)\"|\\?([A-Za-z
 @dataclass(frozen=True)
 class Command:
     """A simple command. words: without quotes, the program first; line: from 1 within the script. ignored: whether its
-    failure goes without notice (`|| true`)."""
+    failure goes without notice (`|| true`). whole: the words as one text, with what stands around the command."""
 
     words: tuple[str, ...]
     line: int
     ignored: bool = False
+    whole: str = ""
 
     @property
     def program(self) -> str:
@@ -125,7 +126,7 @@ def commands(script: str) -> list[Command]:
     for words, line, ignored in _simple(script[:SCRIPT_LIMIT]):
         bare = unwrapped(words)
         if bare:
-            found.append(Command(tuple(bare), line, ignored))
+            found.append(Command(tuple(bare), line, ignored, " ".join(words)[:1000]))
         if len(found) >= COMMANDS_LIMIT:
             break
     return found

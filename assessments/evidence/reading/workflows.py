@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assessments.evidence.reading import Malformed
@@ -59,7 +59,7 @@ class Step:
 
     def commands(self) -> list[Command]:
         """What its script runs; lines are those of the file."""
-        return [Command(c.words, c.line + self.run_line - 1, c.ignored) for c in commands(self.run)]
+        return [replace(each, line=each.line + self.run_line - 1) for each in commands(self.run)]
 
 
 @dataclass(frozen=True)
