@@ -137,35 +137,30 @@ class Snapshot:
 
     def text(self, path: str) -> str:
         """The text of one file. Raises Unread, which is also kept as the reason why."""
-        if path not in self._texts:
-            self.fetch([path])
-        text = self._texts.get(path)
-        if text is None:  # it was read, and not kept
-            text = next((content for _, content in self._load([path])), Unread("it is not held in this clone"))
-        if isinstance(text, Unread):
-            self._asked[path] = str(text)
-            raise Unread(str(text))
-        return text
+        for _, text in self.texts([path]):
+            return text
+        raise Unread(self._asked[path])
 
     def texts(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """(path, text) of those that can be read; the others are kept with the reason why."""
+        """(path, text) of those that can be read, in order; the others are kept with the reason why."""
         paths = list(paths)
         for start in range(0, len(paths), BATCH):
             batch = paths[start : start + BATCH]
-            self.fetch(batch)
+            read = dict(self._load(path for path in batch if path not in self._texts))
+            for path, text in read.items():
+                self._keep(path, text)
             for path in batch:
-                try:
-                    yield path, self.text(path)
-                except Unread:
-                    continue
+                text = self._texts.get(path) or read.get(path, "")
+                if isinstance(text, Unread):
+                    self._asked[path] = str(text)
+                else:
+                    yield path, text
 
-    def fetch(self, paths: Iterable[str]) -> None:
-        """Reads several files at once, for whoever asks for their text afterwards."""
-        wanted = [path for path in paths if path not in self._texts]
-        for path, text in self._load(wanted):
-            if isinstance(text, Unread) or self._kept + len(text) <= KEPT:
-                self._texts[path] = text
-                self._kept += 0 if isinstance(text, Unread) else len(text)
+    def _keep(self, path: str, text: "str | Unread") -> None:
+        size = 0 if isinstance(text, Unread) else len(text)
+        if self._kept + size <= KEPT:
+            self._texts[path] = text
+            self._kept += size
 
     def pass_over(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """(path, content) of those that can be read, keeping none. What is no text is left out without a word; what
