@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assessments.evidence.reading.secrets import hide
+
 #: Places kept of one finding; the sentence says how many there are.
 PLACES = 20
 #: Characters of what is said about one place.
@@ -31,14 +33,15 @@ class Effort(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One place. path: of a file in the repository; None for a fact of the forge. line: from 1; None for all of it."""
+    """One place. path: of a file in the repository; None for a fact of the forge. line: from 1; None for all of it.
+    what: what stands there, shortened, and with what looks like a secret hidden."""
 
     path: str | None
     line: int | None
     what: str
 
     def __post_init__(self):
-        short = " ".join(self.what.split())
+        short = hide(" ".join(self.what.split()))
         object.__setattr__(self, "what", short if len(short) <= LONGEST else short[: LONGEST - 1] + "…")
 
 

@@ -82,6 +82,24 @@ def find_secrets(content: bytes) -> list[Hit]:
     return sorted(kept, key=lambda hit: (not hit.certain, hit.line))[:20]
 
 
+#: What is shown in place of a value.
+HIDDEN = "[hidden]"
+_SHOWN = re.compile(
+    rb"(?i)(://[^\s:@/]{1,100}:)[^\s@/]{3,200}(?=@)|"
+    rb"((?:password|passwd|secret|token|api_?key|access_?key|private_?key)[a-z_]*[\"']?\s{0,3}[:=]\s{0,3}[\"']?)"
+    rb"(?![\"']?\$)[A-Za-z0-9+/_!@#%^&*.~-]{12,200}"
+)
+
+
+def hide(text: str) -> str:
+    """A text that is to be shown, without what looks like a secret in it."""
+    content = text.encode("utf-8", "replace")
+    for sign, pattern in _COMPILED.values():
+        if sign in content:
+            content = pattern.sub(HIDDEN.encode(), content)
+    return _SHOWN.sub(rb"\1\2" + HIDDEN.encode(), content).decode("utf-8", "replace")
+
+
 def _line(content: bytes, at: int) -> int:
     return content.count(b"\n", 0, at) + 1
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.evidence.reading.secrets import entropy, find_secrets
+from assessments.evidence.reading.secrets import entropy, find_secrets, hide
 
 TOKEN = b"ghp_" + b"aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC2dF4hJ6"
 
@@ -25,6 +25,20 @@ def test_an_address_with_a_password():
     assert [hit.kind for hit in find_secrets(b"postgres://shop:kJ8mPq2Xv9Lw@db.prod.net/x")] == ["password in an address"]
     assert find_secrets(b"postgres://shop:${PASSWORD}@db.prod.net/x") == []
     assert find_secrets(b"postgres://shop:password@localhost/x") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("curl -H 'token: " + TOKEN.decode() + "'", "curl -H 'token: [hidden]'"),
+        ("deploy --password=kJ8mPq2Xv9Lw4Tz7", "deploy --password=[hidden]"),
+        ("git clone https://bot:kJ8mPq2Xv9Lw@example.org/x", "git clone https://bot:[hidden]@example.org/x"),
+        ("docker login --password=${PASSWORD_OF_REGISTRY}", "docker login --password=${PASSWORD_OF_REGISTRY}"),
+        ("make test", "make test"),
+    ],
+)
+def test_what_is_shown_holds_no_secret(text, shown):
+    assert hide(text) == shown
 
 
 def test_at_most_twenty_are_named():
