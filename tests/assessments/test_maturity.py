@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessments.evidence.finding import Outcome, met, not_applicable, not_met, unknown
+from assessments.evidence.probe import registry
 from assessments.maturity import (
     JUDGED,
     Mark,
@@ -423,8 +425,23 @@ def test_the_shipped_practices_can_be_judged():
     assert all(item.lane == "survey" for each in model.values() for item in [each.statements[0].items[0]])
 
 
-def test_every_fact_of_the_map_that_is_named_exists():
+def test_everything_that_is_named_as_evidence_exists():
     assert practice_rules.not_there(catalog.practices(), "map", FACTS) == []
+    assert practice_rules.not_there(catalog.practices(), "repository", registry()) == []
+    assert practice_rules.not_there(catalog.practices(), "hints", registry()) == []
+
+
+def test_what_probes_find_is_taken_as_it_is():
+    found = {
+        "shop": {"ci-tests": met("Two jobs run tests."), "lock-files": unknown("The tree is cut off.")},
+        "desk": {"ci-tests": not_met("No job runs tests."), "lock-files": not_applicable("There is no manifest.")},
+    }
+    taken = repositories(found)
+    assert {key: str(seen.state) for key, seen in taken.items()} == {
+        "repository:ci-tests": "partly",
+        "repository:lock-files": "unknown",
+    }
+    assert {str(outcome) for outcome in Outcome} <= {str(state) for state in State}
 
 
 def test_where_everything_is_met_every_capability_is_at_the_top_it_can_be_seen_at():
