@@ -1,12 +1,9 @@
 """What evidence makes of a statement and of a level, by hand and by chance."""
 
-from types import SimpleNamespace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments.evidence.finding import Outcome, met, not_applicable, not_met, unknown
 from assessments.evidence.probe import registry
 from assessments.maturity import (
     JUDGED,
@@ -14,18 +11,12 @@ from assessments.maturity import (
     Seen,
     State,
     Verdict,
-    agreed,
-    answers,
     capabilities,
     level_of,
-    mapped,
-    repositories,
     standing,
     wrong_with,
 )
-from assessments.surveys.intervals import Interval
-from assessments.workflow.amounts import Amount
-from assessments.workflow.facts import FACTS, Fact
+from assessments.workflow.facts import FACTS
 from content import catalog, practice_rules
 from tests.assessments import standings
 from tests.assessments.standings import DAY, NOW, capability, seen
@@ -319,102 +310,6 @@ def test_an_ended_exception_is_as_if_it_had_never_been(data):
     assert with_it.statements == without.statements and with_it.coverage == without.coverage
 
 
-# What the lanes say.
-
-
-def finding(outcome: str, because: str = "It is so."):
-    return SimpleNamespace(outcome=outcome, because=because)
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "state"),
-    [
-        (["met"], State.MET),
-        (["met", "not applicable"], State.MET),
-        (["met", "met", "unknown"], State.UNKNOWN),
-        (["met", "not met", "unknown"], State.PARTLY),
-        (["not met", "unknown"], State.NOT_MET),
-        (["partly"], State.PARTLY),
-        (["not met", "partly"], State.PARTLY),
-        (["not applicable", "not applicable"], State.NOT_APPLICABLE),
-        (["not applicable", "unknown"], State.UNKNOWN),
-    ],
-)
-def test_several_repositories_make_one_state(outcomes, state):
-    found = {f"repo{n}": {"tests": finding(outcome)} for n, outcome in enumerate(outcomes)}
-    assert repositories(found)["repository:tests"].state is state
-
-
-def test_one_repository_speaks_for_itself_and_several_are_counted():
-    bad = finding("not met", "4 of 9 workflows run on push.")
-    assert repositories({"shop": {"push": bad}})["repository:push"].because == "4 of 9 workflows run on push."
-    both = repositories({"shop": {"push": bad}, "desk": {"push": finding("met")}})
-    assert both["repository:push"].because == "1 of 2 repositories; shop: 4 of 9 workflows run on push."
-
-
-def result(low, high, *, told="mean", n=7, not_applicable=0, dont_know=0, top=4):
-    return SimpleNamespace(
-        told=told,
-        n=n,
-        not_applicable=not_applicable,
-        dont_know=dont_know,
-        top=top,
-        mean=(low + high) / 2,
-        interval=Interval(low, high, "t"),
-    )
-
-
-def said(answer) -> list[State]:
-    found = answers([capability("S", "S", "S", "S")], {"capabilities": {"ci": answer}})
-    return [seen.state for seen in found.values()]
-
-
-MET, PARTLY, NO, NOT_KNOWN = State.MET, State.PARTLY, State.NOT_MET, State.UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("answer", "states"),
-    [
-        (result(2, 2), [MET, MET, NO, NO]),
-        (result(1.8, 2.4), [MET, MET, NO, NO]),
-        (result(2.3, 2.9), [MET, MET, PARTLY, NO]),  # some say 2, some say 3
-        (result(0, 4), [PARTLY] * 4),
-        (result(0, 0, told="too few", n=3), [NOT_KNOWN] * 4),
-        (result(0, 0, told="discuss"), [NOT_KNOWN] * 4),
-        (result(0, 0, told="too few", n=0, not_applicable=6), [State.NOT_APPLICABLE] * 4),
-        (result(0, 0, told="too few", n=0, not_applicable=6, dont_know=1), [NOT_KNOWN] * 4),
-    ],
-)
-def test_what_the_answers_say_of_each_level(answer, states):
-    assert said(answer) == states
-
-
-def test_what_was_not_asked_is_not_looked_for():
-    assert answers([MODEL], {"capabilities": {}}) == {}
-
-
-def test_a_value_agreed_on_counts_as_it_is():
-    found = agreed([capability("S", "S", "S", "S")], {"capabilities": {"ci": 2}})
-    assert [seen.state for seen in found.values()] == [MET, MET, NO, NO]
-
-
-@pytest.mark.parametrize(
-    ("fact", "state"),
-    [
-        (Fact(Amount(1, 1, 1), "One."), MET),
-        (Fact(Amount(1, 0, 3), "One, up to three."), PARTLY),
-        (Fact(Amount(2, 2, 3), "Two."), NO),
-        (Fact(None, "Not known."), NOT_KNOWN),
-    ],
-)
-def test_what_the_map_says_against_a_limit(fact, state):
-    assert mapped([capability("W")], {"w": fact})["map:w <= 1"].state is state
-
-
-def test_a_map_that_is_not_drawn_says_nothing():
-    assert mapped([capability("W")], {}) == {}
-
-
 # What is shipped.
 
 
@@ -429,19 +324,6 @@ def test_everything_that_is_named_as_evidence_exists():
     assert practice_rules.not_there(catalog.practices(), "map", FACTS) == []
     assert practice_rules.not_there(catalog.practices(), "repository", registry()) == []
     assert practice_rules.not_there(catalog.practices(), "hints", registry()) == []
-
-
-def test_what_probes_find_is_taken_as_it_is():
-    found = {
-        "shop": {"ci-tests": met("Two jobs run tests."), "lock-files": unknown("The tree is cut off.")},
-        "desk": {"ci-tests": not_met("No job runs tests."), "lock-files": not_applicable("There is no manifest.")},
-    }
-    taken = repositories(found)
-    assert {key: str(seen.state) for key, seen in taken.items()} == {
-        "repository:ci-tests": "partly",
-        "repository:lock-files": "unknown",
-    }
-    assert {str(outcome) for outcome in Outcome} <= {str(state) for state in State}
 
 
 def test_where_everything_is_met_every_capability_is_at_the_top_it_can_be_seen_at():
