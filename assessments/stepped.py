@@ -26,7 +26,7 @@ _FADING = (0.0, 0.35, 0.65, 0.9)
 _GRID = np.array([(0.0, 0.0), *((share, fading) for share in _SHARES for fading in _FADING)])
 #: Chosen by simulation: "moved" is said of nothing in less than 5 % up to a fading of 0.6, and no more carefully than
 #: that.
-_PRIOR = np.array([1.0, *(share * fading + 0.1 for share in _SHARES for fading in _FADING)])
+_PRIOR = np.array([0.5, *(share * fading + 0.05 for share in _SHARES for fading in _FADING)])
 _COLUMNS = 5  # level, step, trend, two of the season
 
 

@@ -154,7 +154,7 @@ def markdown(found: Iterator[tuple], head: str, percent: tuple[int, ...]) -> Ite
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--rounds", type=int, default=400, help="services for each line and span (400); a sixth for waits"
+        "--rounds", type=int, default=400, help="services for each line and span (400); an eighth for waits"
     )
     parser.add_argument("--only", choices=("false", "power"))
     options = parser.parse_args(arguments)
@@ -164,7 +164,7 @@ def main(arguments: list[str] | None = None) -> None:
             print(line, flush=True)
     if options.only != "false":
         head = "| pace | log-SD | history | a year shows | wait for 30 % | seen | wait for 50 % | seen |"
-        for line in markdown(waits(options.rounds // 6 or 1), head, (3, 5, 7)):
+        for line in markdown(waits(options.rounds // 8 or 1), head, (3, 5, 7)):
             print(line, flush=True)
 
 
