@@ -25,6 +25,7 @@ lint: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.compare --factor $(FACTOR) $(if $(KEEP),--keep $(KEEP))
 	$(BIN)/python -m benchmarks.clone
+	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.github
 

@@ -19,10 +19,10 @@ SECONDS, MEGABYTES = 20.0, 500.0
 COMMITS = 20_000
 
 
-def measure(command: list[str]) -> tuple[float, float, int]:
-    """Seconds, peak megabytes and exit code of a command."""
+def measure(command: list[str], shown: bool = False) -> tuple[float, float, int]:
+    """Seconds, peak megabytes and exit code of a command, whose output is shown or not."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=None if shown else subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return time.perf_counter() - begun, used.ru_maxrss / 1024, process.returncode

@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from content import practice_rules, survey_rules
+from content import practice_rules, survey_rules, track_rules
 from content.checking import ContentError, misshapen, read
 
 HERE = Path(__file__).parent
@@ -46,13 +46,15 @@ def definitions() -> dict[str, dict[str, str]]:
 @lru_cache
 def practices() -> dict:
     """Practice areas with their capabilities and anchored levels: version, areas[key, name, capabilities[key, name,
-    meaning, dora, dora_construct, levels[5]]]. `levels[i]` is what one would see at level i.
+    meaning, dora, dora_construct, importance, upstream, downstream, stages, levels[5], evidence[level, repository,
+    hints, map, survey]]]. `levels[i]` is what one would see at level i; evidence is what shows it, beside the answer to
+    the capability.
 
     Raises ContentError with everything that `content.practice_rules` finds wrong.
     """
     data = read(HERE / "practices.yml")
     _refuse("practices.yml", practice_rules.problems(data))
-    return data
+    return practice_rules.resolved(data)
 
 
 @lru_cache
@@ -65,7 +67,9 @@ def surveys() -> dict[str, dict]:
     """
     measures, bands = practices(), benchmarks()["bands"]
     files = _each("surveys", lambda name, data: survey_rules.problems(name, data, measures, bands))
-    return {key: survey_rules.resolved(data, measures) for key, data in files.items()}
+    asked = {key: survey_rules.resolved(data, measures) for key, data in files.items()}
+    _refuse("practices.yml", practice_rules.not_asked(measures, asked))
+    return asked
 
 
 @lru_cache
@@ -99,16 +103,31 @@ def facilitation() -> dict:
     return guide
 
 
-def _each(folder: str, wrong: Callable[[str, Any], list[str]]) -> dict[str, Any]:
-    """The files of a folder by name; ContentError with everything that is wrong with any of them."""
+@lru_cache
+def tracks() -> dict[str, dict]:
+    """The heads of the learning tracks, `content/tracks/<slug>/track.yml`, by slug in their order: id, slug, version,
+    title, outcome, status (wip, beta, active, deprecated), order, level, hours, owners, capabilities[id, weight,
+    from_level, to_level], requires (slugs), modules, pocs, review_by and changelog (days as YYYY-MM-DD).
+
+    Raises ContentError with everything that `content.track_rules` finds wrong.
+    """
+    measures = practices()
+    files = _each("tracks", lambda slug, data: track_rules.problems(slug, data, measures), "*/track.yml")
+    _refuse("tracks", track_rules.together(files, measures))
+    return dict(sorted(files.items(), key=lambda item: item[1]["order"]))
+
+
+def _each(folder: str, wrong: Callable[[str, Any], list[str]], pattern: str = "*.yml") -> dict[str, Any]:
+    """The files of a folder by name, or those in folders of it by the name of theirs; ContentError with everything that
+    is wrong with any of them."""
     found, made = [], {}
-    for file in sorted((HERE / folder).glob("*.yml")):
+    for file in sorted((HERE / folder).glob(pattern)):
+        name, place = (file.stem, folder) if "/" not in pattern else (file.parent.name, f"{folder}/{file.parent.name}")
         try:
-            made[file.stem] = read(file)
-            problems = wrong(file.stem, made[file.stem])
-            found += [f"{folder}/{file.name}: {problem}" for problem in problems]
+            made[name] = read(file)
+            found += [f"{place}/{file.name}: {problem}" for problem in wrong(name, made[name])]
         except ContentError as error:
-            found += [f"{folder}/{line}" for line in str(error).splitlines()]
+            found += [f"{place}/{line}" for line in str(error).splitlines()]
     if found:
         raise ContentError("\n".join(found))
     return made
@@ -117,7 +136,7 @@ def _each(folder: str, wrong: Callable[[str, Any], list[str]]) -> dict[str, Any]
 def problems() -> list[str]:
     """Everything wrong with any content file, one line each with the name of the file."""
     found = []
-    for load in (benchmarks, definitions, practices, surveys, maps, facilitation):
+    for load in (benchmarks, definitions, practices, surveys, maps, facilitation, tracks):
         try:
             load()
         except ContentError as error:

@@ -6,6 +6,7 @@ from copy import deepcopy
 import pytest
 
 from content import catalog, practice_rules
+from content.checking import read
 
 #: The areas that every assessment is organised by.
 AREAS = {
@@ -33,7 +34,7 @@ def capabilities():
 
 
 def test_what_is_shipped_has_no_problems():
-    assert practice_rules.problems(catalog.practices()) == []
+    assert practice_rules.problems(read(catalog.HERE / "practices.yml")) == []
 
 
 def test_all_areas_are_there():
@@ -65,12 +66,19 @@ def small() -> dict:
             "meaning": f"The {noun} is kept by the team.",
             "dora": f"https://dora.dev/capabilities/{key}/",
             "dora_construct": f"core_{noun}",
+            "importance": 1,
+            "upstream": [],
+            "stages": ["coding"],
             "levels": [
                 f"Nobody can find the {noun} when it is asked for.",
                 f"The {noun} lies in a place that everyone in the team can open.",
                 f"Two people have looked at each change of that {noun}.",
                 f"A machine checks the {noun} before a change is merged.",
                 f"In the last three months the team compared its {noun} with one of another team.",
+            ],
+            "evidence": [
+                {"level": 1, "repository": [f"{noun}-there"]},
+                {"level": 2, "map": ["steps-with-role >= 1"], "survey": ["little/first >= 2"]},
             ],
         }
 
@@ -124,6 +132,16 @@ def test_the_small_file_breaks_no_rule():
         (edited(*FIRST, "meaning", to="One thing. Another thing."), "meaning is not one sentence"),
         (edited(*FIRST, "meaning", to=None), "meaning: None"),
         (edited(*FIRST, "weight", to=3), "'weight' was unexpected"),
+        (edited(*FIRST, "importance", to=0), "importance: 0"),
+        (edited(*FIRST, "upstream", to=["nothing"]), "map: its upstream nothing is no capability"),
+        (edited(*FIRST, "upstream", to=["map"]), "upstream runs in a circle: map < map"),
+        (edited(*FIRST, "stages", to=["thinking"]), "stages.*: 'thinking' is not one of"),
+        (edited(*FIRST, "evidence", 1, "level", to=1), "order of its levels"),
+        (edited(*FIRST, "evidence", 1, to={"level": 2, "repository": ["map-there"]}), "map-there is evidence of two"),
+        (edited(*FIRST, "evidence", 1, to={"level": 2, "hints": ["map-there"]}), "map-there is evidence of two"),
+        (edited(*FIRST, "evidence", 1, to={"level": 2}), "evidence.*: .*enough properties"),
+        (edited(*FIRST, "evidence", 1, "map", to=["steps-with-role > 1"]), "map.*does not match"),
+        (edited(*FIRST, "evidence", 1, "survey", to=["first >= 2"]), "survey.*does not match"),
         (edited("version", to=0), "version: 0"),
         (edited("areas", to=[]), "areas: .* should be non-empty"),
         ([], "the file: .* is not of type 'object'"),
@@ -132,6 +150,57 @@ def test_the_small_file_breaks_no_rule():
 def test_each_rule_refuses(data, problem):
     found = practice_rules.problems(data)
     assert len(found) == 1 and re.search(problem, found[0]), found
+
+
+def test_two_capabilities_that_stand_on_each_other_are_refused():
+    data = edited(*FIRST, "upstream", to=["list"])
+    assert practice_rules.problems(data) == []
+    data["areas"][1]["capabilities"][0]["upstream"] = ["map"]
+    assert "runs in a circle" in practice_rules.problems(data)[0]
+
+
+def test_downstream_is_upstream_read_backwards():
+    made = practice_rules.resolved(edited(*FIRST, "upstream", to=["list"]))
+    assert [c["downstream"] for area in made["areas"] for c in area["capabilities"]] == [[], ["map"]]
+
+
+def test_evidence_of_the_repository_or_the_map_that_is_not_there_is_named_with_who_asks_for_it():
+    found = practice_rules.not_there(small(), "repository", {"list-there"})
+    assert found == ["map: there is no repository evidence map-there"]
+    assert practice_rules.not_there(small(), "map", {"steps-with-role"}) == []
+    hinted = edited(*FIRST, "evidence", 0, "hints", to=["map-seen"])
+    assert practice_rules.problems(hinted) == []
+    assert practice_rules.not_there(hinted, "hints", ()) == ["map: there is no hints evidence map-seen"]
+
+
+ANSWERS = [{"key": str(n), "text": f"Option {n}"} for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "item", "problem"),
+    [
+        ("little/first >= 2", {}, None),
+        ("little/first <= 1", {"better": "low"}, None),
+        ("little/second >= 2", {}, "no questionnaire has a choice little/second"),
+        ("other/first >= 2", {}, "no questionnaire has a choice other/first"),
+        ("little/first >= 2", {"kind": "percent"}, "no questionnaire has a choice"),
+        ("little/first >= 2", {"better": "low"}, "the end of little/first that nobody wishes for"),
+        ("little/first >= 0", {}, "holds for every answer"),
+        ("little/first >= 4", {}, "or for none"),
+        ("little/first <= 3", {"better": "low"}, "holds for every answer"),
+    ],
+)
+def test_an_answer_that_is_evidence_must_be_one_of_a_question(name, item, problem):
+    data = edited(*FIRST, "evidence", 1, "survey", to=[name])
+    data["areas"][1]["capabilities"][0]["evidence"] = []
+    asked = {"key": "first", "kind": "choice", "better": "high", "options": ANSWERS} | item
+    found = practice_rules.not_asked(data, {"little": {"key": "little", "blocks": [{"items": [asked]}]}})
+    assert (problem in found[0]) if problem else found == []
+
+
+def test_the_core_model_weighs_more():
+    """DORA's core model has 18 capabilities; all of them are here."""
+    assert len([c for c in capabilities() if c["importance"] == 2]) == 18
 
 
 def test_an_anchor_of_level_0_may_say_what_is_missing():

@@ -1,0 +1,1 @@
+"""One probe a file: a definition and a pure function. Found by being here."""

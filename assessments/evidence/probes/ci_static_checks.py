@@ -1,0 +1,67 @@
+"""Does a machine look at format, types and common mistakes before a person does?"""
+
+from assessments.evidence.files import has_code
+from assessments.evidence.finding import (
+    Effort,
+    Evidence,
+    Finding,
+    Outcome,
+    met,
+    not_applicable,
+    not_met,
+    partly,
+    unknown,
+)
+from assessments.evidence.pipelines import nothing_to_judge, on_changes, ran_on_changes
+from assessments.evidence.probe import Probe
+from assessments.evidence.snapshot import Snapshot
+from assessments.evidence.vocabulary import checking, checks
+
+PROBE = Probe(
+    key="ci-static-checks",
+    title="Formatting and static checks run on every change",
+    family="pipelines",
+    capabilities=("code-maintainability", "code-review-flow"),
+    why="What a machine checks nobody needs to say in a review.",
+    how="Commands and actions of workflows on push or pull requests, compared with linters, formatters and type "
+    "checkers of common languages; scripts and targets that they call are followed. The settings of pre-commit.ci "
+    "count as well.",
+    outcomes={
+        Outcome.MET: "A linter, formatter or type checker runs on changes, and its failure fails the run.",
+        Outcome.PARTLY: "One runs, but its failure is ignored.",
+        Outcome.NOT_MET: "None is known to run.",
+        Outcome.UNKNOWN: "The pipeline stands in another system or another repository.",
+        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+    },
+    remedy="Add the linter and formatter of your language to the workflow on pull requests, and run them once over "
+    "everything in a change of its own.",
+    effort=Effort.HOURS,
+)
+
+
+def judge(snapshot: Snapshot) -> Finding:
+    if not has_code(snapshot):
+        return not_applicable("The repository holds no code.")
+    if none := nothing_to_judge(snapshot):
+        return none if none.outcome is Outcome.UNKNOWN else not_met("There is no pipeline that could check.")
+    found = [each for each in ran_on_changes(snapshot) if checks(each.command)]
+    counted = [each.evidence() for each in found if not each.ignored] + _actions(snapshot)
+    for path, text in snapshot.texts(snapshot.find(".pre-commit-config.yaml")):
+        if "\nci:" in f"\n{text}":
+            counted.append(Evidence(path, text[: text.find("ci:")].count("\n") + 1, "is run by pre-commit.ci"))
+    if counted:
+        return met("Static checks run on changes.", counted)
+    if found:
+        return partly("Static checks run, but their failure is ignored.", [each.evidence() for each in found])
+    if elsewhere := [job.uses for flow in on_changes(snapshot) for job in flow.jobs if job.uses and job.uses.foreign]:
+        return unknown(f"The pipeline calls {elsewhere[0].text}, which stands in another repository.")
+    return not_met("No static check is known to run on changes.")
+
+
+def _actions(snapshot: Snapshot) -> list[Evidence]:
+    return [
+        Evidence(workflow.path, step.uses.line, step.uses.text)
+        for workflow in on_changes(snapshot)
+        for _, step in workflow.steps()
+        if step.uses and (checking(step.uses.name) or checking(step.uses.where)) and not step.ignored
+    ]

@@ -1,0 +1,65 @@
+"""Is it known who must look at which part?"""
+
+from assessments.evidence.files import has_code, sources
+from assessments.evidence.finding import (
+    Effort,
+    Evidence,
+    Finding,
+    Outcome,
+    met,
+    not_applicable,
+    not_met,
+    partly,
+)
+from assessments.evidence.ownership import codeowners
+from assessments.evidence.probe import Probe
+from assessments.evidence.reading.codeowners import owner_of
+from assessments.evidence.snapshot import Snapshot
+
+PROBE = Probe(
+    key="codeowners",
+    title="Every part of the code has owners",
+    family="review",
+    capabilities=("code-review-flow", "code-maintainability"),
+    why="Whoever changes a part they do not know needs to know whom to ask, and the owner needs to hear of it.",
+    how="The CODEOWNERS file that counts: lines that can be read, and an owner for product code. At least four of "
+    "five source files must have one.",
+    outcomes={
+        Outcome.MET: "There are owners for at least four fifths of the code.",
+        Outcome.PARTLY: "Some of the code has owners, or lines are wrong.",
+        Outcome.NOT_MET: "There is no CODEOWNERS, or it names owners of nothing.",
+        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+    },
+    remedy="Add .github/CODEOWNERS with a line `* @organisation/team`, and lines for the parts that others own.",
+    effort=Effort.MINUTES,
+)
+
+
+def judge(snapshot: Snapshot) -> Finding:
+    if not has_code(snapshot):
+        return not_applicable("The repository holds no code.")
+    file = codeowners(snapshot)
+    if file is None:
+        return not_met("There is no CODEOWNERS.")
+    path, rules = file
+    wrong = [Evidence(path, rule.line, rule.wrong) for rule in rules if rule.wrong]
+    code = sources(snapshot).product or sources(snapshot).tests
+    sample = code[:: max(1, len(code) // 1000)]
+    owned = sum(bool(rule and rule.owners) for rule in (owner_of(rules, each) for each in sample))
+    part = owned / len(sample)
+    good = [
+        Evidence(path, rule.line, f"{rule.pattern} {' '.join(rule.owners)}")
+        for rule in rules
+        if not rule.wrong and rule.owners
+    ]
+    if not owned:
+        return not_met(
+            "CODEOWNERS names no owner of the code.", wrong or [Evidence(path, None, "names no owner of the code")]
+        )
+    if wrong:
+        return partly(f"{len(wrong)} lines of CODEOWNERS cannot be read by the forge.", wrong, good)
+    if part < 0.8:
+        return partly(
+            f"{part:.0%} of the source files have owners.", [Evidence(path, None, f"{part:.0%} have owners")], good
+        )
+    return met(f"{part:.0%} of the source files have owners.", good)

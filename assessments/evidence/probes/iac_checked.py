@@ -1,0 +1,61 @@
+"""Is a change of infrastructure checked before it is applied?"""
+
+import re
+
+from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
+from assessments.evidence.infrastructure import kinds
+from assessments.evidence.pipelines import nothing_to_judge, ran, workflows
+from assessments.evidence.probe import Probe
+from assessments.evidence.snapshot import Snapshot
+
+PROBE = Probe(
+    key="iac-checked",
+    title="Changes of infrastructure are checked in the pipeline",
+    family="infrastructure",
+    capabilities=("flexible-infrastructure", "continuous-integration"),
+    why="A typing error in infrastructure takes down more than one in code.",
+    how="Commands and actions in workflows that check infrastructure code: terraform validate, plan or fmt -check, "
+    "tflint, trivy or checkov, helm lint, kubeconform, ansible-lint, cfn-lint and the like, where such code exists.",
+    outcomes={
+        Outcome.MET: "A check of infrastructure code runs.",
+        Outcome.NOT_MET: "Infrastructure code exists, and no check of it is known to run.",
+        Outcome.NOT_APPLICABLE: "There is no infrastructure code.",
+    },
+    remedy="Run `terraform fmt -check`, `validate` and `plan` (or the checker of your tool) on pull requests that "
+    "touch it.",
+    effort=Effort.HOURS,
+)
+
+_CHECKS = re.compile(
+    r"^((terraform|tofu|terragrunt) (\S+ )*(validate|plan|fmt\b.*-check|run-all plan|test|hclfmt)|"
+    r"tflint|tfsec|checkov|terrascan|trivy (\S+ )*config|"
+    r"helm (\S+ )*(lint|template|unittest)|ct (\S+ )*(lint|install)|kubeconform|kubeval|kube-linter|"
+    r"kube-score|polaris|conftest|kustomize build|"
+    r"kubectl (\S+ )*(kustomize|diff|apply .*--dry-run)|"
+    r"ansible-lint|ansible-playbook .*(--syntax-check|--check)|molecule|"
+    r"cfn-lint|aws cloudformation validate-template|sam validate|cdk (synth|diff)|pulumi preview|bicep (build|lint)|"
+    r"az (bicep|deployment \S+ (validate|what-if))|packer validate|opa test|pluto|infracost|driftctl)"
+)
+_ACTIONS = re.compile(
+    r"(tflint|tfsec|checkov|terraform-plan|terraform-validate|dflook/|chart-testing|kubeconform|kube-linter|"
+    r"ansible-lint|"
+    r"kics|cfn-lint|datree|helm-lint|gruntwork-io/terragrunt-action|pulumi/actions|terraform-docs)"
+)
+
+
+def judge(snapshot: Snapshot) -> Finding:
+    found = kinds(snapshot)
+    if not found:
+        return not_applicable("There is no infrastructure code.")
+    none = nothing_to_judge(snapshot)
+    if none and none.outcome is Outcome.UNKNOWN:
+        return none
+    checks = [each.evidence() for each in ran(snapshot) if _CHECKS.match(each.command.text)]
+    for flow in workflows(snapshot):
+        for _, step in flow.steps():
+            if step.uses and _ACTIONS.search(step.uses.where.lower()):
+                checks.append(Evidence(flow.path, step.uses.line, step.uses.text))
+    if checks:
+        return met("Infrastructure code is checked in the pipeline.", checks)
+    places = [Evidence(path, None, kind) for kind, path in found.items()]
+    return not_met("No check of the infrastructure code is known to run.", places)

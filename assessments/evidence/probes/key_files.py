@@ -1,0 +1,70 @@
+"""Are files with keys kept out of the repository?"""
+
+import re
+
+from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met, partly
+from assessments.evidence.probe import Probe
+from assessments.evidence.snapshot import Snapshot
+
+PROBE = Probe(
+    key="key-files",
+    title="Key files and settings of environments stay out",
+    family="secrets",
+    capabilities=("secrets-management",),
+    why="Files such as .env or id_rsa are made to hold secrets; once one is committed, the next secret follows.",
+    how="Names of files that hold keys (id_rsa, *.p12, *.pfx, *.jks, *.keystore) and `.env` files with values, "
+    "outside of tests and examples; `.env.example` and the like are meant to be there. .gitignore should name "
+    "`.env`.",
+    outcomes={
+        Outcome.MET: "No such file is there, and .gitignore keeps `.env` out.",
+        Outcome.PARTLY: "No such file is there, and .gitignore says nothing of `.env`.",
+        Outcome.NOT_MET: "Such files are committed.",
+        Outcome.NOT_APPLICABLE: "There is neither such a file nor a .gitignore.",
+    },
+    remedy="Remove the file and replace the secrets in it; add it to .gitignore and commit an example without values.",
+    effort=Effort.HOURS,
+)
+
+_KEYS = (
+    "**/{id_rsa,id_dsa,id_ed25519,id_ecdsa}",
+    "**/*.{p12,pfx,jks,keystore,ppk,kdbx}",
+    "**/{.htpasswd,.netrc,.pgpass}",
+)
+_MEANT = re.compile(
+    r"(example|sample|template|dist|default|test|defaults|ci|debug|dev-?keystore|debug\.keystore)", re.IGNORECASE
+)
+_VALUE = re.compile(
+    r"^\s*(?:export\s+)?[A-Z][A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|KEY|CREDENTIALS?|"
+    r"DSN)[A-Z0-9_]*\s*=\s*[\"']?([^\s\"'#]{6,})",
+    re.MULTILINE,
+)
+_PLACEHOLDER = re.compile(
+    r"\$|change|example|dummy|placeholder|secret|password|your|<|test|local|xxx|dev|true|false|null", re.IGNORECASE
+)
+
+
+def judge(snapshot: Snapshot) -> Finding:
+    found = [
+        Evidence(path, None, "a file made to hold keys") for path in snapshot.active(*_KEYS) if not _MEANT.search(path)
+    ]
+    for path, text in snapshot.texts(
+        path for path in snapshot.active("**/.env", "**/.env.*", "**/*.env") if not _MEANT.search(path)
+    ):
+        for value in _VALUE.finditer(text):
+            if not _PLACEHOLDER.search(value[2]):
+                found.append(
+                    Evidence(path, text.count("\n", 0, value.start()) + 1, "a value that is named as a secret")
+                )
+                break
+    if found:
+        return not_met("Files that hold keys are committed.", found)
+    ignores = list(snapshot.texts(snapshot.find("**/.gitignore")))
+    for path, text in ignores:
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.fullmatch(r"[/*]*(\.env([.*]\S*)?|\*\.env)/?", line.strip()):
+                return met("No key file is there, and .gitignore keeps .env out.", [Evidence(path, number, line)])
+    if not ignores:
+        return not_applicable("There is neither a key file nor a .gitignore.")
+    return partly(
+        "No key file is there; .gitignore says nothing of .env.", [Evidence(ignores[0][0], None, "does not name .env")]
+    )

@@ -1,0 +1,46 @@
+"""Is a reviewer told what a change is for?"""
+
+from assessments.evidence.files import has_code
+from assessments.evidence.finding import (
+    Effort,
+    Evidence,
+    Finding,
+    Outcome,
+    met,
+    not_applicable,
+    not_met,
+    partly,
+)
+from assessments.evidence.probe import Probe
+from assessments.evidence.snapshot import Snapshot
+
+PROBE = Probe(
+    key="pr-template",
+    title="Pull requests begin with a template",
+    family="review",
+    capabilities=("code-review-flow", "documentation-quality"),
+    why="A reviewer who must guess what a change is for reviews its form.",
+    how="A template for pull requests in .github, the root or docs, with more than a heading.",
+    outcomes={
+        Outcome.MET: "There is one that asks for something.",
+        Outcome.PARTLY: "There is one that is empty.",
+        Outcome.NOT_MET: "There is none.",
+        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+    },
+    remedy="Add .github/pull_request_template.md with three questions: why, how it was tried, and what may break.",
+    effort=Effort.MINUTES,
+)
+
+
+def judge(snapshot: Snapshot) -> Finding:
+    if not has_code(snapshot):
+        return not_applicable("The repository holds no code.")
+    found = snapshot.find(
+        "{,.github/,docs/}pull_request_template{,.md,.txt}", "{,.github/,docs/}pull_request_template/*"
+    )
+    empty = []
+    for path, text in snapshot.texts(found):
+        if len("".join(text.split())) >= 20:
+            return met("Pull requests begin with a template.", [Evidence(path, None, "template")])
+        empty.append(Evidence(path, None, "is empty"))
+    return partly("The template is empty.", empty) if empty else not_met("There is no template for pull requests.")

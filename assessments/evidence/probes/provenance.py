@@ -1,0 +1,64 @@
+"""Can somebody check where a release comes from?"""
+
+import re
+
+from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
+from assessments.evidence.images import shipped
+from assessments.evidence.pipelines import calls, nothing_to_judge, ran, workflows
+from assessments.evidence.probe import Probe
+from assessments.evidence.releasing import releases
+from assessments.evidence.snapshot import Snapshot
+
+PROBE = Probe(
+    key="provenance",
+    title="Releases are signed by the pipeline that made them",
+    family="supply-chain",
+    capabilities=("supply-chain-security",),
+    why="A signature of the build says that nobody changed the software between the sources and the user.",
+    how="Attestations of GitHub, the SLSA generators, cosign, Sigstore, provenance of docker buildx or npm, or "
+    "trusted publishing to PyPI, in workflows; where something is released or an image is shipped.",
+    outcomes={
+        Outcome.MET: "A release is signed or attested.",
+        Outcome.NOT_MET: "Something is released without it.",
+        Outcome.NOT_APPLICABLE: "Nothing is released here.",
+    },
+    remedy="Add actions/attest-build-provenance to the workflow that releases; it needs `id-token: write` and "
+    "`attestations: write`.",
+    effort=Effort.MINUTES,
+)
+
+_ACTIONS = re.compile(
+    r"^(actions/attest-build-provenance|actions/attest|slsa-framework/slsa-github-generator\S*|sigstore/\S+|"
+    r"chainguard-dev/actions\S*sign\S*|crazy-max/ghaction-import-gpg)"
+)
+_COMMANDS = re.compile(
+    r"^(cosign (sign|attest|sign-blob|attest-blob)|sigstore sign|npm publish .*--provenance|"
+    r"docker (buildx )?build .*--(provenance|attest)|notation sign|rekor-cli|gpg .*(--detach-sign|--clearsign|--sign|"
+    r"-[a-z]*b))"
+)
+
+
+def judge(snapshot: Snapshot) -> Finding:
+    made = releases(snapshot) + [Evidence(file.path, None, "image") for file in shipped(snapshot)]
+    found = calls(snapshot, _ACTIONS) + [
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+    ]
+    for flow in workflows(snapshot):
+        for _, step in flow.steps():
+            if not step.uses:
+                continue
+            if str(step.with_.get("provenance", "")).lower() not in ("", "false"):
+                found.append(Evidence(flow.path, step.with_.at("provenance"), f"{step.uses.where} with provenance"))
+            if step.uses.name == "pypa/gh-action-pypi-publish" and "password" not in step.with_:
+                found.append(Evidence(flow.path, step.uses.line, f"{step.uses.where} attests what it publishes"))
+    for path, text in snapshot.texts(snapshot.find(".goreleaser.{yml,yaml}", "goreleaser.{yml,yaml}")):
+        if line := re.search(r"^(signs|docker_signs|binary_signs):", text, re.MULTILINE):
+            found.append(Evidence(path, text.count("\n", 0, line.start()) + 1, "signatures of goreleaser"))
+    if found:
+        return met("Releases are signed or attested.", found)
+    if not made:
+        return not_applicable("Nothing is released here.")
+    none = nothing_to_judge(snapshot)
+    if none and none.outcome is Outcome.UNKNOWN:
+        return none
+    return not_met("Something is released without a signature of its build.", made[:3])

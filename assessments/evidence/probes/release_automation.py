@@ -1,0 +1,43 @@
+"""Does a machine make the release?"""
+
+import re
+
+from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
+from assessments.evidence.pipelines import nothing_to_judge
+from assessments.evidence.probe import Probe
+from assessments.evidence.releasing import releases
+from assessments.evidence.snapshot import Snapshot
+
+PROBE = Probe(
+    key="release-automation",
+    title="A workflow makes the release",
+    family="deployment",
+    capabilities=("continuous-delivery", "deployment-automation"),
+    why="A release that a person makes by hand depends on that person, and differs each time.",
+    how="Workflows that start on tags or releases, or by hand, and publish: an image, a package, a release with its "
+    "files, or with release-please, semantic-release, goreleaser, changesets and the like.",
+    outcomes={
+        Outcome.MET: "A workflow releases.",
+        Outcome.NOT_MET: "Versions are tagged, and no workflow is known to release.",
+        Outcome.NOT_APPLICABLE: "Nothing is released here.",
+    },
+    remedy="Move the commands of your release notes into a workflow that starts on a tag.",
+    effort=Effort.HOURS,
+)
+
+
+def judge(snapshot: Snapshot) -> Finding:
+    found = releases(snapshot)
+    if found:
+        return met("A workflow makes the release.", found)
+    none = nothing_to_judge(snapshot)
+    if none and none.outcome is Outcome.UNKNOWN:
+        return none
+    tags = (snapshot.history.tags or {}) if snapshot.history else {}
+    versions = [tag for tag in tags if re.fullmatch(r"(\S*[-/@])?v?[0-9]+(\.[0-9]+){1,3}\S*", tag)]
+    if versions:
+        newest = max(versions, key=lambda tag: tags[tag])
+        return not_met(
+            "Versions are tagged, and no workflow is known to release.", [Evidence(None, None, f"tag {newest}")]
+        )
+    return not_applicable("Nothing is released here.")

@@ -1,0 +1,300 @@
+"""Which commands a shell script runs, told from what it only prints, comments on or passes on.
+
+A reader for judging, not a shell: it splits a script into simple commands of words, knows quotes, comments,
+continuations, heredocs and substitutions, and drops what stands around a command (assignments, sudo, env, time, npx,
+`poetry run` and the like). It never fails; what it cannot tell is left out.
+"""
+
+import re
+from dataclasses import dataclass
+
+#: Substitutions within each other that are followed.
+NESTED = 8
+#: Characters of one script that are looked at, and of a substitution in it; commands kept of it.
+SCRIPT_LIMIT, SUBSTITUTION_LIMIT, COMMANDS_LIMIT = 60_000, 500, 2_000
+
+_KEYWORDS = frozenset(
+    [
+        "if",
+        "then",
+        "elif",
+        "else",
+        "fi",
+        "while",
+        "until",
+        "do",
+        "done",
+        "!",
+        "{",
+        "}",
+        "time",
+        "exec",
+        "command",
+        "nohup",
+        "eval",
+    ]
+)
+#: Programs that start the command in their arguments; the flags with a value that they take.
+_WRAPPERS = {
+    "sudo": {"-u", "-g"},
+    "env": {"-u"},
+    "nice": {"-n"},
+    "timeout": {"-s", "-k"},
+    "xvfb-run": {"-s", "-e", "-n"},
+    "npx": {"-p", "--package"},
+    "bunx": set(),
+    "uvx": {"--from", "--with", "--python"},
+    "pipx": {"--spec"},
+    "stdbuf": set(),
+    "retry": {"-t", "-d"},
+    "winpty": set(),
+    "doppler": set(),
+    "caffeinate": set(),
+}
+#: Of these the word behind, too: `poetry run pytest`.
+_RUNNERS = {
+    ("poetry", "run"),
+    ("pipenv", "run"),
+    ("uv", "run"),
+    ("pdm", "run"),
+    ("hatch", "run"),
+    ("rye", "run"),
+    ("bundle", "exec"),
+    ("pnpm", "exec"),
+    ("pnpm", "dlx"),
+    ("yarn", "exec"),
+    ("yarn", "dlx"),
+    ("npm", "exec"),
+    ("pipx", "run"),
+    ("mise", "exec"),
+    ("coverage", "run"),
+    ("conda", "run"),
+    ("micromamba", "run"),
+    ("doppler", "run"),
+    ("opam", "exec"),
+    ("xcrun", "--"),
+}
+_RUNNER_VALUES = frozenset(
+    [
+        "--with",
+        "--python",
+        "--extra",
+        "--group",
+        "--from",
+        "-n",
+        "--name",
+        "-p",
+        "--prefix",
+        "--rcfile",
+        "--source",
+        "--package",
+        "--env",
+        "--filter",
+        "-C",
+        "--directory",
+        "--project",
+    ]
+)
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_DURATION = re.compile(r"[0-9]+(\.[0-9]+)?[smhd]?")
+_HEREDOC = re.compile(r"(?<![<])<<-?\s*(?:'([^'\s]+)'|\"([^\"\s]+)\"|\\?([A-Za-z_][A-Za-z0-9_]*))")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A simple command. words: without quotes, the program first; line: from 1 within the script. ignored: whether its
+    failure goes without notice (`|| true`). whole: the words as one text, with what stands around the command."""
+
+    words: tuple[str, ...]
+    line: int
+    ignored: bool = False
+    whole: str = ""
+
+    @property
+    def program(self) -> str:
+        """The program without its folder."""
+        return self.words[0].rsplit("/", 1)[-1]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+def commands(script: str) -> list[Command]:
+    """The simple commands of a script, in order."""
+    found: list[Command] = []
+    for words, line, ignored in _simple(script[:SCRIPT_LIMIT]):
+        bare = unwrapped(words)
+        if bare:
+            found.append(Command(tuple(bare), line, ignored, " ".join(words)[:1000]))
+        if len(found) >= COMMANDS_LIMIT:
+            break
+    return found
+
+
+def unwrapped(words: list[str]) -> list[str]:
+    """The words from the program on that does the work."""
+    words = list(words)
+    for _ in range(10):
+        while words and (words[0] in _KEYWORDS or _ASSIGNMENT.match(words[0])):
+            words.pop(0)
+        if not words:
+            return []
+        name = words[0].rsplit("/", 1)[-1]
+        if tuple([name, *words[1:2]]) in _RUNNERS:
+            words = _without_flags(words[2:], _RUNNER_VALUES)
+        elif name in _WRAPPERS:
+            words = _without_flags(words[1:], _WRAPPERS[name])
+            if name == "timeout" and words and _DURATION.fullmatch(words[0]):
+                words.pop(0)
+        elif name in ("python", "python3", "py") and words[1:2] == ["-m"] and len(words) > 2:
+            words = words[2:]
+        elif re.fullmatch(r"(python|pypy)[0-9.]*", name) and "-m" in words[1:5]:
+            words = words[words.index("-m") + 1 :]
+        elif name in ("-m",):
+            words = words[1:]
+        else:
+            return words
+    return words
+
+
+def _without_flags(words: list[str], valued: set[str] | frozenset[str]) -> list[str]:
+    at = 0
+    while at < len(words) and (words[at].startswith("-") or _ASSIGNMENT.match(words[at])):
+        if words[at] == "--":
+            return words[at + 1 :]
+        if words[at] == "-m":
+            return words[at + 1 :]
+        at += 2 if words[at] in valued else 1
+    return words[at:]
+
+
+def _simple(script: str):
+    """(words, line, ignored) of each simple command."""
+    words: list[str] = []
+    word: list[str] | None = None
+    pending: list[tuple[list[str], int]] = []  # the command before `||`
+    line, began, at, size = 1, 1, 0, len(script)
+    heredocs: list[str] = []
+    while at <= size:
+        letter = script[at] if at < size else "\n"
+        two = script[at : at + 2]
+        if letter == "\\" and two == "\\\n":
+            line, at = line + 1, at + 2
+            continue
+        if not words and word is None and letter not in " \t\r\n;&|()#":
+            began = line
+        if letter == "\\" and at + 1 < size:
+            word = word if word is not None else []
+            word.append(script[at + 1])
+            at += 2
+            continue
+        if letter in "'\"":
+            end, text = _quoted(script, at)
+            word = word if word is not None else []
+            word.append(text)
+            line += script.count("\n", at, end)
+            at = end
+            continue
+        if two in ("$(", "${") or letter == "`":
+            end = _closing(script, at)
+            word = word if word is not None else []
+            word.append(script[at:end])
+            line += script.count("\n", at, end)
+            at = end
+            continue
+        if letter == "#" and word is None:
+            at = script.find("\n", at)
+            at = size if at < 0 else at
+            continue
+        if two == "<<" and script[at : at + 3] != "<<<" and (mark := _HEREDOC.match(script, at)):
+            heredocs.append(mark[1] or mark[2] or mark[3])
+            at = mark.end()
+            continue
+        if letter in " \t\r\n;&|()":
+            if word is not None:
+                words.append("".join(word))
+                word = None
+            ends = letter in "\n;&|()" and not (letter == "&" and at and script[at - 1] in "<>")
+            if ends:
+                step = 2 if two in ("&&", "||", ";;", "|&") else 1
+                if words:
+                    pending.append((words, began))
+                    words = []
+                if two == "||":
+                    rest = script[at + 2 : at + 40].lstrip()
+                    ignored = bool(re.match(r"(true|:|exit\s+0|echo\b)(?![\w-])", rest))
+                    if pending:
+                        before, where = pending.pop()
+                        yield from ((each, place, False) for each, place in pending)
+                        pending = []
+                        yield before, where, ignored
+                elif letter != "|" or two == "||":
+                    yield from ((each, place, False) for each, place in pending)
+                    pending = []
+                if letter == "\n":
+                    line += 1
+                    at += 1
+                    if heredocs:
+                        at, line = _past(script, at, line, heredocs)
+                        heredocs = []
+                    continue
+                at += step
+                continue
+            at += 1
+            continue
+        word = word if word is not None else []
+        word.append(letter)
+        at += 1
+    yield from ((each, place, False) for each, place in pending)
+
+
+def _quoted(script: str, at: int) -> tuple[int, str]:
+    """(index behind the closing quote, what stands between)."""
+    mark = script[at]
+    if mark == "'":
+        end = script.find("'", at + 1)
+        return (len(script), script[at + 1 :]) if end < 0 else (end + 1, script[at + 1 : end])
+    out, place = [], at + 1
+    while place < len(script):
+        letter = script[place]
+        if letter == "\\" and place + 1 < len(script):
+            out.append(script[place + 1])
+            place += 2
+        elif letter == '"':
+            return place + 1, "".join(out)
+        else:
+            out.append(letter)
+            place += 1
+    return len(script), "".join(out)
+
+
+def _closing(script: str, at: int) -> int:
+    """The index behind a substitution that begins at `at`."""
+    if script[at] == "`":
+        end = script.find("`", at + 1)
+        return len(script) if end < 0 else end + 1
+    opening, closing, depth = script[at + 1], ")" if script[at + 1] == "(" else "}", 0
+    for place in range(at + 1, min(len(script), at + SUBSTITUTION_LIMIT)):
+        if script[place] == opening:
+            depth += 1
+            if depth > NESTED:
+                break
+        elif script[place] == closing:
+            depth -= 1
+            if not depth:
+                return place + 1
+    return min(len(script), at + 2)
+
+
+def _past(script: str, at: int, line: int, names: list[str]) -> tuple[int, int]:
+    """(index, line) behind the heredocs that begin at `at`."""
+    for name in names:
+        while at < len(script):
+            end = script.find("\n", at)
+            end = len(script) if end < 0 else end
+            text = script[at:end]
+            at, line = end + 1, line + 1
+            if text.strip("\t ").rstrip("\r") == name:
+                break
+    return min(at, len(script) + 1), line

@@ -1,0 +1,56 @@
+"""Steps that make a release: publish an image, a package, or a release with its files."""
+
+import re
+
+from assessments.evidence.finding import Evidence
+from assessments.evidence.pipelines import actions, ran, workflows
+from assessments.evidence.snapshot import Snapshot
+
+_COMMANDS = re.compile(
+    r"^(docker (buildx )?(push|build .*--push|bake .*--push)|podman push|buildah push|skopeo copy|ko (build|publish|"
+    r"resolve)|"
+    r"(npm|pnpm|yarn|bun) (\S+ )*publish|twine upload|poetry publish|uv publish|flit publish|hatch publish|"
+    r"pdm publish|maturin (publish|upload)|"
+    r"cargo (\S+ )?publish|gem push|goreleaser (\S+ )*(release|build)|gh release (create|upload)|semantic-release|"
+    r"release-it|"
+    r"(mvn|mvnw) .*\bdeploy\b|(gradle|gradlew) .*\b(publish\w*|uploadArchives|closeAndRelease\w*)\b|dotnet nuget push|"
+    r"nuget push|"
+    r"helm (push|cm-push)|mix hex\.publish|lerna publish|nx release|changeset publish|jreleaser|vsce publish|"
+    r"ovsx publish|fastlane|"
+    r"dart pub publish|(rake|bundle exec rake) release|ansible-galaxy collection publish|cr upload|oras push|git tag )"
+)
+_ACTIONS = re.compile(
+    r"^(softprops/action-gh-release|ncipollo/release-action|actions/create-release|actions/upload-release-asset|"
+    r"svenstaro/upload-release-action|"
+    r"pypa/gh-action-pypi-publish|goreleaser/goreleaser-action|googleapis/release-please-action|"
+    r"google-github-actions/release-please-action|"
+    r"changesets/action|cycjimmy/semantic-release-action|codfish/semantic-release-action|python-semantic-release/\S+|"
+    r"helm/chart-releaser-action|"
+    r"js-devtools/npm-publish|marvinpinto/action-automatic-releases|rubygems/release-gem|"
+    r"crazy-max/ghaction-github-release|"
+    r"release-drafter/release-drafter|taiki-e/upload-rust-binary-action|tauri-apps/tauri-action|release-plz/action|"
+    r"gradle-update/\S+|jetbrains/\S*publish\S*|wangyoucao577/go-release-action|elgohr/publish-docker-github-action)"
+)
+
+
+def releases(snapshot: Snapshot) -> list[Evidence]:
+    """Every such step."""
+    found = [
+        each.evidence()
+        for each in ran(snapshot)
+        if _COMMANDS.match(each.command.text)
+        and "--dry-run" not in each.command.text
+        and "--snapshot" not in each.command.words
+    ]
+    steps = [(flow.path, step) for flow in workflows(snapshot) for _, step in flow.steps()]
+    steps += [(action.path, step) for action in actions(snapshot) for step in action.steps]
+    for path, step in steps:
+        if not step.uses:
+            continue
+        pushes = str(step.with_.get("push", "")).lower() not in ("", "false")
+        if _ACTIONS.match(step.uses.where.lower()) or (
+            step.uses.name in ("docker/build-push-action", "docker/bake-action", "redhat-actions/push-to-registry")
+            and pushes
+        ):
+            found.append(Evidence(path, step.uses.line, step.uses.text))
+    return found

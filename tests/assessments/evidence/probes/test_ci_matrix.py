@@ -1,0 +1,20 @@
+from tests.assessments.evidence.trees import CODE, ci, job, outcome
+
+MATRIX = "on: push\njobs:\n  a:\n    strategy: {matrix: {version: %s}}\n    steps: [{run: pytest}]\n"
+PYTHON = "Programming Language :: Python ::"
+PROMISE = {"pyproject.toml": f'classifiers = ["{PYTHON} 3.11", "{PYTHON} 3.12"]'}
+
+
+def test_a_matrix_is_met():
+    assert outcome("ci-matrix", ci(MATRIX % "[1, 2]")) == "met"
+    assert outcome("ci-matrix", ci(MATRIX % "'${{ fromJson(x) }}'")) == "met"
+
+
+def test_a_promise_without_a_matrix_is_not_met():
+    assert outcome("ci-matrix", job("- run: pytest") | PROMISE) == "not met"
+    assert outcome("ci-matrix", ci(MATRIX % "[1]") | PROMISE) == "not met"
+
+
+def test_one_version_is_not_applicable():
+    assert outcome("ci-matrix", job("- run: pytest")) == "not applicable"
+    assert outcome("ci-matrix", CODE) == "not applicable"

@@ -1,0 +1,30 @@
+import pytest
+
+from tests.assessments.evidence.trees import CODE, job, outcome
+
+
+@pytest.mark.parametrize(
+    "step", ["run: ruff check .", "run: npm run lint", "run: cargo clippy", "uses: golangci/golangci-lint-action@v6"]
+)
+def test_known_checks_are_met(step):
+    assert outcome("ci-static-checks", job(f"- {step}")) == "met"
+
+
+def test_the_service_of_pre_commit_counts():
+    assert (
+        outcome("ci-static-checks", job("- run: pytest") | {".pre-commit-config.yaml": "ci:\n  autofix_prs: true\n"})
+        == "met"
+    )
+
+
+def test_an_ignored_check_is_partly():
+    assert outcome("ci-static-checks", job("- run: flake8 || true")) == "partly"
+
+
+def test_none_is_not_met():
+    assert outcome("ci-static-checks", job("- run: pip install ruff && pytest")) == "not met"
+    assert outcome("ci-static-checks", CODE) == "not met"
+
+
+def test_no_code_is_not_applicable():
+    assert outcome("ci-static-checks", {"README.md": ""}) == "not applicable"

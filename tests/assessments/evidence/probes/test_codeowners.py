@@ -1,0 +1,26 @@
+from tests.assessments.evidence.trees import CODE, lines, outcome, probe
+
+
+def test_an_owner_for_all_is_met():
+    assert outcome("codeowners", CODE | {".github/CODEOWNERS": "* @o/team\n"}) == "met"
+
+
+def test_the_first_place_counts():
+    assert (
+        outcome("codeowners", CODE | {".github/CODEOWNERS": "/docs @o/x\n", "CODEOWNERS": "* @o/team\n"}) == "not met"
+    )
+
+
+def test_half_or_wrong_lines_are_partly():
+    assert outcome("codeowners", CODE | {"web/a.js": "", "CODEOWNERS": "/web/ @o/web\n"}) == "partly"
+    finding = probe("codeowners", CODE | {"CODEOWNERS": "* @o/team\n/web nobody\n"})
+    assert (str(finding.outcome), lines(finding)) == ("partly", [2])
+
+
+def test_none_is_not_met():
+    assert outcome("codeowners", CODE) == "not met"
+    assert outcome("codeowners", CODE | {"CODEOWNERS": "# * @o/team\n"}) == "not met"
+
+
+def test_no_code_is_not_applicable():
+    assert outcome("codeowners", {"README.md": "", "CODEOWNERS": "* @o/team"}) == "not applicable"

@@ -1,0 +1,25 @@
+import pytest
+
+from tests.assessments.evidence.trees import CODE, outcome
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {".devcontainer/devcontainer.json": "{}"},
+        {"compose.yaml": "services: {db: {image: postgres}}"},
+        {"Makefile": "setup:\n\tpip install -e .\n"},
+        {"script/bootstrap": "#!/bin/sh"},
+        {"package.json": '{"scripts": {"dev": "vite"}}'},
+    ],
+)
+def test_one_command_is_met(files):
+    assert outcome("dev-environment", CODE | files) == "met"
+
+
+def test_none_is_not_met():
+    assert outcome("dev-environment", CODE | {"setup.py": "", "Makefile": "clean:\n\trm x\n"}) == "not met"
+
+
+def test_no_code_is_not_applicable():
+    assert outcome("dev-environment", {"README.md": ""}) == "not applicable"

@@ -1,0 +1,31 @@
+import pytest
+
+from tests.assessments.evidence.trees import CODE, job, outcome
+
+TF = {"infra/main.tf": 'resource "a" "b" {}'}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "run: terraform fmt -check -recursive",
+        "run: terraform -chdir=infra plan",
+        "run: helm lint chart",
+        "uses: terraform-linters/setup-tflint@v4",
+    ],
+)
+def test_a_check_is_met(step):
+    assert outcome("iac-checked", job(f"- {step}") | TF) == "met"
+
+
+def test_none_is_not_met():
+    assert outcome("iac-checked", job("- run: terraform apply") | TF) == "not met"
+    assert outcome("iac-checked", CODE | TF) == "not met"
+
+
+def test_another_system_is_unknown():
+    assert outcome("iac-checked", CODE | TF | {".gitlab-ci.yml": "x: {}"}) == "unknown"
+
+
+def test_no_infrastructure_is_not_applicable():
+    assert outcome("iac-checked", job("- run: pytest")) == "not applicable"

@@ -1,0 +1,35 @@
+import pytest
+
+from tests.assessments.evidence.trees import CODE, outcome
+
+NPM = {"package.json": '{"dependencies": {"a": "^1"}}'}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        NPM | {"package-lock.json": "{}"},
+        {"web/package.json": NPM["package.json"], "pnpm-lock.yaml": ""},
+        {"requirements.txt": "a==1\n# x\nb[c]==2\n"},
+        {"go.mod": "module x\nrequire example.org/a v1.0.0\n", "go.sum": ""},
+        {"Gemfile": "gem 'a'", "Gemfile.lock": ""},
+    ],
+)
+def test_a_lock_file_is_met(files):
+    assert outcome("lock-files", files) == "met"
+
+
+@pytest.mark.parametrize("files", [NPM, {"requirements.txt": "a\nb>=2\n"}, {"Gemfile": "gem 'a'"}])
+def test_none_is_not_met(files):
+    assert outcome("lock-files", files) == "not met"
+
+
+def test_some_is_partly():
+    assert outcome("lock-files", NPM | {"package-lock.json": "{}", "requirements.txt": "a\n"}) == "partly"
+
+
+def test_libraries_and_empty_manifests_are_not_applicable():
+    library = '[build-system]\nrequires = ["x"]\n[project]\ndependencies = ["a>=1"]\n'
+    assert outcome("lock-files", {"pyproject.toml": library}) == "not applicable"
+    assert outcome("lock-files", {"package.json": "{}"}) == "not applicable"
+    assert outcome("lock-files", CODE) == "not applicable"

@@ -1,0 +1,30 @@
+import pytest
+
+from assessments.evidence.history import History
+from tests.assessments.evidence.trees import CODE, job, outcome
+
+TAGGED = History(beginning=0, tags={"v1.0.0": 5, "v1.1.0": 9})
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "uses: softprops/action-gh-release@v2",
+        "run: goreleaser release",
+        "run: npm publish",
+        "uses: docker/build-push-action@v6\n  with: {push: true}",
+        "run: docker push shop",
+        "run: gh release create v1",
+    ],
+)
+def test_a_workflow_that_releases_is_met(step):
+    assert outcome("release-automation", job(f"- {step}")) == "met"
+
+
+def test_tags_without_one_are_not_met():
+    assert outcome("release-automation", job("- run: pytest"), history=TAGGED) == "not met"
+
+
+def test_nothing_released_is_not_applicable():
+    assert outcome("release-automation", job("- run: npm publish --dry-run")) == "not applicable"
+    assert outcome("release-automation", CODE) == "not applicable"

@@ -1,0 +1,32 @@
+import pytest
+
+from assessments.evidence.facts import Facts, Release
+from tests.assessments.evidence.trees import CODE, job, outcome
+
+IMAGE = {"Dockerfile": "FROM a"}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "uses: anchore/sbom-action@v0",
+        "run: syft . -o spdx-json",
+        "uses: docker/build-push-action@v6\n  with: {sbom: true}",
+    ],
+)
+def test_a_list_is_met(step):
+    assert outcome("sbom", job(f"- {step}") | IMAGE) == "met"
+
+
+def test_a_list_beside_the_release_is_met():
+    facts = Facts(releases=(Release("v1", True, ("shop.spdx.json",)),))
+    assert outcome("sbom", CODE, facts=facts) == "met"
+
+
+def test_a_release_without_one_is_not_met():
+    assert outcome("sbom", job("- run: docker build .") | IMAGE) == "not met"
+    assert outcome("sbom", job("- uses: softprops/action-gh-release@v2")) == "not met"
+
+
+def test_nothing_released_is_not_applicable():
+    assert outcome("sbom", job("- run: pytest")) == "not applicable"

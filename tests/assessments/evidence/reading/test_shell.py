@@ -1,0 +1,101 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessments.evidence.reading.shell import commands
+
+
+def said(script):
+    return [command.text for command in commands(script)]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("pytest -q", ["pytest -q"]),
+        ("echo pytest", ["echo pytest"]),
+        ("# pytest", []),
+        ("ls # pytest", ["ls"]),
+        ("a#b", ["a#b"]),
+        ("a && b; c | d\ne", ["a", "b", "c", "d", "e"]),
+        ("FOO=1 BAR='x y' sudo -u app env A=1 pytest", ["pytest"]),
+        ("poetry run python -m pytest", ["pytest"]),
+        ("uv run --extra dev -- pytest", ["pytest"]),
+        ("coverage run -m pytest", ["pytest"]),
+        ("timeout 10m npm test", ["npm test"]),
+        ("if ! go test; then exit 1; fi", ["go test", "exit 1"]),
+        ("go build \\\n  -o x", ["go build -o x"]),
+        ("cat <<EOF\npytest\nEOF\nls", ["cat", "ls"]),
+        ("cat <<-'END' > f\n\tpytest\n\tEND\nls", ["cat > f", "ls"]),
+        ("x=$(pytest)", []),
+        ("echo 'pytest; npm test' \"a && b\"", ["echo pytest; npm test a && b"]),
+        ("${{ matrix.command }}", ["${{ matrix.command }}"]),
+        ("cmd 2>&1", ["cmd 2> 1"]),
+    ],
+)
+def test_the_commands_that_a_script_runs(script, expected):
+    assert said(script) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "ignored"),
+    [
+        ("pytest || true", True),
+        ("pytest || :", True),
+        ("pytest || exit 1", False),
+        ("pytest", False),
+        ("a || b", False),
+    ],
+)
+def test_a_failure_that_goes_without_notice(script, ignored):
+    assert commands(script)[0].ignored is ignored
+
+
+def test_commands_know_their_lines():
+    script = "a\n\nb 'x\ny' \\\n z\nc <<E\nin\nE\nd"
+    assert [(command.program, command.line) for command in commands(script)] == [("a", 1), ("b", 3), ("c", 6), ("d", 9)]
+
+
+SIGNS = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            " ",
+            "\n",
+            "'",
+            '"',
+            "\\",
+            "$(",
+            "${",
+            ")",
+            "}",
+            "`",
+            "#",
+            "<<E",
+            "E\n",
+            "||",
+            "&&",
+            ";",
+            "|",
+            "true",
+            "if",
+            "sudo",
+            "uv",
+            "run",
+            "-m",
+            "--",
+        ]
+    )
+)
+
+
+@given(st.one_of(st.text(max_size=300), SIGNS.map("".join)))
+def test_any_text_has_commands_of_words(text):
+    for command in commands(text):
+        assert command.words
+        assert 1 <= command.line <= text.count("\n") + 2
+
+
+def test_a_long_hostile_script_ends():
+    for piece in ("$(", "`", "'", '"', "<<E\n", "${{", "a||", "\\"):
+        assert isinstance(commands(piece * 20_000), list)
