@@ -88,7 +88,7 @@ def test_what_a_closed_survey_says_is_exported_as_far_as_it_is_shown(home, who, 
         closing.close_due()
     sheets.export_tables(tmp_path / "out", "parquet")
     full, coarse = parquet(tmp_path / "out", "survey_items").filter(item="interruptions").rows(named=True)
-    assert (full["counts"], full["n"], full["told"]) == ([0, 1, 4, 1, 0], 6, "discuss")
+    assert (full["counts"], full["n"], full["told"]) == ([0, 1, 4, 1, 0], 6, "mean")
     assert (coarse["counts"], coarse["n"], coarse["mean"], coarse["quartiles"]) == (None, None, None, [2, 2, 2])
     kept = parquet(tmp_path / "out", "kept_assessments").rows(named=True)
     assert [json.loads(row["content"])["answers"]["visibility"] for row in kept] == ["full", "coarse"]

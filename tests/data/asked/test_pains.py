@@ -355,7 +355,7 @@ def test_removing_takes_its_parts_and_votes_along(team, who):
     pains.vote(who, made[1], 2)
     pains.merge(who, made[:2])
     pains.remove(who, made[0])
-    assert (order(who, team), stored(PainVote), stored(PainPoint)[0].apart) == ([made[2]], [], [])
+    assert (order(who, team), stored(PainVote), stored(PainPoint)[0].apart) == ([made[2]], [], {"ids": []})
 
 
 # Votes and state
