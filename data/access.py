@@ -14,6 +14,7 @@ remove it.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, null, select
@@ -37,6 +38,8 @@ class Action(StrEnum):
     MANAGE_TEAMS = "manage_teams"  # make, merge, delete
     ADMINISTER = "administer"  # people; make and remove the demo
 
+
+LEADERS_AFTER = timedelta(days=14)  # from closing a survey, when the team has not released its result earlier
 
 _SEE = frozenset({Action.VIEW, Action.VIEW_ROWS})
 _MEMBER = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS, Action.SAY}

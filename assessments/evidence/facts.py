@@ -83,3 +83,8 @@ class Facts:
     releases: tuple[Release, ...] | None = None
     scanning: Scanning | None = None
     branches: tuple[Branch, ...] | None = None
+
+    @property
+    def by_people(self) -> list[Merged] | None:
+        """The merged pull requests that people wrote; None when not collected."""
+        return None if self.merged is None else [each for each in self.merged if not each.automatic]

@@ -9,53 +9,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, select
 from sqlmodel import Session
 
 from assessments import pains
 from assessments.pains import MOST_VOTES, Pain, Ranked
-from assessments.surveys.answers import MOST_HOURS, Sheet, clean
-from assessments.surveys.questionnaire import PAIN_POINTS
-from content import catalog
+from assessments.surveys.answers import Sheet
 from data import access, audit, store
 from data.access import Action, NotFound, Subject
+from data.asked import naming
+from data.asked.naming import Choices, Said
 from data.people import Who
-from data.tables import MapVersion, PainPoint, PainVote, Wave, WorkflowMap
+from data.tables import PainPoint, PainVote, Wave
 
 OPEN, SOLVED = "open", "solved"
-HELD_BACK = 14 * 86_400 * 1_000_000  # microseconds after which those who only lead see what a wave said
 MOST = 500  # pain points of a team that are open, named by hand
-MOST_PEOPLE = 99  # whom somebody may speak for
 PROPOSED = 3  # duplicates proposed at a time
-OWN = "own:"  # before the name of a step that the team has drawn
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a pain point can name. steps: key -> words, those of the questionnaire first, then those of the team's maps;
-    capabilities: key -> name; how_often, how_bad: options from low to high."""
-
-    steps: dict[str, str]
-    capabilities: dict[str, str]
-    how_often: tuple[str, ...]
-    how_bad: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What somebody says of a pain point. hours: lost last week by each, None where they do not know; people: whom it
-    costs that; measured: the hours come from a meter."""
-
-    step: str
-    text: str
-    how_often: int
-    how_bad: int
-    hours: float | None = None
-    capability: str | None = None
-    people: int = 1
-    measured: bool = False
+_HELD_BACK = access.LEADERS_AFTER // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -123,7 +96,7 @@ def choices(who: Who, team_id: int) -> Choices:
     """What a pain point of the team can name. Raises Forbidden, NotFound."""
     access.check(who, Action.VIEW, access.of_team(team_id))
     with store.reading() as session:
-        return _choices(session, team_id)
+        return naming.of_team(session, team_id)
 
 
 def ranked(who: Who, team_id: int) -> tuple[PainView, ...]:
@@ -139,7 +112,7 @@ def listed(who: Who, team_id: int) -> Listed:
     subject = access.of_team(team_id)
     access.check(who, Action.VIEW, subject)
     with store.reading() as session:
-        names = _choices(session, team_id)
+        names = naming.of_team(session, team_id)
         columns = (Wave.id, Wave.title, Wave.opened_at, Wave.closed_at, Wave.released_at)
         waves = {wave.id: wave for wave in session.execute(select(*columns).where(Wave.team_id == team_id))}
         rows = _rows(session, team_id)
@@ -165,7 +138,7 @@ def listed(who: Who, team_id: int) -> Listed:
         views(SOLVED),
         _alike(now, groups) if says else (),
         max(MOST_VOTES - sum(view.mine for view in now), 0) if says else 0,
-        tuple((_step_name(names, key), hours) for key, hours in by_step),
+        tuple((naming.step_name(names, key), hours) for key, hours in by_step),
     )
 
 
@@ -180,7 +153,7 @@ def add(who: Who, team_id: int, said: Said, to: int | None = None) -> int:
     subject = access.of_team(team_id)
     access.check(who, Action.SAY, subject)
     with store.writing() as session:
-        said = _checked(said, _choices(session, team_id), wordless=to is not None)
+        said = naming.checked(said, naming.of_team(session, team_id), wordless=to is not None)
         rows = _rows(session, team_id)
         if sum(row.state == OPEN and row.wave_id is None for row in rows.values()) >= MOST:
             raise ValueError(f"The team has {MOST} pain points by hand: mark some as solved, or remove some, first.")
@@ -191,7 +164,7 @@ def add(who: Who, team_id: int, said: Said, to: int | None = None) -> int:
                 raise ValueError("You are counted there already; edit what you said instead.")
         row = PainPoint(
             team_id=team_id, into_id=to, step=said.step, capability=said.capability, people=said.people,
-            voices=_voices(said), measured=said.measured, created_by=who.id, created_at=store.now_us(),
+            voices=naming.voices(said), measured=said.measured, created_by=who.id, created_at=store.now_us(),
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -210,9 +183,11 @@ def edit(who: Who, pain_id: int, said: Said) -> None:
             raise ValueError("What was said in a wave stays as it was said; its step and capability can be changed.")
         if row.created_by != who.id:
             access.check(who, Action.ASK, subject)
-        said = _checked(said, _choices(session, row.team_id), was=row.step, wordless=row.into_id is not None)
+        said = naming.checked(
+            said, naming.of_team(session, row.team_id), was=row.step, wordless=row.into_id is not None
+        )
         row.step, row.capability, row.people = said.step, said.capability, said.people
-        row.voices, row.measured = _voices(said), said.measured
+        row.voices, row.measured = naming.voices(said), said.measured
 
 
 def sort(who: Who, pain_id: int, step: str, capability: str | None) -> None:
@@ -221,8 +196,8 @@ def sort(who: Who, pain_id: int, step: str, capability: str | None) -> None:
     Raises Forbidden, NotFound, or ValueError for a step or capability that is not there.
     """
     with _changing(who, pain_id, "sort") as (session, row, rows, _):
-        names, root = _choices(session, row.team_id), rows[_root(rows, row.id)]
-        _check_place(step, capability, names, was=root.step)
+        names, root = naming.of_team(session, row.team_id), rows[_root(rows, row.id)]
+        naming.check_place(step, capability, names, was=root.step)
         root.step, root.capability = step, capability
 
 
@@ -396,78 +371,6 @@ def _apart(row: PainPoint) -> set[int]:
     return set(row.apart.get("ids", ()))
 
 
-def _voices(said: Said) -> dict:
-    return {
-        "hours": [] if said.hours is None else [float(said.hours)],
-        "how_often": [said.how_often],
-        "how_bad": [said.how_bad],
-        "texts": [said.text] if said.text else [],
-    }
-
-
-def _checked(said: Said, names: Choices, was: str | None = None, wordless: bool = False) -> Said:
-    """As it may be kept. was: the step it had, which it may keep. Raises ValueError with a sentence."""
-    _check_place(said.step, said.capability, names, was)
-    for value, options, about in (
-        (said.how_often, names.how_often, "how often"),
-        (said.how_bad, names.how_bad, "how bad"),
-    ):
-        if type(value) is not int or not 0 <= value < len(options):
-            raise ValueError(f"Say {about} it is: choose one of the options.")
-    hours = said.hours
-    if hours is not None and (isinstance(hours, bool) or not isinstance(hours, int | float)):
-        raise ValueError("Give the hours as a number, or leave them empty.")
-    if hours is not None and not 0 <= hours <= MOST_HOURS:  # neither is true of what is no number
-        raise ValueError(f"A week has {MOST_HOURS:g} hours: give 0 to {MOST_HOURS:g}, or leave them empty.")
-    if type(said.people) is not int or not 1 <= said.people <= MOST_PEOPLE:
-        raise ValueError(f"Say how many people it costs that time, 1 to {MOST_PEOPLE}.")
-    text = clean(said.text, "what holds you up")
-    if not wordless and not any(sign.isalnum() for sign in text):
-        raise ValueError("Say in a few words what holds you up.")
-    return replace(said, text=text)
-
-
-def _check_place(step: str, capability: str | None, names: Choices, was: str | None = None) -> None:
-    if step not in names.steps and (was is None or step != was):
-        raise ValueError("Choose the step of the workflow from the list.")
-    if capability is not None and capability not in names.capabilities:
-        raise ValueError("Choose a capability from the list, or none.")
-
-
-def _choices(session: Session, team_id: int) -> Choices:
-    blocks = catalog.surveys()["pain-and-friction"]["blocks"]
-    asked = next(item for block in blocks for item in block["items"] if item["kind"] == PAIN_POINTS)
-    steps = {step["key"]: step["text"] for step in asked["steps"]}
-    taken = {name.casefold() for name in steps.values()}
-    for name in _drawn(session, team_id):
-        if name.casefold() not in taken:
-            taken.add(name.casefold())
-            steps[OWN + name] = name
-    known = (capability for area in catalog.practices()["areas"] for capability in area["capabilities"])
-    options = (tuple(option["text"] for option in asked[name]) for name in ("how_often", "how_bad"))
-    return Choices(steps, {each["key"]: each["name"] for each in known}, *options)
-
-
-def _drawn(session: Session, team_id: int) -> Iterator[str]:
-    """The steps of the team's workflows as they are today."""
-    newest = select(MapVersion.map_id, func.max(MapVersion.version).label("version"))
-    newest = newest.where(MapVersion.kind == "today").group_by(MapVersion.map_id).subquery()
-    same = (MapVersion.map_id == newest.c.map_id) & (MapVersion.version == newest.c.version)
-    wanted = select(MapVersion.plain).join(newest, same).join(WorkflowMap, WorkflowMap.id == MapVersion.map_id)
-    wanted = wanted.where(WorkflowMap.team_id == team_id, MapVersion.kind == "today").order_by(WorkflowMap.id)
-    for plain in session.execute(wanted).scalars():
-        yield from (step["name"].strip() for step in plain["steps"])
-
-
-def _option(options: tuple[str, ...], number: int | None) -> str:
-    """In words; nothing for an option that the questionnaire of today does not have."""
-    return options[number] if number is not None and number < len(options) else ""
-
-
-def _step_name(names: Choices, key: str) -> str:
-    return names.steps.get(key) or key.removeprefix(OWN)
-
-
 # Votes
 
 
@@ -500,7 +403,7 @@ def _may_see(who: Who, subject: Subject, wave: Row | None) -> bool:
         return True
     now = store.now_us()
     # Answers from elsewhere are new here, however old they are.
-    return wave.released_at is not None or max(wave.closed_at or now, wave.opened_at) + HELD_BACK <= now
+    return wave.released_at is not None or max(wave.closed_at or now, wave.opened_at) + _HELD_BACK <= now
 
 
 def _groups(rows: dict[int, PainPoint], seen: Callable[[PainPoint], bool]) -> dict[int, list[PainPoint]]:
@@ -538,10 +441,10 @@ def _view(who: Who, found: Ranked, group: list[PainPoint], mine: int, names: Cho
             Part(
                 row.id,
                 "\n".join(row.voices["texts"]),
-                _step_name(names, row.step),
+                naming.step_name(names, row.step),
                 wave.title if wave else "",
                 row.created_by == who.id and row.wave_id is None,
-                _said(row),
+                naming.said_by(row),
             )
         )
     pain = found.pain
@@ -550,23 +453,14 @@ def _view(who: Who, found: Ranked, group: list[PainPoint], mine: int, names: Cho
         group[0].team_id,
         found.place,
         pain,
-        _step_name(names, pain.step),
+        naming.step_name(names, pain.step),
         names.capabilities.get(pain.capability or "", ""),
-        _option(names.how_often, pain.usual_often),
-        _option(names.how_bad, pain.usual_bad),
+        naming.option(names.how_often, pain.usual_often),
+        naming.option(names.how_bad, pain.usual_bad),
         found.votes,
         mine,
         tuple(parts),
     )
-
-
-def _said(row: PainPoint) -> Said:
-    first = {name: next(iter(row.voices[name]), None) for name in ("hours", "how_often", "how_bad")}
-    text = "\n".join(row.voices["texts"])
-    return Said(
-        row.step, text, first["how_often"] or 0, first["how_bad"] or 0, first["hours"], row.capability, row.people,
-        row.measured,
-    )  # fmt: skip
 
 
 def _alike(views: Sequence[PainView], groups: dict[int, list[PainPoint]]) -> tuple[tuple[PainView, PainView, str], ...]:

@@ -6,7 +6,7 @@ after closing. What is shown is in the assessment; nobody sees more of it than o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -21,8 +21,6 @@ from data.asked import closing, shapes, waves
 from data.asked.waves import WaveView
 from data.people import Who
 from data.tables import Assessment, Wave
-
-LEADERS_AFTER = timedelta(days=14)  # from closing, when the team has not released the result earlier
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def _leaders_from(wave: WaveView) -> datetime | None:
     if wave.closed_at is None or wave.state != "closed":
         return None
     # Answers from elsewhere are new here, however old they are.
-    first = max(wave.closed_at, wave.opened_at) + LEADERS_AFTER
+    first = max(wave.closed_at, wave.opened_at) + access.LEADERS_AFTER
     return first if wave.released_at is None else min(first, wave.released_at)
 
 

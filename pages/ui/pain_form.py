@@ -3,8 +3,9 @@
 import streamlit as st
 
 from assessments.surveys.answers import LONGEST_TEXT, MOST_HOURS
-from data.asked import pains
-from data.asked.pains import Choices, Listed, PainView, Part, Said
+from data.asked import naming, pains
+from data.asked.naming import Choices, Said
+from data.asked.pains import Listed, PainView, Part
 from data.people import Who
 from pages.ui.asking import asked, dialog
 
@@ -71,7 +72,7 @@ def fields(key: str, names: Choices, was: Said | None) -> Said:
     hours, often, bad = amounts(key, names, was)
     with st.expander("More", expanded=bool(was and (was.capability or was.people > 1 or was.measured))):
         people = st.number_input(
-            "People whom it costs that time", 1, pains.MOST_PEOPLE, was.people if was else 1, 1, key=f"{key}_people",
+            "People whom it costs that time", 1, naming.MOST_PEOPLE, was.people if was else 1, 1, key=f"{key}_people",
             help="More than one when you write down what several have said. It still counts as one voice.",
         )  # fmt: skip
         capability = _capability(key, names, was.capability if was else None)
@@ -102,7 +103,7 @@ def _option(place, key: str, name: str, options: tuple[str, ...], was: Said | No
 
 
 def _step(key: str, names: Choices, was: str | None) -> str:
-    steps = names.steps if was is None or was in names.steps else {**names.steps, was: was.removeprefix(pains.OWN)}
+    steps = names.steps if was is None or was in names.steps else {**names.steps, was: was.removeprefix(naming.OWN)}
     index = list(steps).index(was) if was else None
     return st.selectbox(
         "At which step?", list(steps), index, format_func=steps.get, key=f"{key}_step", placeholder="Choose a step"

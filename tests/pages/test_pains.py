@@ -4,7 +4,7 @@ import pytest
 
 from data import people, teams
 from data.asked import pains
-from data.asked.pains import Said
+from data.asked.naming import Said
 from tests.pages.conftest import opened, said
 
 PAGE = "team/pains.py"

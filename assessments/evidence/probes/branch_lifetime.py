@@ -37,14 +37,8 @@ PROBE = Probe(
 )
 
 
-def _people(snapshot: Snapshot):
-    """Merged pull requests that people wrote; None when not collected."""
-    merged = snapshot.facts.merged if snapshot.facts else None
-    return None if merged is None else [each for each in merged if not each.automatic]
-
-
 def judge(snapshot: Snapshot) -> Finding:
-    people = _people(snapshot)
+    people = snapshot.facts.by_people if snapshot.facts else None
     known = [each for each in people or () if each.hours is not None]
     if people is None or (people and not known):
         return unknown("Lifetimes of branches were not collected: they come from the forge, not from files.")

@@ -12,7 +12,7 @@ from assessments.surveys.answers import PainPoint as Point
 from assessments.surveys.answers import Sheet
 from data import access, people, store, teams
 from data.asked import pains
-from data.asked.pains import Said
+from data.asked.naming import Said
 from data.tables import AuditEvent, MapVersion, PainPoint, PainVote, Person, PersonRole, Wave, WorkflowMap
 from tests.data.test_teams import member
 
