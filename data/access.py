@@ -3,7 +3,7 @@
 | role | where | may |
 |---|---|---|
 | member | own team | see its numbers, rows and answers, correct, say what hurts, draw workflow maps |
-| team_lead | own team | the same, and edit the team, its services and sources, and ask the team |
+| team_lead | own team | the same, and edit the team, its services and sources, ask the team, and plan |
 | leader | organization | see numbers and rows of every team, answers once they are released; change nothing |
 | coach | organization | the same as a leader |
 | admin | organization | everything |
@@ -34,6 +34,7 @@ class Action(StrEnum):
     REMOVE_SOURCE = "remove_source"
     ASK = "ask"  # open, close and cancel waves; lead a consensus
     VIEW_ANSWERS = "view_answers"  # what a closed wave says; those who only lead wait until it is released
+    PLAN = "plan"  # mark what does not apply, take assessments, choose tracks, set goals, note what was done
     SAY = "say"  # name pain points and vote on them, draw workflow maps
     MANAGE_TEAMS = "manage_teams"  # make, merge, delete
     ADMINISTER = "administer"  # people; make and remove the demo
@@ -43,7 +44,14 @@ LEADERS_AFTER = timedelta(days=14)  # from closing a survey, when the team has n
 
 _SEE = frozenset({Action.VIEW, Action.VIEW_ROWS})
 _MEMBER = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS, Action.SAY}
-_LEAD = _MEMBER | {Action.EDIT_SERVICE, Action.EDIT_TEAM, Action.ADD_SOURCE, Action.REMOVE_SOURCE, Action.ASK}
+_LEAD = _MEMBER | {
+    Action.EDIT_SERVICE,
+    Action.EDIT_TEAM,
+    Action.ADD_SOURCE,
+    Action.REMOVE_SOURCE,
+    Action.ASK,
+    Action.PLAN,
+}
 IN_TEAM = {"member": _MEMBER, "team_lead": _LEAD}
 IN_ORGANIZATION = {"leader": _SEE, "coach": _SEE, "admin": frozenset(Action)}
 IN_DEMO = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS}

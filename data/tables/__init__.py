@@ -24,6 +24,7 @@ from data.tables.derived import CellBlock, Failure, JudgedDeployment, PackedWeek
 from data.tables.doors import ApiToken, Badge, IdempotencyKey, IncidentHook, IncidentMark, WebhookDelivery
 from data.tables.facts import Change, Correction, Deployment, Incident, PipelineJob, PipelineRun, TrunkCommit
 from data.tables.fetching import Connection, ConnectionRepository, Feed, Issue, RepositorySettings, SourceCommit, Todo
+from data.tables.judging import Enrolment, Evaluation, Finding, Goal, Intervention, PracticeMark, PracticeModel
 from data.tables.whose import (
     Membership,
     Organization,
@@ -56,12 +57,17 @@ __all__ = [
     "DataVersion",
     "Deployment",
     "Draft",
+    "Enrolment",
+    "Evaluation",
     "Failure",
     "Feed",
+    "Finding",
+    "Goal",
     "IdempotencyKey",
     "Incident",
     "IncidentHook",
     "IncidentMark",
+    "Intervention",
     "Issue",
     "Job",
     "JudgedDeployment",
@@ -77,6 +83,8 @@ __all__ = [
     "PersonRole",
     "PipelineJob",
     "PipelineRun",
+    "PracticeMark",
+    "PracticeModel",
     "ProvidedRole",
     "Repository",
     "RepositorySettings",

@@ -165,7 +165,8 @@ class Assessment(Base, table=True):
     id: int | None = Field(default=None, primary_key=True)
     team_id: int = key("team.id", index=True)
     wave_id: int | None = Field(default=None, foreign_key="wave.id", ondelete="SET NULL", index=True)
+    kind: str = Field(default="survey", sa_column_kwargs={"server_default": "survey"})  # survey | practices
     title: str
     taken_at: int = instant(index=True)
-    content: dict = json()  # answers, metrics, findings
+    content: dict = json()  # answers and metrics of a survey; practices: see `data.practices.assessments`
     versions: dict = json()  # of rule, model, benchmarks, questionnaire

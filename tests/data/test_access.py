@@ -82,51 +82,51 @@ deactivated admin        .    .         .       .            .         .        
 
 # The same three times for what a team is asked and says.
 TEAM_ASKED = """
-                         ask view_answers say
-nobody                   .   .            .
-member                   .   y            y
-member of another team   .   .            .
-team lead                y   y            y
-lead of another team     .   .            .
-leader                   .   .            .
-coach                    .   .            .
-admin                    y   y            y
-admin elsewhere          .   .            .
-lead elsewhere           .   .            .
-role unheard of          .   .            .
-deactivated admin        .   .            .
+                         ask view_answers say plan
+nobody                   .   .            .   .
+member                   .   y            y   .
+member of another team   .   .            .   .
+team lead                y   y            y   y
+lead of another team     .   .            .   .
+leader                   .   .            .   .
+coach                    .   .            .   .
+admin                    y   y            y   y
+admin elsewhere          .   .            .   .
+lead elsewhere           .   .            .   .
+role unheard of          .   .            .   .
+deactivated admin        .   .            .   .
 """
 
 ORGANIZATION_ASKED = """
-                         ask view_answers say
-nobody                   .   .            .
-member                   .   .            .
-member of another team   .   .            .
-team lead                .   .            .
-lead of another team     .   .            .
-leader                   .   .            .
-coach                    .   .            .
-admin                    y   y            y
-admin elsewhere          .   .            .
-lead elsewhere           .   .            .
-role unheard of          .   .            .
-deactivated admin        .   .            .
+                         ask view_answers say plan
+nobody                   .   .            .   .
+member                   .   .            .   .
+member of another team   .   .            .   .
+team lead                .   .            .   .
+lead of another team     .   .            .   .
+leader                   .   .            .   .
+coach                    .   .            .   .
+admin                    y   y            y   y
+admin elsewhere          .   .            .   .
+lead elsewhere           .   .            .   .
+role unheard of          .   .            .   .
+deactivated admin        .   .            .   .
 """
 
 DEMO_ASKED = """
-                         ask view_answers say
-nobody                   .   y            .
-member                   .   y            .
-member of another team   .   y            .
-team lead                .   y            .
-lead of another team     .   y            .
-leader                   .   y            .
-coach                    .   y            .
-admin                    .   y            .
-admin elsewhere          .   y            .
-lead elsewhere           .   y            .
-role unheard of          .   y            .
-deactivated admin        .   .            .
+                         ask view_answers say plan
+nobody                   .   y            .   .
+member                   .   y            .   .
+member of another team   .   y            .   .
+team lead                .   y            .   .
+lead of another team     .   y            .   .
+leader                   .   y            .   .
+coach                    .   y            .   .
+admin                    .   y            .   .
+admin elsewhere          .   y            .   .
+lead elsewhere           .   y            .   .
+role unheard of          .   y            .   .
+deactivated admin        .   .            .   .
 """
 
 
