@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import make_url
+from sqlalchemy import Engine, create_engine, make_url
 
 from data import people, store
 from tests import tokens
+from tests.kept import Kept
 from tests.need import need
 from tests.servers import Server, database, redis_running
 
@@ -22,6 +23,25 @@ def no_token_in_clear(request) -> Iterator[None]:
         yield
         if tokens.known and (folder := request.node.funcargs.get("tmp_path")):
             tokens.look_through(folder)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def statements_put_together_once() -> Iterator[None]:
+    """Every test has stores, so engines, of its own. What SQLAlchemy made of a statement serves them all: a program has
+    one engine and does it once, tests would do it again each time, which takes longer than most of what they do."""
+    known: dict[str, Engine] = {}
+
+    def create(address: str, **options: object) -> Engine:
+        made = create_engine(address, **options)
+        first = known.setdefault(made.dialect.name, made)
+        if first is not made and first.dialect.server_version_info is None:  # never connected: it knows nothing yet
+            first = known[made.dialect.name] = made
+        made.dialect, made._compiled_cache = first.dialect, first._compiled_cache
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "create_engine", create)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +112,14 @@ def on_redis(redis_server, monkeypatch) -> str:
 
 
 @pytest.fixture
-def on_postgresql(bare_home, postgresql, migrated_database, monkeypatch) -> Iterator[str]:
+def on_postgresql(bare_home, kept, monkeypatch) -> Iterator[str]:
     """An empty, migrated PostgreSQL store; its URL."""
-    with database(postgresql, migrated_database) as address:
-        monkeypatch.setenv("DATABASE_URL", address)
-        yield address
+    monkeypatch.setenv("DATABASE_URL", kept.url)
+    try:
+        yield kept.url
         tokens.look_through_database()
+    finally:
+        kept.clean()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -130,6 +152,14 @@ def migrated_database(postgresql) -> Iterator[str]:
             store.migrate()
             store.dispose()
         yield make_url(address).database
+
+
+@pytest.fixture(scope="session")
+def kept(postgresql, migrated_database) -> Iterator[Kept]:
+    """The PostgreSQL database of one test after another."""
+    made = Kept(postgresql, migrated_database, own="://" not in need("postgresql"))
+    yield made
+    made.remove()
 
 
 @pytest.fixture

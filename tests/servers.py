@@ -12,11 +12,13 @@ from pathlib import Path
 
 import psycopg
 import redis
+from psycopg import sql
 from sqlalchemy import make_url
 
 from data import store
 
-QUICK = "-c fsync=off -c full_page_writes=off"
+QUICK = "-c fsync=off -c full_page_writes=off -c max_prepared_transactions=2"
+MADE: set[str] = set()  # names of the databases that tests of this process use now
 
 
 class Server:
@@ -104,13 +106,35 @@ def _answers(address: str) -> bool:
 @contextmanager
 def database(server: str, template: str = "template1") -> Iterator[str]:
     """The URL of a database of its own, dropped afterwards; a copy of another when a template is named."""
-    name = f"milepost_test_{uuid.uuid4().hex[:12]}"
-    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    address = create_database(server, template)
     try:
-        yield make_url(plain).set(database=name).render_as_string(hide_password=False)
+        yield address
     finally:
         store.dispose()
-        with psycopg.connect(plain, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(server, address)
+
+
+def create_database(server: str, template: str) -> str:
+    """Its URL. Its name stands in MADE until it is dropped."""
+    name = f"milepost_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(_plain(server), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    MADE.add(name)
+    return make_url(_plain(server)).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server: str, address: str) -> None:
+    """Whoever uses it is thrown out, and what somebody left prepared is rolled back."""
+    name = make_url(address).database
+    with psycopg.connect(_plain(server), autocommit=True) as admin:
+        prepared = admin.execute("SELECT gid FROM pg_prepared_xacts WHERE database = %s", [name]).fetchall()
+        if prepared:
+            with psycopg.connect(address, autocommit=True) as inside:
+                for (gid,) in prepared:
+                    inside.execute(sql.SQL("ROLLBACK PREPARED {}").format(gid))
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    MADE.discard(name)
+
+
+def _plain(server: str) -> str:
+    return make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -43,6 +43,7 @@ KINDS = ("sqlite", "postgresql")
 def turn(request, tmp_path, monkeypatch, migrated_file):
     """Turns to a new store of a kind, empty and migrated."""
     with ExitStack() as ending:
+        addresses = []
 
         def to(kind: str) -> None:
             folder = tmp_path / f"home-{len(list(tmp_path.glob('home-*')))}"
@@ -52,8 +53,12 @@ def turn(request, tmp_path, monkeypatch, migrated_file):
             if kind == "sqlite":
                 shutil.copy(migrated_file, folder / "milepost.db")
                 return
-            server, template = map(request.getfixturevalue, ("postgresql", "migrated_database"))
-            monkeypatch.setenv("DATABASE_URL", ending.enter_context(database(server, template)))
+            if not addresses:
+                addresses.append(request.getfixturevalue("on_postgresql"))
+            else:
+                server, template = map(request.getfixturevalue, ("postgresql", "migrated_database"))
+                addresses.append(ending.enter_context(database(server, template)))
+            monkeypatch.setenv("DATABASE_URL", addresses[-1])
 
         yield to
         store.dispose()
