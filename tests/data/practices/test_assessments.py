@@ -49,7 +49,7 @@ def test_it_stays_as_it_was_whatever_becomes_of_its_evidence(home, who):
     after = taken(place)
     assert before.snapshot.seen["repository:readme"].state is State.NOT_MET
     change = compare(before.snapshot, after.snapshot)[CI]
-    assert change.parts[PRACTICE] == change.steps == 2
+    assert change.parts[PRACTICE] == change.steps == 3
 
 
 def test_a_model_is_kept_once_for_many(both, who):
