@@ -1,1 +1,1 @@
-"""What repositories show of a team's practices, where the team stands in them, and how that changes."""
+"""What repositories show, kept: evaluations of their files, by our own probes and by other tools."""

@@ -3,48 +3,45 @@ far as this reader may see it, with the team's marks put to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import SimpleNamespace
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from assessments import lanes, maturity
-from assessments.maturity import Capability, Mark, Seen, Standing
+from assessments import lanes
+from assessments.evidence import Outcome
+from assessments.maturity import Capability, Seen, Standing
 from assessments.maturity_change import Snapshot
-from content import catalog
 from data import access, people, store
 from data.access import Action
 from data.people import Who
-from data.practices import drawn, said
+from data.practices import drawn, evaluations, marks, said
+from data.practices import model as practice_model
 from data.practices.drawn import MapSeen
+from data.practices.evaluations import EvaluationView
+from data.practices.marks import MarkView
 from data.practices.said import Answer, WaveSeen
-from data.tables import Evaluation, Finding, PracticeMark, Repository, Service
+from data.tables import Repository, Service
 
-PROBES = "probes"
+_NOT_LOOKED = SimpleNamespace(outcome=Outcome.UNKNOWN, because="It has not been looked at yet.")
 
 
 @dataclass(frozen=True)
 class RepositorySeen:
     """A repository of the team, under a name that no other has here. readable: it has files at all (a service may have
-    imports only). looked_at, as_of (microseconds), commit, evaluation_id: of the newest evaluation, None where it has
-    not been looked at. problem: why the newest attempt failed. findings: by probe."""
+    imports only). evaluation: what our probes found, with the problem of the newest attempt; None where nobody has
+    looked yet."""
 
     id: int
     name: str
     web_url: str | None
     services: tuple[str, ...]
     readable: bool
-    evaluation_id: int | None = None
-    commit: str | None = None
-    as_of: int | None = None
-    looked_at: int | None = None
-    problem: str | None = None
-    findings: Mapping[str, SimpleNamespace] | None = None
+    evaluation: EvaluationView | None = None
 
     @property
     def looked(self) -> bool:
-        return self.findings is not None
+        return self.evaluation is not None and self.evaluation.as_of is not None
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,7 @@ class TeamStanding:
     standings: by capability. lost: share of the lead time that the map shows as waiting, by stage; None without a map.
     repositories: all of the team's services, looked at or not. waves: those that what the team says rests on, the
     newest first. answers: by questionnaire/question. map: the one that speaks; untouched: maps that say nothing yet.
+    marks: all there ever were, the newest first.
     """
 
     team_id: int
@@ -65,7 +63,8 @@ class TeamStanding:
     waves: tuple[WaveSeen, ...]
     answers: Mapping[str, Answer]
     map: MapSeen | None
-    untouched: tuple[str, ...] = ()
+    untouched: tuple[str, ...]
+    marks: tuple[MarkView, ...]
 
     @property
     def looked(self) -> tuple[RepositorySeen, ...]:
@@ -93,22 +92,16 @@ def of_team(who: Who, team_id: int, now: int | None = None) -> TeamStanding:
 
 def standing_in(session: Session, team_id: int, at: int, may_see: bool) -> TeamStanding:
     """The same inside a session. may_see: every result counts, not only those that leaders see."""
-    model = capabilities()
+    model = practice_model.capabilities()
     repositories = _repositories(session, team_id)
     answered = said.said(session, team_id, model, at, may_see)
     map_shown = drawn.shown(session, team_id, model, at)
     seen = {**answered.seen, **_probed(repositories), **map_shown.seen}
-    marks = _marks(session, team_id)
-    snapshot = Snapshot(catalog.practices()["version"], at, model, _known(model, seen), marks)
+    marked = marks.listed_in(session, team_id, at)
+    snapshot = Snapshot(practice_model.version(), at, model, _known(model, seen), marks.counting(marked))
     standings = {key: snapshot.standing(key) for key in model}
-    more = (map_shown.lost, repositories, answered.waves, answered.answers, map_shown.map, map_shown.untouched)
-    return TeamStanding(team_id, at, snapshot, standings, *more)
-
-
-@lru_cache
-def capabilities() -> dict[str, Capability]:
-    """The model in use, by key."""
-    return maturity.capabilities(catalog.practices())
+    lanes_of = (repositories, answered.waves, answered.answers, map_shown.map, map_shown.untouched)
+    return TeamStanding(team_id, at, snapshot, standings, map_shown.lost, *lanes_of, marked)
 
 
 def _repositories(session: Session, team_id: int) -> tuple[RepositorySeen, ...]:
@@ -119,13 +112,11 @@ def _repositories(session: Session, team_id: int) -> tuple[RepositorySeen, ...]:
     for row in rows:
         services.setdefault(row[0], []).append(row[-1])
     heads = {row[0]: row[1:5] for row in rows}
-    found = _evaluations(session, list(heads))
+    found = evaluations.of_repositories(session, list(heads))
     names = _names({key: (name, full_name) for key, (name, full_name, _, _) in heads.items()})
     return tuple(
-        RepositorySeen(
-            key, names[key], web_url, tuple(sorted(services[key])), bool(path or full_name), **found.get(key, {})
-        )
-        for key, (_, full_name, path, web_url) in heads.items()
+        RepositorySeen(key, names[key], url, tuple(sorted(services[key])), bool(path or full_name), found.get(key))
+        for key, (_, full_name, path, url) in heads.items()
     )
 
 
@@ -142,39 +133,15 @@ def _names(heads: Mapping[int, tuple[str, str | None]]) -> dict[int, str]:
     return names
 
 
-def _evaluations(session: Session, ids: Sequence[int]) -> dict[int, dict]:
-    own = select(Evaluation).where(Evaluation.repository_id.in_(ids), Evaluation.origin == PROBES)
-    found = {row.id: row for row in session.execute(own).scalars()}
-    findings: dict[int, dict] = {}
-    columns = (Finding.evaluation_id, Finding.probe, Finding.outcome, Finding.because)
-    rows = session.execute(select(*columns).where(Finding.evaluation_id.in_(found)))
-    for evaluation_id, probe, outcome, because in rows:
-        findings.setdefault(evaluation_id, {})[probe] = SimpleNamespace(outcome=outcome, because=because)
-    return {
-        row.repository_id: {
-            "evaluation_id": row.id, "commit": row.commit, "as_of": row.as_of, "looked_at": row.made_at,
-            "problem": row.problem, "findings": findings.get(row.id),
-        }
-        for row in found.values()
-    }  # fmt: skip
-
-
 def _probed(repositories: Sequence[RepositorySeen]) -> dict[str, Seen]:
     """What the repositories show. One that has not been looked at yet leaves everything open that the others meet:
     else not looking would raise a level."""
-    found = {each.name: each.findings for each in repositories if each.findings is not None}
+    found: dict[str, Mapping] = {each.name: each.evaluation.findings for each in repositories if each.looked}
     probes = {probe for findings in found.values() for probe in findings}
     for each in repositories:
-        if probes and each.readable and each.findings is None:
-            unknown = SimpleNamespace(outcome="unknown", because="It has not been looked at yet.")
-            found[each.name] = dict.fromkeys(probes, unknown)
+        if probes and each.readable and not each.looked:
+            found[each.name] = dict.fromkeys(probes, _NOT_LOOKED)
     return lanes.repositories(found)
-
-
-def _marks(session: Session, team_id: int) -> tuple[Mark, ...]:
-    own = select(PracticeMark).where(PracticeMark.team_id == team_id, PracticeMark.undone_at.is_(None))
-    rows = session.execute(own.order_by(PracticeMark.id)).scalars()
-    return tuple(Mark(row.kind, row.capability, row.reason, row.item, row.owner, row.expires_at) for row in rows)
 
 
 def _known(model: Mapping[str, Capability], seen: Mapping[str, Seen]) -> dict[str, Seen]:
