@@ -8,7 +8,7 @@ import pytest
 from assessments.maturity import Seen, State, capabilities, standing
 from assessments.recommend import FINISHED, TESTED_OUT, UNDER_WAY, plan
 from content import catalog
-from tests.assessments.standings import capability
+from tests.assessments.standings import capability, seen
 
 
 def at(level: int | None, key: str = "ci", *, importance: int = 1, stages=(), upstream=()):
@@ -133,6 +133,15 @@ def test_a_level_that_is_not_known_is_found_out_and_has_no_gap():
         ),
     )
     assert against("a", team(ci=None, cd=1), ONE, 100) == "Where the team stands in CI is not known; find out first."
+
+
+def test_a_level_for_which_only_the_team_speaks_is_found_out():
+    """All that was asked for is known, and the level is not: its first statement rests on the team's word alone."""
+    model = capability("S", "S R2", "S R3", "S R4")
+    known = seen("S1+", "S2-", "R2+", "S3-", "R3-", "S4-", "R4-")
+    found = plan({"ci": standing(model, known)}, ONE, 100)
+    ((key, told),) = found.find_out
+    assert key == "ci" and told.endswith("Only the team's word speaks for its first level.")
 
 
 @pytest.mark.parametrize(
