@@ -70,12 +70,47 @@ def _answered(item: Item, result: Any) -> Seen:
     return Seen(_held(item.limit, result.interval.low, result.interval.high, 0.5), f"{because}.")
 
 
-def agreed(asked: Iterable[Capability], values: Mapping[str, Mapping[str, int]]) -> dict[str, Seen]:
-    """The same for values that a team agreed on in a consensus session: by questionnaire and question."""
+def coarse(asked: Iterable[Capability], results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Seen]:
+    """The same for results that may only be shown coarsely (data.asked.shapes): `told`, and of a middle answer
+    `quartiles` and `discuss`. The middle half of the answers takes the place of the interval."""
     found = {}
     for item in (item for capability in asked for item in capability.items.values() if item.lane == SURVEY):
         questionnaire, question = item.key.split("/")
-        if (value := values.get(questionnaire, {}).get(question)) is not None:
+        if (result := results.get(questionnaire, {}).get(question)) is None:
+            continue
+        about = words(item)
+        if result["told"] == "too few":
+            found[item.id] = Seen(State.UNKNOWN, f"Too few answered about {about}.")
+        elif result["discuss"]:
+            because = f"The answers about {about} lie too far apart to speak for the team; discuss them."
+            found[item.id] = Seen(State.UNKNOWN, because)
+        else:
+            low, middle, high = result["quartiles"]
+            half = f"the middle half from {low:g} to {high:g}" if low < high else "as are those of the middle half"
+            because = f"The team's middle answer about {about}: {middle:g} on 0 to {result['top']}, {half}."
+            found[item.id] = Seen(_held(item.limit, low, high, 0), because)
+    return found
+
+
+#: What a team may have agreed on in place of an option.
+_NO_VALUE = {
+    "dont_know": (State.UNKNOWN, "The team agreed that it does not know about {}."),
+    "not_applicable": (State.NOT_APPLICABLE, "The team agreed that {} does not apply."),
+    "parted": (State.UNKNOWN, "The team talked about {} and has not agreed yet."),
+}
+
+
+def agreed(asked: Iterable[Capability], values: Mapping[str, Mapping[str, int | str]]) -> dict[str, Seen]:
+    """The same for what a team agreed on in a consensus session, by questionnaire and question: an option, or
+    dont_know, not_applicable, parted."""
+    found = {}
+    for item in (item for capability in asked for item in capability.items.values() if item.lane == SURVEY):
+        questionnaire, question = item.key.split("/")
+        value = values.get(questionnaire, {}).get(question)
+        if isinstance(value, str):
+            state, because = _NO_VALUE[value]
+            found[item.id] = Seen(state, because.format(words(item)))
+        elif value is not None:
             because = f"The team agreed on {value} about {words(item)}."
             found[item.id] = Seen(_held(item.limit, value, value, 0), because)
     return found

@@ -249,7 +249,7 @@ def marked(capability: Capability, seen: Mapping[str, Seen], marks: Iterable[Mar
             if mark.kind == NOT_APPLICABLE:
                 found[key] = Seen(State.NOT_APPLICABLE, mark.reason)
             elif not _ended(mark, now) and key in found and found[key].state in (State.NOT_MET, State.PARTLY):
-                found[key] = Seen(State.EXCEPTED, f"{mark.reason} ({mark.owner}, until {_day(mark.expires)})")
+                found[key] = Seen(State.EXCEPTED, f"{mark.reason} ({mark.owner}, until {day(mark.expires)})")
     return found
 
 
@@ -382,7 +382,8 @@ def _ended(mark: Mark, now: int | None) -> bool:
     return now is not None and mark.expires is not None and mark.expires <= now
 
 
-def _day(instant: int | None) -> str:
+def day(instant: int | None) -> str:
+    """An instant (microseconds) in words for a sentence: 3 May 2026."""
     if instant is None:
         return "an unknown day"
     return f"{datetime.fromtimestamp(instant / 1e6, UTC):%d %B %Y}".lstrip("0")
@@ -393,8 +394,8 @@ def _note(mark: Mark, now: int | None) -> str:
     if mark.kind == NOT_APPLICABLE:
         return f"{about}not applicable, because {mark.reason}"
     if _ended(mark, now):
-        return f"{about}the exception of {mark.owner} ended on {_day(mark.expires)} and counts no more."
-    return f"{about}excepted until {_day(mark.expires)} by {mark.owner}, because {mark.reason}"
+        return f"{about}the exception of {mark.owner} ended on {day(mark.expires)} and counts no more."
+    return f"{about}excepted until {day(mark.expires)} by {mark.owner}, because {mark.reason}"
 
 
 def level_of(standing: Standing) -> str:

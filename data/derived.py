@@ -96,6 +96,16 @@ def cells_of(snapshot: Snapshot, start: datetime, end: datetime, ids: Collection
     return cells.filter(asked if some or ids is None else asked & pl.col("service").is_in(list(ids)))
 
 
+def parts_of(
+    snapshot: Snapshot, ids: Collection[int], first: date, last: date, names: Sequence[str] = tuple(RECORDS)
+) -> Parts:
+    """The value parts of the services among these that have been judged, of the weeks that touch [first, last]; of the
+    kinds named alone, the others are empty."""
+    about = [row for row in _about(snapshot, ids) if row.derived_with is not None]
+    monday = first - timedelta(days=first.weekday())
+    return _unpacked(snapshot.frame(_packed([row.service for row in about], monday, last, names)), about)
+
+
 def _parts(
     snapshot: Snapshot, windows: Windows, versions: Mapping[int, int] | None, names: Sequence[str] = tuple(RECORDS)
 ) -> Parts:

@@ -110,7 +110,7 @@ def _result(session: Session, who: Who, wave_id: int) -> ResultView:
     if row is None or not access.may(who, Action.VIEW, subject):
         raise NotFound("There is no such survey, or it is not yours to see.")
     wave = waves.view_in(session, wave_id)
-    leaders_from = _leaders_from(wave)
+    leaders_from = first_for_leaders(wave) if wave.state == "closed" else None
     now = store.from_us(store.now_us())
     sees = access.may(who, Action.VIEW_ANSWERS, subject) or (leaders_from is not None and leaders_from <= now)
     kept = select(Assessment).where(Assessment.wave_id == wave_id).order_by(Assessment.id.desc()).limit(1)
@@ -125,8 +125,9 @@ def _result(session: Session, who: Who, wave_id: int) -> ResultView:
     )
 
 
-def _leaders_from(wave: WaveView) -> datetime | None:
-    if wave.closed_at is None or wave.state != "closed":
+def first_for_leaders(wave: Any) -> datetime | None:
+    """When those who only lead see the result of a closed wave: anything with opened_at, closed_at and released_at."""
+    if wave.closed_at is None:
         return None
     # Answers from elsewhere are new here, however old they are.
     first = max(wave.closed_at, wave.opened_at) + access.LEADERS_AFTER

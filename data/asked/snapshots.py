@@ -83,7 +83,7 @@ def work_out(wave_id: int, at: int) -> Result:
             raise NotFound(f"There is no wave {wave_id}.")
         rests_on = grounds(session, wave)
         found, sheets = (_agreed if wave.kind == "consensus" else _answered)(session, wave)
-        content = {"answers": found, "metrics": _metrics(session, wave.team_id, store.from_us(moment(wave, at)))}
+        content = {"answers": found, "metrics": metrics(session, wave.team_id, store.from_us(moment(wave, at)))}
         return Result(content, _versions(wave), rests_on, sheets)
 
 
@@ -215,7 +215,7 @@ def _reliability(session: Session, wave: Wave, asked: Questionnaire, own: Sequen
     }
 
 
-def _metrics(session: Session, team_id: int, at: datetime) -> list[dict[str, Any]]:
+def metrics(session: Session, team_id: int, at: datetime) -> list[dict[str, Any]]:
     """The metrics of each service of a team in the last weeks up to `at`, or to where its sources were read; `metrics`
     is None, with a reason, where there is no number yet."""
     services = session.execute(select(Service).where(Service.team_id == team_id).order_by(Service.id)).scalars().all()
