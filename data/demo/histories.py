@@ -1,13 +1,13 @@
 """Eight invented repositories: which practice came when, and what the forge would say of each.
 
-Weeks are counted back from the end of the demo, as everywhere in it. What a change writes is in `data.demo.repositories`.
+Weeks are counted back from the end of the demo, as everywhere in it. What changes write is in `data.demo.repositories`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assessments.evidence.facts import Branch, Environment, Protection, Release, Scanning
-from data.demo import trees
+from data.demo import documents, trees
 from data.demo.trees import GO, JAVA, NODE, PYTHON, Language
 
 CI, DEPLOY = ".github/workflows/ci.yml", ".github/workflows/deploy.yml"
@@ -17,6 +17,7 @@ FORGE = 13  # weeks before the end from when on rules, environments and scans we
 OPEN = Protection(pull_request=False, force_push=True, deletion=True)
 HABIT = Protection(pull_request=True, approvals=1, admins_bound=True)
 HELD = Protection(pull_request=True, approvals=1, stale_dismissed=True, checks=("check",), admins_bound=True)
+UNSCANNED = Scanning(secrets=False, push_protection=False, code=False, dependencies=False)
 SCANNED = Scanning(secrets=True, push_protection=True, code=True, dependencies=True)
 GUARDED = (Environment("production", branches=True),)
 
@@ -43,12 +44,12 @@ class History:
     rules: tuple[tuple[float, Protection], ...] = ((78, OPEN),)
     environments: tuple[Environment, ...] = ()
     releases: tuple[Release, ...] = ()
-    scanning: Scanning = Scanning(secrets=False, push_protection=False, code=False, dependencies=False)
+    scanning: Scanning = UNSCANNED
     branches: tuple[Branch, ...] = ()
 
 
 def _begin(language: Language, purpose: str, name: str, start: str, **files: str | None) -> dict[str, str | None]:
-    head = {"README.md": trees.readme(name, purpose, start, "make test"), ".gitignore": trees.IGNORED}
+    head = {"README.md": documents.readme(name, purpose, start, "make test"), ".gitignore": trees.IGNORED}
     return head | {"Makefile": trees.makefile(language)} | files
 
 
@@ -76,7 +77,8 @@ PAYMENTS = History(
             DEPLOY: trees.deploy("payments-api", "environment", "back"),
             "deploy/payments-api.yaml": trees.manifests("payments-api", "probes", "version")}),
         Step(12, "Pin actions and limit what runs may do", {
-            CI: trees.ci(JAVA, "pull requests", "tests", "static", "cache", "pinned", "rights", "limits", "stops", "keeps"),
+            CI: trees.ci(JAVA, "pull requests", "tests", "static", "cache", "pinned", "rights", "limits", "stops",
+                         "keeps"),
             DEPLOY: trees.deploy("payments-api", "environment", "back", "pinned", "limits")}),
         Step(11, "Release with every merge", {
             DEPLOY: trees.deploy("payments-api", "merge", "environment", "back", "pinned", "limits")}),
@@ -87,18 +89,18 @@ PAYMENTS = History(
         Step(8, "Have updates proposed", {UPDATES: trees.updates("maven", "github-actions", "docker")}),
         Step(7, "Alert on what users feel, each with a runbook", {
             "monitoring/payments.yml": trees.alerts("payments-api", "PaymentErrors", "PaymentsSlow"),
-            "docs/runbooks/PaymentErrors.md": trees.runbook(
+            "docs/runbooks/PaymentErrors.md": documents.runbook(
                 "PaymentErrors", "Look which bank the failing calls go to."),
-            "docs/runbooks/PaymentsSlow.md": trees.runbook("PaymentsSlow", "Look at the pool of connections.")}),
+            "docs/runbooks/PaymentsSlow.md": documents.runbook("PaymentsSlow", "Look at the pool of connections.")}),
         Step(5, "Sign in to the cloud without a stored key", {
             DEPLOY: trees.deploy("payments-api", "merge", "environment", "back", "role", "pinned", "limits")}),
         Step(3, "Write down why a retry carries a number", {
-            "docs/adr/0001-retries-carry-a-number.md": trees.decision(
+            "docs/adr/0001-retries-carry-a-number.md": documents.decision(
                 1, "Retries carry the number of the first attempt",
                 "A bank cannot tell a second refund from a retry unless we say so. Refunds were paid twice for it.",
                 "Every client of a bank takes a number, and tests call each twice."),
-            "docs/postmortems/refunds-paid-twice.md": trees.POSTMORTEM}),
-        Step(2, "Say in the README how to go back", {"README.md": trees.readme(
+            "docs/postmortems/refunds-paid-twice.md": documents.POSTMORTEM}),
+        Step(2, "Say in the README how to go back", {"README.md": documents.readme(
             "payments-api", "Authorises, captures and refunds payments of the shop. Every merge is released.",
             "docker compose up", "make test")}),
     ),
@@ -120,7 +122,7 @@ STOREFRONT = History(
                 "deploy/storefront.yaml": trees.manifests("storefront", "probes", "resources", "version")}),
         Step(60, "Have updates proposed", {UPDATES: trees.updates("npm", "github-actions", "docker")}),
         Step(44, "Ask three things of each pull request", {
-            ".github/pull_request_template.md": trees.PULL_REQUEST, "CONTRIBUTING.md": trees.CONTRIBUTING}),
+            ".github/pull_request_template.md": documents.PULL_REQUEST, "CONTRIBUTING.md": documents.CONTRIBUTING}),
         Step(30, "Do not run as root", {
             "Dockerfile": trees.dockerfile(NODE, "stages", "user"),
             "deploy/storefront.yaml": trees.manifests(
@@ -132,13 +134,13 @@ STOREFRONT = History(
         Step(9, "Alert on what customers feel, each with a runbook", {
             "monitoring/storefront.yml": trees.alerts("storefront", "PagesFail", "PagesSlow"),
             "monitoring/storefront_test.yml": trees.alert_test("storefront", "PagesFail"),
-            "docs/runbooks/PagesFail.md": trees.runbook("PagesFail", "Look which page it is."),
-            "docs/runbooks/PagesSlow.md": trees.runbook("PagesSlow", "Look at the cache in front.")}),
+            "docs/runbooks/PagesFail.md": documents.runbook("PagesFail", "Look which page it is."),
+            "docs/runbooks/PagesSlow.md": documents.runbook("PagesSlow", "Look at the cache in front.")}),
         Step(6, "Check the pipeline itself, and name who reads changes to it", {
             CI: trees.ci(NODE, "pull requests", "tests", "static", "cache", "keeps", "pinned", "rights", "limits",
                          "stops", "secrets", "checker"),
             OWNERS: trees.owners("checkout", "/.github/")}),
-        Step(2.5, "Say in the README how to try a switch", {"README.md": trees.readme(
+        Step(2.5, "Say in the README how to try a switch", {"README.md": documents.readme(
             "storefront", "What customers of the shop see and click. New things stand behind a switch.",
             "npm run dev", "make test")}),
     ),
@@ -183,7 +185,7 @@ FRAUD = History(
                 OWNERS: trees.owners("checkout"),
                 "deploy/fraud-check.yaml": trees.manifests("fraud-check", "probes", "version")}),
         Step(13.5, "Write down why scores are explained", {
-            "docs/adr/0001-explain-each-score.md": trees.decision(
+            "docs/adr/0001-explain-each-score.md": documents.decision(
                 1, "Each score names its three strongest reasons",
                 "Support must be able to tell a customer why an order was held.",
                 "Only models that can name reasons are used.")}),
@@ -193,7 +195,7 @@ FRAUD = History(
         Step(5.5, "Have updates proposed", {UPDATES: trees.updates("pip", "github-actions", "docker")}),
         Step(3.5, "Sign in to the cloud without a stored key", {
             DEPLOY: trees.deploy("fraud-check", "merge", "environment", "role", "pinned", "limits"),
-            "README.md": trees.readme("fraud-check", "Says how likely an order is a fraud, and why.",
+            "README.md": documents.readme("fraud-check", "Says how likely an order is a fraud, and why.",
                                       "python -m fraud_check", "make test")}),
     ),
     rules=((78, HABIT), (9, HELD)), environments=GUARDED, scanning=SCANNED,
@@ -210,21 +212,23 @@ FLAGS = History(
                 CI: trees.ci(GO, "pull requests", "tests", "static", "cache", "keeps", "pinned", "rights", "limits",
                              "stops", "secrets", "checker"),
                 DEPLOY: trees.deploy("feature-flags", "merge", "environment", "back", "role", "pinned", "limits"),
-                OWNERS: trees.owners("platform", "/.github/"), UPDATES: trees.updates("gomod", "github-actions", "docker"),
-                "SECURITY.md": trees.SECURITY, "CONTRIBUTING.md": trees.CONTRIBUTING,
-                ".github/pull_request_template.md": trees.PULL_REQUEST, ".pre-commit-config.yaml": trees.HOOKS,
+                OWNERS: trees.owners("platform", "/.github/"),
+                UPDATES: trees.updates("gomod", "github-actions", "docker"),
+                "SECURITY.md": documents.SECURITY, "CONTRIBUTING.md": documents.CONTRIBUTING,
+                ".github/pull_request_template.md": documents.PULL_REQUEST, ".pre-commit-config.yaml": trees.HOOKS,
                 "deploy/feature-flags.yaml": trees.manifests(
                     "feature-flags", "probes", "resources", "version", "rights", "budget")}),
         Step(40, "Alert on what its users feel, with tests of the rules", {
             "monitoring/flags.yml": trees.alerts("feature-flags", "FlagsUnreachable", "FlagsStale"),
             "monitoring/flags_test.yml": trees.alert_test("feature-flags", "FlagsStale"),
-            "docs/runbooks/FlagsUnreachable.md": trees.runbook("FlagsUnreachable", "See whether clients still have a copy."),
-            "docs/runbooks/FlagsStale.md": trees.runbook("FlagsStale", "See when the last copy was made.")}),
-        Step(22, "Write down why clients keep a copy", {"docs/adr/0001-clients-keep-a-copy.md": trees.decision(
+            "docs/runbooks/FlagsUnreachable.md": documents.runbook(
+                "FlagsUnreachable", "See whether clients still have a copy."),
+            "docs/runbooks/FlagsStale.md": documents.runbook("FlagsStale", "See when the last copy was made.")}),
+        Step(22, "Write down why clients keep a copy", {"docs/adr/0001-clients-keep-a-copy.md": documents.decision(
             1, "Clients keep a copy of all rules",
             "A switch that cannot be asked must not stop a shop.", "A change takes up to ten seconds to arrive.")}),
-        Step(6, "Tell coding assistants how we work", {"AGENTS.md": trees.AGENTS}),
-        Step(1.8, "Say in the README how long a change takes to arrive", {"README.md": trees.readme(
+        Step(6, "Tell coding assistants how we work", {"AGENTS.md": documents.AGENTS}),
+        Step(1.8, "Say in the README how long a change takes to arrive", {"README.md": documents.readme(
             "feature-flags", "Switches features on for some, without a deployment. A change arrives in ten seconds.",
             "go run ./cmd/server", "make test")}),
     ),
@@ -236,9 +240,11 @@ CONFIG = History(
     "config-store", GO,
     (
         Step(78, "Begin with one cluster", {
-            "README.md": trees.readme("config-store", "The machines, networks and backups of the configuration store.",
-                                      "terraform -chdir=infrastructure plan", "terraform -chdir=infrastructure test"),
-            ".gitignore": "*.tfstate\n.terraform/\n", **trees.terraform(), **trees.go_module("config-store", "go.uber.org/zap"),
+            "README.md": documents.readme(
+                "config-store", "The machines, networks and backups of the configuration store.",
+                "terraform -chdir=infrastructure plan", "terraform -chdir=infrastructure test"),
+            ".gitignore": "*.tfstate\n.terraform/\n", **trees.terraform(),
+            **trees.go_module("config-store", "go.uber.org/zap"),
             "scripts/restore.sh": trees.deploy_script("config-store")}),
         Step(61, "Keep the state apart from any machine", trees.terraform("state")),
         Step(38, "Check what is proposed", {".github/workflows/infrastructure.yml": trees.infrastructure_ci("checks"),
@@ -247,7 +253,8 @@ CONFIG = History(
             **trees.terraform("state", "pinned", "closed"),
             ".github/workflows/infrastructure.yml": trees.infrastructure_ci("checks", "pinned", "limits")}),
         Step(6, "Test that nothing but https is open", {
-            "infrastructure/network.tftest.hcl": trees.TERRAFORM_TEST, UPDATES: trees.updates("terraform", "github-actions"),
+            "infrastructure/network.tftest.hcl": trees.TERRAFORM_TEST,
+            UPDATES: trees.updates("terraform", "github-actions"),
             ".github/workflows/infrastructure.yml": trees.infrastructure_ci("checks", "tests", "pinned", "limits")}),
     ),
     tested=None, rules=((78, HABIT),), scanning=SCANNED,

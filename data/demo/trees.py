@@ -1,7 +1,7 @@
-"""What stands in the files of invented repositories: pipelines, images, manifests and documents, as teams write them.
+"""What stands in the files of invented repositories: pipelines, images and manifests, as teams write them.
 
 Each function gives the text of one file, plainer or better by what is asked of it. Which repository has what, and
-since when, is in `data.demo.repositories`.
+since when, is in `data.demo.histories`; what people wrote for people is in `data.demo.documents`.
 """
 
 from dataclasses import dataclass
@@ -99,9 +99,8 @@ def deploy(service: str, *has: str) -> str:
     pinned = "pinned" in has
     start = "  push:\n    branches: [main]" if "merge" in has else "  workflow_dispatch:"
     lines = ["name: Deploy", "on:", start]
-    lines += ["  workflow_dispatch:", "    inputs:", "      version:", "        description: Version to go back to"] if (
-        "back" in has and "merge" in has
-    ) else []  # fmt: skip
+    if "back" in has and "merge" in has:
+        lines += ["  workflow_dispatch:", "    inputs:", "      version:", "        description: To go back to"]
     rights = ["permissions:", "  contents: read", "  id-token: write"]
     lines += rights if "role" in has else rights[:2] if pinned else []
     lines += ["jobs:", "  roll-out:", "    runs-on: ubuntu-24.04"]
@@ -115,7 +114,11 @@ def deploy(service: str, *has: str) -> str:
         lines += ["          aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}"]
         lines += ["          aws-secret-access-key: ${{ secrets.AWS_SECRET_ACCESS_KEY }}"]
     lines += ["          aws-region: eu-central-1", f"      - uses: {action('docker/build-push-action', pinned)}"]
-    lines += ["        with:", "          push: true", f"          tags: registry.example/{service}:${{{{ github.sha }}}}"]
+    lines += [
+        "        with:",
+        "          push: true",
+        f"          tags: registry.example/{service}:${{{{ github.sha }}}}",
+    ]
     lines += ["      - run: kubectl apply -f deploy/"]
     if "back" in has:
         lines += ["      - name: Roll back when it does not get ready", "        if: failure()"]
@@ -124,7 +127,9 @@ def deploy(service: str, *has: str) -> str:
 
 
 def jenkinsfile(language: Language, deploys: bool = True) -> str:
-    roll_out = "        stage('Deploy') {\n            steps { sh './scripts/deploy.sh' }\n        }\n" if deploys else ""
+    roll_out = (
+        "        stage('Deploy') {\n            steps { sh './scripts/deploy.sh' }\n        }\n" if deploys else ""
+    )
     return (
         "pipeline {\n    agent any\n    stages {\n"
         f"        stage('Build') {{\n            steps {{ sh '{language.install}' }}\n        }}\n{roll_out}"
@@ -174,18 +179,42 @@ def manifests(service: str, *has: str) -> str:
     image, else latest)."""
     image = "1.14.2" if "version" in has else "latest"
     lines = ["apiVersion: apps/v1", "kind: Deployment", "metadata:", f"  name: {service}", "spec:", "  replicas: 3"]
-    lines += ["  selector:", "    matchLabels:", f"      app: {service}", "  template:", "    metadata:", "      labels:"]
+    lines += [
+        "  selector:",
+        "    matchLabels:",
+        f"      app: {service}",
+        "  template:",
+        "    metadata:",
+        "      labels:",
+    ]
     lines += [f"        app: {service}", "    spec:"]
     lines += ["      securityContext:", "        runAsNonRoot: true"] if "rights" in has else []
     lines += ["      containers:", f"        - name: {service}", f"          image: registry.example/{service}:{image}"]
     lines += ["          ports:", "            - containerPort: 8080"]
     if "probes" in has:
-        lines += ["          readinessProbe:", "            httpGet:", "              path: /ready", "              port: 8080"]
+        lines += [
+            "          readinessProbe:",
+            "            httpGet:",
+            "              path: /ready",
+            "              port: 8080",
+        ]
     if "resources" in has:
-        lines += ["          resources:", "            requests:", "              cpu: 200m", "              memory: 256Mi"]
+        lines += [
+            "          resources:",
+            "            requests:",
+            "              cpu: 200m",
+            "              memory: 256Mi",
+        ]
         lines += ["            limits:", "              memory: 512Mi"]
     if "budget" in has:
-        lines += ["---", "apiVersion: policy/v1", "kind: PodDisruptionBudget", "metadata:", f"  name: {service}", "spec:"]
+        lines += [
+            "---",
+            "apiVersion: policy/v1",
+            "kind: PodDisruptionBudget",
+            "metadata:",
+            f"  name: {service}",
+            "spec:",
+        ]
         lines += ["  maxUnavailable: 1", "  selector:", "    matchLabels:", f"      app: {service}"]
     return "\n".join(lines) + "\n"
 
@@ -210,31 +239,6 @@ def alert_test(service: str, name: str) -> str:
     )
 
 
-def runbook(title: str, first: str) -> str:
-    return (
-        f"# {title}\n\nWhat it means: users see errors or wait. It is on the pager because it does not go away by "
-        f"itself.\n\n## Look\n\n1. Open the dashboard of the service and see since when.\n2. {first}\n3. Compare with the "
-        "last deployment: if it began within an hour of it, go back first and look for the cause later.\n\n## Stop it\n\n"
-        "Go back to the version before with the workflow Deploy. If that does not help, call the second on duty.\n"
-    )
-
-
-def decision(number: int, title: str, because: str, price: str) -> str:
-    return (
-        f"# {number}. {title}\n\nStatus: accepted\n\n## Why\n\n{because}\n\n## What follows\n\n{price} We look at this "
-        "decision again when one of the reasons has gone, and at the latest in a year; until then it holds for everything "
-        "new in this repository.\n"
-    )
-
-
-def readme(name: str, purpose: str, start: str, check: str) -> str:
-    return (
-        f"# {name}\n\n{purpose}\n\n## Run it\n\n```sh\n{start}\n```\n\n## Test it\n\n```sh\n{check}\n```\n\nEvery change "
-        "comes as a pull request. What the service does when something around it fails, and how to go back, stands in the "
-        "folder docs; questions go to the channel of the team that is named in the file CODEOWNERS or on the team's page.\n"
-    )
-
-
 def owners(team: str, *more: str) -> str:
     return "\n".join([f"* @shop/{team}", *(f"{path} @shop/{team}" for path in more)]) + "\n"
 
@@ -248,33 +252,9 @@ def updates(*ecosystems: str) -> str:
     return f"version: 2\nupdates:\n{each}"
 
 
-PULL_REQUEST = (
-    "## What changes\n\n## Why now\n\n## How it was tried\n\n- [ ] It can be undone by going back one version\n"
-    "- [ ] Who is on duty knows\n"
-)
-SECURITY = (
-    "# Security\n\nPlease report a weakness to security@shop.example and not in an issue. You get an answer within two "
-    "working days, and we tell you when it is mended.\n"
-)
-CONTRIBUTING = (
-    "# How we work here\n\nBranches live for a day or two. A change is small enough to be read in half an hour; what is "
-    "not complete stands behind a switch. Tests come with the change, and a test that fails without a reason is mended "
-    "before anything else. Names of commits say what changes for whoever uses the service.\n"
-)
-AGENTS = (
-    "# For coding assistants\n\nBuild with `make build`, check with `make check` before proposing anything. Keep changes "
-    "under 200 lines. Never touch deploy/ without being asked; never write to a database. Tests mirror the folders of the "
-    "sources. Names of commits say what changes for whoever uses the service.\n"
-)
 HOOKS = "repos:\n  - repo: https://github.com/gitleaks/gitleaks\n    rev: v8.21.2\n    hooks:\n      - id: gitleaks\n"
 IGNORED = ".env\nbuild/\ndist/\nnode_modules/\n__pycache__/\n"
 LEFT_OUT = ".git\n.github\ndocs\ntests\n.env\n"
-POSTMORTEM = (
-    "# Refunds were paid twice\n\nFor 40 minutes refunds of one bank were paid twice, because a retry did not carry the "
-    "number of the first attempt. It was seen by support, not by an alert. What helped: going back took four minutes. "
-    "What changes: every call to a bank carries a number, and an alert counts refunds against orders. Nobody is named "
-    "here, as anybody would have done the same with what was known.\n"
-)
 
 
 def requirements(*libraries: str) -> str:
@@ -285,8 +265,12 @@ def package(name: str, *libraries: str) -> dict[str, str]:
     """The manifest of npm with its lock file."""
     named = "".join(f',\n    "{library}": "^1.0.0"' for library in libraries)
     scripts = '"build": "tsc", "lint": "eslint src", "test": "vitest run"'
-    plain = f'{{\n  "name": "{name}",\n  "scripts": {{{scripts}}},\n  "dependencies": {{\n    "express": "^4.21.0"{named}\n  }}\n}}\n'
-    return {"package.json": plain, "package-lock.json": f'{{"name": "{name}", "lockfileVersion": 3, "packages": {{}}}}\n'}
+    needed = f'"dependencies": {{\n    "express": "^4.21.0"{named}\n  }}'
+    plain = f'{{\n  "name": "{name}",\n  "scripts": {{{scripts}}},\n  {needed}\n}}\n'
+    return {
+        "package.json": plain,
+        "package-lock.json": f'{{"name": "{name}", "lockfileVersion": 3, "packages": {{}}}}\n',
+    }
 
 
 def pom(name: str, *libraries: str) -> str:
@@ -304,9 +288,10 @@ def pom(name: str, *libraries: str) -> str:
 
 
 def go_module(name: str, *libraries: str) -> dict[str, str]:
+    """The manifest of Go with its sums."""
     each = "".join(f"\t{library} v1.2.0\n" for library in libraries)
-    return {"go.mod": f"module shop.example/{name}\n\ngo 1.23\n\nrequire (\n{each})\n",
-            "go.sum": "".join(f"{library} v1.2.0 h1:0000000000000000000000000000000000000000000=\n" for library in libraries)}  # fmt: skip
+    sums = "".join(f"{library} v1.2.0 h1:{'0' * 43}=\n" for library in libraries)
+    return {"go.mod": f"module shop.example/{name}\n\ngo 1.23\n\nrequire (\n{each})\n", "go.sum": sums}
 
 
 MAKE = "test:\n\t{test}\n\ncheck:\n\t{static}\n\t{test}\n"
@@ -327,7 +312,7 @@ def terraform(*has: str) -> dict[str, str]:
     )
     network = (
         'resource "aws_security_group" "store" {\n  name = "config-store"\n  ingress {\n'
-        f"    from_port   = {port}\n    to_port     = {port}\n    protocol    = \"tcp\"\n"
+        f'    from_port   = {port}\n    to_port     = {port}\n    protocol    = "tcp"\n'
         f'    cidr_blocks = ["{source}"]\n  }}\n}}\n'
     )
     return {"infrastructure/main.tf": main, "infrastructure/network.tf": network}
@@ -341,9 +326,15 @@ def infrastructure_ci(*has: str) -> str:
     lines += ["jobs:", "  plan:", "    runs-on: ubuntu-24.04"]
     lines += ["    timeout-minutes: 10"] if "limits" in has else []
     lines += ["    steps:", f"      - uses: {action('actions/checkout', pinned)}"]
-    lines += [f"      - uses: {action('hashicorp/setup-terraform', pinned)}", "      - run: terraform -chdir=infrastructure init"]
+    lines += [
+        f"      - uses: {action('hashicorp/setup-terraform', pinned)}",
+        "      - run: terraform -chdir=infrastructure init",
+    ]
     if "checks" in has:
-        lines += ["      - run: terraform fmt -check -recursive", "      - run: terraform -chdir=infrastructure validate"]
+        lines += [
+            "      - run: terraform fmt -check -recursive",
+            "      - run: terraform -chdir=infrastructure validate",
+        ]
     lines += ["      - run: terraform -chdir=infrastructure test"] if "tests" in has else []
     return "\n".join(lines) + "\n"
 
