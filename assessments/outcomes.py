@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessments.stepped import CONFIDENCE, SEASON, YEAR, Outlook, Series, outlook, step
+from assessments.stepped import CONFIDENCE, SEASON, YEAR, Outlook, Series, course, outlook, step
 
 TIMES, COUNTS, SHARES = "times", "counts", "shares"
 MOVED, NOT_MOVED, INCONCLUSIVE = "moved", "not moved", "inconclusive"
@@ -164,8 +164,7 @@ def judge(
     """
     if better not in (LOW, HIGH) or not 0 < relevant < 1 or done.finish < done.start or done.settle < 0:
         raise ValueError("an intervention ends after it starts, and is judged by an end and a part between 0 and 1")
-    first = -((_MONDAY - done.finish) // WEEK) + done.settle
-    before, after = weeks.part(high=week_of(done.start)), weeks.part(low=first, high=week_of(now))
+    first, before, after = _sides(weeks, done, now)
     seen = _Seen(name, better, relevant, before, after)
     if missing := _too_few(seen, first, now):
         return seen.open(missing)
@@ -182,6 +181,52 @@ def judge(
     if max(-low, high) < _size(before, relevant, better):
         return seen.closed(NOT_MOVED, None, found.value, low, high, ())
     return seen.closed(INCONCLUSIVE, None, found.value, low, high, tuple(_missing(seen, series)) if look_ahead else ())
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The weeks that were compared, as the model takes them to be, in the unit of the metric (times: hours). `after`:
+    which of them are. trend: what it changed by in half a year beside the step, as `Outcome.change` is, with its
+    interval; season: the highest of the year against the lowest, likewise. short: less than a year is known, so that
+    the season can hardly be told."""
+
+    week: np.ndarray
+    level: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    after: np.ndarray
+    trend: tuple[float, float, float]
+    season: float
+    short: bool
+
+
+def fitted(weeks: Weeks, done: Intervention, now: int) -> Fitted | None:
+    """The course that `judge` compared; None where there are too few weeks for it, or nothing changes in them."""
+    first, before, after = _sides(weeks, done, now)
+    if len(before) < FEWEST_BEFORE or len(after) < FEWEST_AFTER:
+        return None
+    series = _series(before, after, first)
+    try:
+        found = course(series)
+    except ValueError:
+        return None
+    natural = np.exp if weeks.kind == TIMES else np.asarray
+    ends = {TIMES: (0, np.inf), COUNTS: (0, np.inf), SHARES: (0, 1)}[weeks.kind]
+    level, low, high = (np.clip(natural(each), *ends) for each in (found.mean, found.low, found.high))
+    trend, season = tuple(float(natural(each)) for each in found.trend), float(natural(found.season))
+    short = bool(series.week.max() - series.week.min() + 1 < YEAR)
+    return Fitted(series.week.astype(int), level, low, high, series.after, trend, season, short)
+
+
+def first_after(done: Intervention) -> int:
+    """Number of the first week that is judged: the first whole one after the finish and the settling."""
+    return -((_MONDAY - done.finish) // WEEK) + done.settle
+
+
+def _sides(weeks: Weeks, done: Intervention, now: int) -> tuple[int, Weeks, Weeks]:
+    """The first week after, the weeks before and the weeks after."""
+    first = first_after(done)
+    return first, weeks.part(high=week_of(done.start)), weeks.part(low=first, high=week_of(now))
 
 
 def needed(history: Weeks, better: str = LOW, relevant: float = RELEVANT, settle: int = 4) -> Needed:

@@ -148,6 +148,44 @@ def outlook(series: Series, horizon: int, gap: int = 0, confidence: float = CONF
     return Outlook(errors, half, freedom, fit.weights)
 
 
+@dataclass(frozen=True)
+class Course:
+    """What the model takes a series to be, week by week, with the interval of each. trend: what it rises by in half a
+    year beside the step, with its interval; season: the highest minus the lowest of the year."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    trend: tuple[float, float, float]
+    season: float
+
+
+def course(series: Series, confidence: float = CONFIDENCE) -> Course:
+    """The weeks of the series as fitted: level, step, trend and season. The fits are put together by their first two
+    moments. Raises ValueError as `step` does."""
+    after = series.after
+    if not after.any() or after.all():
+        raise ValueError("a step needs weeks before and after it")
+    sums = _sums(series)
+    fit = _fit(series, sums)
+    covariance = _covariance(sums[0], fit, series.season)
+    coefficients = np.einsum("kij,kj->ki", covariance, sums[1])
+    spread = fit.variance[:, None, None] * covariance
+    wide = special.stdtrit(fit.freedom, 0.5 + confidence / 2)
+
+    def told(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and half width of combinations of the coefficients."""
+        means = coefficients @ rows.T
+        mean = fit.weights @ means
+        variances = np.einsum("ri,kij,rj->kr", rows, spread, rows) + (means - mean) ** 2
+        return mean, wide * np.sqrt(fit.weights @ variances)
+
+    mean, half = told(_design(series))
+    (trend,), (unsure,) = told(np.eye(_COLUMNS)[[2]])
+    swing = float(2 * np.hypot(*(fit.weights @ coefficients)[3:]))
+    return Course(mean, mean - half, mean + half, (float(trend), float(trend - unsure), float(trend + unsure)), swing)
+
+
 def _design(series: Series) -> np.ndarray:
     week = series.week
     angle = 2 * np.pi * week / YEAR

@@ -197,15 +197,29 @@ def _states(windows: Windows, n, enough, *, collected=True, anything) -> np.ndar
     return np.select([condition for condition, _ in choices], [state for _, state in choices], VALUE)
 
 
+def measure_stage(changes: Rows, stage: str, windows: Windows) -> Measure:
+    """One stage of lead time over all windows, of the changes of which it is known, judged as lead time is."""
+    us = changes[f"{stage}_us"]
+    known = (us != NULL) & (changes["series"] == SERIES.index("lead_time"))
+    times = changes.w[known], us[known] / HOUR, changes.distinct("deployment")[known]
+    return _median(times, windows, np.bincount(changes.w[~known], minlength=windows.size))
+
+
 def _lead(shipped: _Shipped, series: str, windows: Windows) -> Measure:
-    groups, hours, deployment = shipped.of(series)
+    return _median(shipped.of(series), windows, shipped.others(series, windows))
+
+
+def _median(times: tuple[np.ndarray, np.ndarray, np.ndarray], windows: Windows, others: np.ndarray) -> Measure:
+    """Of times that belong to deployments: window, hours and deployment of each. others: how many changes there are
+    whose time is not known, or of the other series."""
+    groups, hours, deployment = times
     size = windows.size
     data = statistics.Grouped(groups, hours, size)
     clusters = statistics.Clusters(groups, deployment, size)
     n, deployments = data.count, clusters.count
     state = _states(windows, n, n >= MINIMUM_VALUES, anything=windows.changes)
-    # Only the other series has something in this window: that is not "none happened".
-    other = (n == 0) & (shipped.others(series, windows) > 0)
+    # Only the others have something in this window: that is not "none happened".
+    other = (n == 0) & (others > 0)
     state = np.where(other & (state == NONE_HAPPENED), NO_DATA, state)
     spread = (deployments >= MINIMUM_CLUSTERS) & (n >= MINIMUM_VALUES)
 

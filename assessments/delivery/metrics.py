@@ -18,6 +18,7 @@ from assessments.delivery.measures import (
     Measure,
     Windows,
     measure,
+    measure_stage,
     together,
     words,
 )
@@ -96,6 +97,18 @@ def measure_fleet(parts: Parts, windows: Mapping[int, Window]) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None), pl.col("of").replace(-1, None))
 
 
+def stages_of(parts: Parts, windows: Mapping[int, Window], stage: str) -> dict[int, Metric]:
+    """One stage of lead time in the window of each service, as a metric with its interval.
+
+    Raises what `summarise_fleet` raises.
+    """
+    asked = _Asked(parts, windows)
+    changes = asked.rows(parts.changes, "finished_at")
+    shipped = np.bincount(changes.w, minlength=asked.windows.size).tolist()
+    found = _metrics(stage, measure_stage(changes, stage, asked.windows), shipped)
+    return dict(zip(windows, found, strict=True))
+
+
 class _Asked:
     """The windows asked for, by number, and the records inside them."""
 
@@ -142,7 +155,7 @@ def _metrics(key: str, found: Measure, shipped: list[int]) -> list[Metric]:
     out = []
     for w, (place, value, low, high, n, of, p90) in enumerate(zip(found.state.tolist(), *columns, strict=True)):
         state = STATES[place]
-        if base in SERIES:
+        if base in (*SERIES, *STAGES):
             details = _lead(key, state, n, p90, more, w, shipped[w])
         elif base == "recovery_time":
             details = _recovery(state, more, w)
@@ -170,7 +183,7 @@ def _lead(key: str, state: State, n: int, p90: float | None, more: dict, w: int,
             out["interval_note"] = f"too few deployments for an interval ({deployments} of {MINIMUM_CLUSTERS})"
         elif n < MINIMUM_P90_INTERVAL:
             out["extra"]["p90_note"] = f"its interval needs {MINIMUM_P90_INTERVAL} changes"
-    elif state == State.NO_DATA and shipped:
+    elif state == State.NO_DATA and shipped and key in SERIES:
         other = "is hidden by squash or rebase" if key == "lead_time" else "is known"
         out["interval_note"] = f"the first commit of every change shipped here {other}"
     return out

@@ -22,12 +22,14 @@ from assessments.outcomes import (
     Intervention,
     Weeks,
     beside,
+    first_after,
+    fitted,
     judge,
     needed,
     week_of,
     weekly,
 )
-from assessments.stepped import Series, outlook, step
+from assessments.stepped import Series, course, outlook, step
 
 some = settings(max_examples=20, deadline=None)
 DAY, HOUR = 86_400_000_000, 3_600_000_000
@@ -167,6 +169,30 @@ def test_the_outlook_is_what_the_model_would_say_after_those_weeks():
     assert 0.6 < ratio.mean() < 1.6
 
 
+def test_without_likeness_the_course_is_that_of_least_squares():
+    one = series(1)
+    angle = 2 * np.pi * one.week / (365.25 / 7)
+    half_years = (one.week - one.week.mean()) / (365.25 / 14)
+    design = np.column_stack([np.ones(60), one.week >= 40, half_years, np.cos(angle), np.sin(angle)])
+    solved = np.linalg.lstsq(design, one.value, rcond=None)[0]
+    found = course(one)
+    assert found.mean == pytest.approx(design @ solved, abs=0.25)  # the other likenesses weigh a little
+    assert (found.low < found.mean).all() and (found.mean < found.high).all()
+    assert found.trend[0] == pytest.approx(solved[2], abs=0.2)
+    assert found.season == pytest.approx(2 * np.hypot(*solved[3:]), abs=0.2)
+
+
+@some
+@given(st.integers(0, 10**6), st.floats(-3, 3), st.floats(-0.1, 0.1), st.floats(-2, 2))
+def test_the_course_follows_level_trend_and_step(seed, level, trend, more):
+    one = series(seed, season=0.2, sizes=True)
+    added = level + trend * one.week + more * one.after
+    before, after = course(one), course(replace(one, value=one.value + added))
+    assert after.mean - before.mean == pytest.approx(added, abs=1e-6)
+    assert after.high - after.low == pytest.approx(before.high - before.low)
+    assert after.trend[0] - before.trend[0] == pytest.approx(trend * 365.25 / 14, abs=1e-6)
+
+
 # The verdict.
 
 
@@ -276,6 +302,39 @@ def test_the_counter_metric_is_told_with_it():
     assert " It was not paid for: The metric: not moved" in beside(better, still)
     assert " Whether it was paid for is open: The metric: inconclusive" in beside(better, open_)
     assert beside(better, None).endswith("No counter-metric was chosen.")
+
+
+# The course that is drawn.
+
+
+def test_the_course_jumps_by_what_the_verdict_says():
+    weeks = history(change=-0.7)
+    outcome, drawn = judge(weeks, DONE, LOW, NOW), fitted(weeks, DONE, NOW)
+    assert (len(drawn.week), int(drawn.after.sum())) == (84, 26)
+    assert drawn.week[drawn.after][0] == first_after(DONE) == FIRST + 64
+    last, first = np.flatnonzero(drawn.after)[0] - 1, np.flatnonzero(drawn.after)[0]
+    assert np.log(drawn.level[first] / drawn.level[last]) == pytest.approx(np.log(outcome.change), abs=0.2)
+    assert (drawn.low < drawn.level).all() and (drawn.level < drawn.high).all()
+    assert drawn.trend[1] < drawn.trend[0] < drawn.trend[2] and drawn.season >= 1 and not drawn.short
+
+
+def test_a_course_of_shares_and_counts_stays_where_they_can_be():
+    failing = np.where(np.arange(90) % 7 == 0, 0.3, 0.0)
+    shares = fitted(replace(history(), kind=SHARES, value=failing), DONE, NOW)
+    assert (shares.low >= 0).all() and (shares.high <= 1).all()
+    counts = fitted(replace(history(), kind=COUNTS, value=failing * 10), DONE, NOW)
+    assert (counts.low >= 0).all() and counts.season > 0
+
+
+@pytest.mark.parametrize(
+    ("weeks", "now"), [(history(), at(66, 0)), (history().part(FIRST + 50), NOW), (history(noise=0), NOW)]
+)
+def test_there_is_no_course_where_nothing_was_judged(weeks, now):
+    assert fitted(weeks, DONE, now) is None
+
+
+def test_a_history_of_less_than_a_year_is_called_short():
+    assert fitted(history(before=20, after=10), Intervention(at(20, 0), at(20, 0)), at(34, 0)).short
 
 
 # Before the start.

@@ -18,7 +18,7 @@ from assessments.delivery import (
     weekly,
     weekly_fleet,
 )
-from assessments.delivery.metrics import MEASURES
+from assessments.delivery.metrics import MEASURES, stages_of
 from assessments.delivery.results import STAGES
 from assessments.delivery.weeks import CELLS
 from tests.assessments.delivery.fleets import busy, fleet, stretched, tail
@@ -151,6 +151,20 @@ def test_packed_weeks_of_all_cases_are_exact():
     found = summarise_fleet(parts.unpack(parts.pack(whole), whole.services), chosen)
     for service, (told, _) in numbered.items():
         assert found[service] == told.told().summary
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_as_a_metric_is_the_median_of_the_summary(stage):
+    whole = everything()
+    numbered = dict(zip(whole.services["service"], CASES.values(), strict=True))
+    chosen = {service: (told.start, told.end) for service, (told, _) in numbered.items()}
+    found = stages_of(parts.of(whole), chosen, stage)
+    for service, summary in summarise_fleet(parts.of(whole), chosen).items():
+        known = next(each for each in summary.stages if each.key == stage)
+        metric = found[service]
+        assert (metric.key, metric.unit, metric.n) == (stage, "hours", known.n)
+        assert metric.state != "none_happened" or not known.unknown
+        assert metric.value == (known.median_hours if metric.state == "value" else None)
 
 
 @few
