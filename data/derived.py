@@ -64,9 +64,7 @@ def summaries(windows: Windows, versions: Mapping[int, int] | None = None) -> di
         return summaries_of(snapshot, windows, versions)
 
 
-def summaries_of(
-    snapshot: Snapshot, windows: Windows, versions: Mapping[int, int] | None = None
-) -> dict[int, Summary]:
+def summaries_of(snapshot: Snapshot, windows: Windows, versions: Mapping[int, int] | None = None) -> dict[int, Summary]:
     """The same, as that snapshot sees the store."""
     return delivery.summarise_fleet(_parts(snapshot, windows, versions), windows)
 

@@ -16,6 +16,7 @@ from sqlalchemy import Select, select, tuple_
 
 from assessments.delivery import blocks
 from assessments.delivery.facts import INSTANT
+from assessments.maturity_change import Snapshot as Judged
 from data import derived, moving, store
 from data.moving import Progress
 from data.parcel import MoveError
@@ -33,6 +34,7 @@ from data.tables import (
     Organization,
     PipelineJob,
     PipelineRun,
+    PracticeModel,
     Repository,
     Service,
     ShippedChange,
@@ -50,7 +52,16 @@ _AS_STORED = {
     "pipeline_jobs": PipelineJob, "commits": TrunkCommit, "corrections": Correction,
     "judged_deployments": JudgedDeployment, "shipped_changes": ShippedChange, "failures": Failure,
 }  # fmt: skip
-TABLES = ("services", "sources", *_AS_STORED, "cells", "assessments", "kept_assessments", "survey_items")
+TABLES = (
+    "services",
+    "sources",
+    *_AS_STORED,
+    "cells",
+    "assessments",
+    "kept_assessments",
+    "survey_items",
+    "capability_levels",
+)
 _LISTS = {"paths", "reverts"}
 _INSTANTS = {"collected_until", "history_start", "version"}
 _ISO = "%Y-%m-%dT%H:%M:%S%.6fZ"
@@ -101,6 +112,7 @@ def _tables(snapshot: Snapshot) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
     yield "assessments", _assessments(snapshot)
     yield "kept_assessments", _kept(snapshot)
     yield "survey_items", _survey_items(snapshot)
+    yield "capability_levels", _capability_levels(snapshot)
 
 
 def _services(snapshot: Snapshot) -> pl.DataFrame:
@@ -186,11 +198,13 @@ def _assessments(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
 
 
 def _kept(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
-    """What was kept when a survey or consensus closed, whole, with its versions; JSON in two columns."""
-    schema = {"assessment_id": pl.Int64, "team_id": pl.Int64, "team": pl.String, "survey_id": pl.Int64,
-              "title": pl.String, "taken_at": INSTANT, "content": pl.String, "versions": pl.String}  # fmt: skip
+    """What was kept when a survey or consensus closed, or of a team's practices, whole, with its versions; JSON in two
+    columns."""
+    schema = {"assessment_id": pl.Int64, "kind": pl.String, "team_id": pl.Int64, "team": pl.String,
+              "survey_id": pl.Int64, "title": pl.String, "taken_at": INSTANT, "content": pl.String,
+              "versions": pl.String}  # fmt: skip
     for row in _kept_rows(snapshot):
-        head = dict(zip(list(schema)[:5], row[:5], strict=True)) | {"taken_at": store.from_us(row.taken_at)}
+        head = dict(zip(list(schema)[:6], row[:6], strict=True)) | {"taken_at": store.from_us(row.taken_at)}
         written = {name: json.dumps(getattr(row, name), ensure_ascii=False) for name in ("content", "versions")}
         yield pl.DataFrame([head | written], schema=schema)
     yield pl.DataFrame(schema=schema)
@@ -215,8 +229,26 @@ def _survey_item(survey_id: int, kept: dict, names: list[str]) -> dict:
     return {name: flat.get(name) for name in names}
 
 
+def _capability_levels(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
+    """Each capability of each assessment of practices, worked out again by the model it was judged by. level is null
+    where it was not known or too little was; coverage stands beside it."""
+    schema = {"assessment_id": pl.Int64, "capability": pl.String, "level": pl.Int64, "claimed": pl.Int64,
+              "known": pl.Int64, "applicable": pl.Int64}  # fmt: skip
+    models = {digest: list(plain.values()) for digest, plain in snapshot.rows(_MODELS)}
+    for row in _kept_rows(snapshot):
+        if row.kind == "practices":
+            found = Judged.of({**row.content["snapshot"], "model": models[row.versions["model"]]})
+            stood = {key: found.standing(key) for key in found.model}
+            levels = [(row.id, key, one.told, one.claimed, one.known, one.applicable) for key, one in stood.items()]
+            yield pl.DataFrame(levels, schema=schema, orient="row")
+    yield pl.DataFrame(schema=schema)
+
+
+_MODELS = select(PracticeModel.digest, PracticeModel.plain)
+
+
 def _kept_rows(snapshot: Snapshot) -> list:
-    columns = (Assessment.id, Assessment.team_id, Team.name, Assessment.wave_id, Assessment.title,
+    columns = (Assessment.id, Assessment.kind, Assessment.team_id, Team.name, Assessment.wave_id, Assessment.title,
                Assessment.taken_at, Assessment.content, Assessment.versions)  # fmt: skip
     joined = select(*columns).join(Team, Team.id == Assessment.team_id)
     return snapshot.rows(joined.order_by(Assessment.id))

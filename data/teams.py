@@ -24,6 +24,7 @@ from data.tables import (
     Membership,
     Organization,
     PainPoint,
+    PracticeMark,
     ProvidedRole,
     Repository,
     Service,
@@ -102,9 +103,18 @@ def merge_teams(who: Who, team_id: int, into_id: int) -> None:
         _move_maps(session, team_id, into_id)
         for table in (Wave, Assessment, PainPoint):  # pain points go with their waves, which say who may see them
             session.execute(update(table).where(table.team_id == team_id).values(team_id=into_id))
+        _move_marks(session, who, team_id, into_id)
         session.execute(delete(Team).where(Team.id == team_id))
         detail = {"from": team.name, "into": into.name, "services": moved}
         audit.record(session, who, "merge_teams", f"team:{into_id}", detail, into.organization_id)
+
+
+def _move_marks(session: Session, who: Who, team_id: int, into_id: int) -> None:
+    """Into the history of the other team: what did not apply to one may well apply to both together."""
+    own = PracticeMark.team_id == team_id
+    undone = {"undone_by": who.id, "undone_at": store.now_us()}
+    session.execute(update(PracticeMark).where(own, PracticeMark.undone_at.is_(None)).values(**undone))
+    session.execute(update(PracticeMark).where(own).values(team_id=into_id))
 
 
 def delete_team(who: Who, team_id: int) -> None:

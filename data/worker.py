@@ -19,6 +19,7 @@ from data import jobs, store, trouble, work
 
 THREADS = 4  # reading leaves the processor idle while git works or GitHub answers
 BEAT, SWEEP, HEALTH = 5, 30, 10  # seconds between heartbeats, looks for lost jobs, looks at the threads
+SELDOM = 60  # seconds between looks for what nobody waits for
 GRACE = 20  # seconds that running jobs get to come to a point where they can be left
 TAKEN = 75  # exit code: another worker serves this home
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,6 +49,7 @@ def run() -> int:
 def _serve(stop: threading.Event) -> None:
     from data import collecting, intake, loading
     from data.asked import closing
+    from data.practices import assessments
 
     store.migrate()
     intake.tidy()
@@ -60,7 +62,7 @@ def _serve(stop: threading.Event) -> None:
     consumer.start()
     for signum in (signal.SIGTERM, signal.SIGINT):  # Huey has set its own, which give jobs no time
         signal.signal(signum, lambda *_: stop.set())
-    tasks = (stop, collecting.schedule, functools.partial(closing.close_due, most=1))
+    tasks = (stop, collecting.schedule, functools.partial(closing.close_due, most=1), seldom(assessments.take_due))
     threading.Thread(target=_housekeeping, args=tasks, name="housekeeping", daemon=True).start()
     log.info("worker of %s is ready", store.home())
     while not stop.wait(HEALTH):
@@ -68,6 +70,18 @@ def _serve(stop: threading.Event) -> None:
     work.stopping.set()
     consumer.stop(graceful=True)
     log.info("worker has stopped")
+
+
+def seldom(schedule: Callable[[], object]) -> Callable[[], None]:
+    """The same, done at the first call and then once in SELDOM seconds."""
+    last = [-float(SELDOM)]
+
+    def look() -> None:
+        if time.monotonic() - last[0] >= SELDOM:
+            last[0] = time.monotonic()
+            schedule()
+
+    return look
 
 
 def _housekeeping(stop: threading.Event, *schedules: Callable[[], object]) -> None:

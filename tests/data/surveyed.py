@@ -43,12 +43,11 @@ def wave(
     with store.writing() as session:
         row = Wave(
             team_id=team_id,
-            kind="survey",
             title=plain["title"],
             questionnaire=plain["key"],
             asked=plain,
             digest=digest(plain),
-            **{"state": "open", "opened_at": now - 7 * DAY, "closes_at": now - HOUR, **fields},
+            **{"kind": "survey", "state": "open", "opened_at": now - 7 * DAY, "closes_at": now - HOUR, **fields},
         )
         session.add(row)
         session.flush()

@@ -13,8 +13,10 @@ from assessments.delivery.facts import INSTANT
 from data import derive, moving, queries, sheets, store
 from data.asked import closing
 from data.moving import MoveError, NothingToMove
+from data.practices import assessments, model, standings
 from data.tables import Change, Deployment, Incident, JudgedDeployment, PipelineRun, Team
-from tests.data import surveyed
+from tests.data import practised, surveyed
+from tests.data.arrange import Place
 from tests.data.test_moving import busy, count
 
 FACTS = {"changes": Change, "deployments": Deployment, "incidents": Incident, "pipeline_runs": PipelineRun,
@@ -94,6 +96,23 @@ def test_what_a_closed_survey_says_is_exported_as_far_as_it_is_shown(home, who, 
     assert [json.loads(row["content"])["answers"]["visibility"] for row in kept] == ["full", "coarse"]
 
 
+def test_assessments_of_practices_are_exported_with_their_levels(home, who, tmp_path):
+    place = Place(who)
+    practised.looked(place.repository_id)
+    practised.said(place.team_id, 2)
+    made = assessments.take(who, place.team_id, "Now")
+    sheets.export_tables(tmp_path / "out", "parquet")
+    kept = {row["kind"]: row for row in parquet(tmp_path / "out", "kept_assessments").rows(named=True)}
+    assert (kept["practices"]["title"], kept["practices"]["survey_id"]) == ("Now", None)
+    assert kept["survey"]["survey_id"] is not None
+    levels = parquet(tmp_path / "out", "capability_levels")
+    assert set(levels["assessment_id"]) == {made} and levels.height == len(model.capabilities())
+    found = standings.of_team(who, place.team_id).standings
+    assert {row["capability"]: row["level"] for row in levels.rows(named=True)} == {
+        key: one.told for key, one in found.items()
+    }
+
+
 def read(path) -> list[dict]:
     return [json.loads(line) for line in path.read_text().split("\n")[:-1]]
 
@@ -157,8 +176,6 @@ def test_a_store_without_anything_is_not_exported(home, tmp_path):
 
 @pytest.mark.parametrize("form", sheets.FORMATS)
 def test_services_that_were_never_judged_have_no_cells(home, who, tmp_path, form):
-    from tests.data.arrange import Place
-
     Place(who, settings=None)
     said = sheets.export_tables(tmp_path / "out", form)
     assert (said["services"], said["cells"], said["assessments"]) == (1, 0, 0)

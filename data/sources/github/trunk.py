@@ -116,9 +116,7 @@ def positions(parents: dict[str, tuple[str, ...]], head: str) -> dict[str, tuple
 def _pushes(reader: Reader, parents: dict, places: dict) -> pl.DataFrame:
     """Commits on trunk that belong to no merged pull request, as changes."""
     # Not joined by the store: without an index on numbers, that would compare every one with every other.
-    merged = select(Issue.number, Issue.span).where(
-        Issue.source_id == reader.source_id, Issue.merged_at.is_not(None)
-    )
+    merged = select(Issue.number, Issue.span).where(Issue.source_id == reader.source_id, Issue.merged_at.is_not(None))
     changes = select(Change.number, Change.merge_sha).where(
         Change.source_id == reader.source_id, Change.number.is_not(None)
     )
