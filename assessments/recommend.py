@@ -355,7 +355,7 @@ def _steps(gaps: Mapping[str, Gap], standings: Mapping[str, Standing]) -> list[S
 def _find_out(standings: Mapping[str, Standing]) -> Iterator[tuple[str, str]]:
     for key, standing in standings.items():
         if standing.told is None and standing.applicable:
-            first, *more = standing.missing
+            first, *more = standing.missing or ("Only the team's word speaks for its first level.",)
             rest = f" And {len(more)} more." if more else ""
             known = f"{standing.known} of {standing.applicable} pieces of evidence are known."
             yield key, f"Find out where the team stands in {standing.capability.name}: {known} {first}{rest}"

@@ -8,7 +8,7 @@ import pytest
 from assessments.maturity import Seen, State, capabilities, standing
 from assessments.recommend import FINISHED, TESTED_OUT, UNDER_WAY, plan
 from content import catalog
-from tests.assessments.standings import capability
+from tests.assessments.standings import capability, seen
 
 
 def at(level: int | None, key: str = "ci", *, importance: int = 1, stages=(), upstream=()):
@@ -133,6 +133,19 @@ def test_a_level_that_is_not_known_is_found_out_and_has_no_gap():
         ),
     )
     assert against("a", team(ci=None, cd=1), ONE, 100) == "Where the team stands in CI is not known; find out first."
+
+
+def test_a_level_may_be_open_although_all_evidence_is_known():
+    """The team alone speaks for the first level, and the second is refused: neither 0 nor 1 can be told."""
+    stands = standing(capability("S", "S R2", "S", "S"), seen("S1+", "S2~", "S3-", "S4-", "R2-"))
+    assert (stands.told, stands.missing, stands.coverage) == (None, (), 1)
+    assert plan({"ci": stands}, ONE, 100).find_out == (
+        (
+            "ci",
+            "Find out where the team stands in CI: 2 of 2 pieces of evidence are known. "
+            "Only the team's word speaks for its first level.",
+        ),
+    )
 
 
 @pytest.mark.parametrize(
