@@ -1,6 +1,7 @@
 """The demo organization: invented teams and services, made from a seed, labelled as a demo, gone in one call.
 
-It is an organization of its own, so nothing of it ever mixes with real teams.
+It is an organization of its own, so nothing of it ever mixes with real teams. Its git repositories are in a folder of
+their own (`data.demo.repositories`), which goes with it.
 """
 
 from collections.abc import Callable
@@ -13,17 +14,20 @@ from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import access, audit, derive, jobs, people, store
-from data.demo import agreed, asked, drawn, histories, repositories, stood
+from data.demo import agreed, asked, drawn, histories, planned, repositories, stood
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES, Story
 from data.people import Who
+from data.practices import assessments
 from data.tables import (
+    Assessment,
     Change,
     Correction,
     Deployment,
     Incident,
     Organization,
     PipelineRun,
+    PracticeModel,
     Repository,
     Service,
     Source,
@@ -82,6 +86,7 @@ def create(
     asked.make(there, ended, SEED)
     agreed.make(there, ended)
     stood.make(there, ended, looking)
+    planned.make(there, ended)
     return there
 
 
@@ -108,6 +113,8 @@ def remove(who: Who) -> None:
             access.check(who, access.Action.ADMINISTER, access.of_organization(there))
             session.execute(delete(Organization).where(Organization.id == there))
             audit.record(session, who, "remove_demo", f"organization:{there}")
+        judged_by = select(Assessment.versions["model"].as_string()).where(Assessment.kind == assessments.KIND)
+        session.execute(delete(PracticeModel).where(PracticeModel.digest.not_in(judged_by)))
     repositories.remove()
 
 

@@ -156,7 +156,7 @@ INVOICES = History(
                 "requirements.txt": trees.requirements("psycopg==3.2.3", "weasyprint==62.3"),
                 "Dockerfile": trees.dockerfile(PYTHON), "Jenkinsfile": trees.jenkinsfile(PYTHON),
                 "scripts/deploy.sh": trees.deploy_script("invoices"),
-                ".env": "INVOICE_CURRENCY=EUR\nINVOICE_BUCKET=invoices-live\n",
+                ".env": "INVOICE_CURRENCY=EUR\nINVOICE_SIGNING_KEY=invoices-2024\n",
                 "deploy/invoices.yaml": trees.manifests("invoices")}),
         Step(24, "Leave Jenkins", {
             "Jenkinsfile": None, CI: trees.ci(PYTHON, "cache"), DEPLOY: trees.deploy("invoices", "merge")}),
