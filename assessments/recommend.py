@@ -148,6 +148,7 @@ class _Weighed:
         self.under_way = frozenset(slug for slug, state in states.items() if state == UNDER_WAY and slug in tracks)
         self.room = max(0, AT_ONCE - len(self.under_way))
         self.teaching = {slug: dict(self._teaches(track)) for slug, track in tracks.items()}
+        self._ranks: dict[tuple[str, ...], tuple] = {}
 
     def _teaches(self, track: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:
         for each in track["capabilities"]:
@@ -195,19 +196,22 @@ class _Weighed:
 
     def benefit(self, slugs: Collection[str]) -> Fraction:
         """What the set closes of the gaps: of each capability at most its gap."""
-        inside = self.closure(slugs)
-        return sum(
-            (min(gap.size, sum(self.teaching[slug].get(key, 0) for slug in inside)) for key, gap in self.gaps.items()),
-            Fraction(0),
-        )
+        taught: dict[str, Fraction] = {}
+        for slug in self.closure(slugs):
+            for key, part in self.teaching[slug].items():
+                taught[key] = taught[key] + part if key in taught else part
+        return sum((min(self.gaps[key].size, part) for key, part in taught.items()), Fraction(0))
 
     def gain(self, slugs: Collection[str]) -> Fraction:
         """What the set closes beyond what is under way."""
         return self.benefit([*slugs, *self.under_way]) - self.benefit(self.under_way)
 
-    def rank(self, slugs: Sequence[str]) -> tuple:
+    def rank(self, slugs: tuple[str, ...]) -> tuple:
         """Smaller is better: most gain, then fewest hours, then fewest tracks, then the order of the tracks."""
-        return -self.gain(slugs), self.cost(slugs), len(slugs), [self.places[slug] for slug in slugs]
+        if slugs not in self._ranks:  # every track that is left out is weighed against all sets again
+            order = [self.places[slug] for slug in slugs]
+            self._ranks[slugs] = -self.gain(slugs), self.cost(slugs), len(slugs), order
+        return self._ranks[slugs]
 
     def sets(self, budget: float) -> Iterator[tuple[str, ...]]:
         """All that fit in the hours, the empty one too."""

@@ -20,7 +20,10 @@ from data.tables import (
     Change,
     Correction,
     Deployment,
+    Enrolment,
+    Goal,
     Incident,
+    Intervention,
     Membership,
     Organization,
     PainPoint,
@@ -101,7 +104,8 @@ def merge_teams(who: Who, team_id: int, into_id: int) -> None:
             session.flush()
         _unite_people(session, team_id, into_id)
         _move_maps(session, team_id, into_id)
-        for table in (Wave, Assessment, PainPoint):  # pain points go with their waves, which say who may see them
+        # Pain points go with their waves, which say who may see them.
+        for table in (Wave, Assessment, PainPoint, Enrolment, Goal, Intervention):
             session.execute(update(table).where(table.team_id == team_id).values(team_id=into_id))
         _move_marks(session, who, team_id, into_id)
         session.execute(delete(Team).where(Team.id == team_id))
@@ -214,7 +218,7 @@ def merge_services(who: Who, service_id: int, into_id: int) -> None:
         for table in (Source, Change, Deployment):
             own = update(table).where(table.service_id == service_id)
             session.execute(own.values(service_id=into_id, repository_id=into.repository_id))
-        for table in (Incident, Correction, WorkflowMap):
+        for table in (Incident, Correction, WorkflowMap, Goal, Intervention):
             session.execute(update(table).where(table.service_id == service_id).values(service_id=into_id))
         if same and into.settings:
             ours, theirs = ((each.settings or {}).get("path_globs") for each in (into, service))

@@ -21,14 +21,14 @@ from data.access import NotFound
 from data.store import Snapshot
 from data.tables import Incident, Service, Source
 
-MOST_WEEKS = 260  # of a series: further back no trend goes on
+MOST_WEEKS = 208  # of a series: further back no trend goes on
 _LEAD, _AFTER_MERGE = SERIES
 
 
 @dataclass(frozen=True)
 class Metric:
-    """Of what is measured each week. kind: see `assessments.outcomes.Weeks`. better: the end one wishes for. unit: of
-    its values as people read them. beside: metrics that would pay for it, the most telling first."""
+    """Of what is measured each week. kind: see `assessments.outcomes.Weeks`. better: the end one wishes for. unit:
+    hours, a week or share. beside: metrics that would pay for it, the most telling first."""
 
     key: str
     name: str
@@ -56,9 +56,12 @@ _TIMES = (
 METRICS: Mapping[str, Metric] = {
     each.key: each
     for each in (
-        *(Metric(key, name, TIMES, LOW, "hours", _FAILING, about) for key, name, about in _TIMES),
+        *(
+            Metric(key, name, TIMES, LOW, "hours", (*_FAILING, "deployment_frequency"), about)
+            for key, name, about in _TIMES
+        ),
         Metric(
-            "deployment_frequency", "Deployment frequency", COUNTS, HIGH, "deployments a week", _FAILING,
+            "deployment_frequency", "Deployment frequency", COUNTS, HIGH, "a week", (*_FAILING, "lead_time"),
             "Successful production deployments in a week.",
         ),
         Metric(
@@ -66,11 +69,11 @@ METRICS: Mapping[str, Metric] = {
             "From a deployment that failed to its recovery. Open failures count as long as they have lasted.",
         ),
         Metric(
-            "change_fail_rate", "Change fail rate", SHARES, LOW, "share of deployments", _FAST,
+            "change_fail_rate", "Change fail rate", SHARES, LOW, "share", _FAST,
             "Deployments that led to a failure needing intervention, of those that reached users.",
         ),
         Metric(
-            "rework_rate", "Rework rate", SHARES, LOW, "share of deployments", _FAST,
+            "rework_rate", "Rework rate", SHARES, LOW, "share", _FAST,
             "Unplanned deployments that repaired something for users, of those that reached users.",
         ),
     )
@@ -123,6 +126,7 @@ def measured(
             found, since, incidents = None, {}, {}
         else:
             last = max(row.collected_until for row in ready.values())
+            last = last if until is None else min(last, until)
             days = [store.from_us(at).date() for at in (max(last - (MOST_WEEKS + 1) * WEEK, 0), last)]
             found = derived.parts_of(snapshot, ready, *days, ("deployments", "changes"))
             since, incidents = _known_from(snapshot, ready), _first_incident(snapshot, ready)
@@ -135,6 +139,22 @@ def measured(
             values = _none(what.kind) if why else one.weeks(what, until)
             series[key, metric] = Measured(key, metric, values, why, row.derived_version)
     return series
+
+
+def check_pair(metric: str, counter: str | None) -> None:
+    """A metric and what must not pay for it. Raises ValueError with a sentence where one is none, or they are one."""
+    what = check(metric)
+    if not counter:
+        raise ValueError(
+            f"Choose what must not get worse meanwhile. Who watches {what.name.lower()} alone improves it at the cost "
+            f"of something else: {METRICS[what.beside[0]].name.lower()}, for example."
+        )
+    if counter == metric or counter not in what.beside:
+        other = check(counter)
+        raise ValueError(
+            f"{other.name} cannot stand against {what.name.lower()}: they get better and worse together. Choose "
+            f"{' or '.join(METRICS[each].name.lower() for each in what.beside[:3])}."
+        )
 
 
 def check(metric: str) -> Metric:
@@ -169,7 +189,7 @@ class _Service:
         self.seen_until = row.collected_until
         success = self.deployments[self.deployments["success"] == 1]
         self.first = int(success["finished_at"].min()) if len(success) else None
-        self.since = max(row.existed_from, history or 0, self.first or 0, self.until - MOST_WEEKS * WEEK)
+        self.since = max(row.existed_from, history or 0, self.first or 0)
         self.incident = incident
 
     def why_not(self, metric: Metric) -> str:
@@ -188,6 +208,7 @@ class _Service:
         if metric.key in _FAILING and self.collected and self.incident is not None:
             since = max(since, self.incident)
         upto = self.until if until is None else min(self.until, until)
+        since = max(since, upto - MOST_WEEKS * WEEK)
         return weekly(metric.kind, *self._values(metric), since, max(upto, since))
 
     def _stated(self) -> bool:

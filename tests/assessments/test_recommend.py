@@ -135,17 +135,13 @@ def test_a_level_that_is_not_known_is_found_out_and_has_no_gap():
     assert against("a", team(ci=None, cd=1), ONE, 100) == "Where the team stands in CI is not known; find out first."
 
 
-def test_a_level_may_be_open_although_all_evidence_is_known():
-    """The team alone speaks for the first level, and the second is refused: neither 0 nor 1 can be told."""
-    stands = standing(capability("S", "S R2", "S", "S"), seen("S1+", "S2~", "S3-", "S4-", "R2-"))
-    assert (stands.told, stands.missing, stands.coverage) == (None, (), 1)
-    assert plan({"ci": stands}, ONE, 100).find_out == (
-        (
-            "ci",
-            "Find out where the team stands in CI: 2 of 2 pieces of evidence are known. "
-            "Only the team's word speaks for its first level.",
-        ),
-    )
+def test_a_level_for_which_only_the_team_speaks_is_found_out():
+    """All that was asked for is known, and the level is not: its first statement rests on the team's word alone."""
+    model = capability("S", "S R2", "S R3", "S R4")
+    known = seen("S1+", "S2-", "R2+", "S3-", "R3-", "S4-", "R4-")
+    found = plan({"ci": standing(model, known)}, ONE, 100)
+    ((key, told),) = found.find_out
+    assert key == "ci" and told.endswith("Only the team's word speaks for its first level.")
 
 
 @pytest.mark.parametrize(

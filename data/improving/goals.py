@@ -1,0 +1,322 @@
+"""Goals of a team: a metric to better, beside one that must not get worse for it, until a day, from where it stood.
+
+A single metric is refused: whoever watches one improves it at the cost of what nobody watches. So is one without a
+baseline, as nobody could say later that anything changed, and one that rests on failures that were only inferred.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from assessments import goals as ways
+from assessments.delivery.results import State
+from assessments.goals import Figure, Progress
+from assessments.maturity import Standing
+from content import catalog
+from data import access, audit, store
+from data.access import Action, NotFound
+from data.improving import figures, texts
+from data.improving.interventions import service_of
+from data.improving.measuring import METRICS, Metric, check_pair
+from data.people import Who
+from data.tables import Goal, PainPoint, Service
+
+OPEN, REACHED, MISSED, DROPPED = "open", "reached", "missed", "dropped"
+ENDS = (REACHED, MISSED, DROPPED)
+MOST = 50  # of a team that are open
+TOP = 4  # the highest level
+_LONGEST = timedelta(days=3 * 366) // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants. target, counter_limit: in the unit of their metric (hours, a week, share). due_at:
+    microseconds. capability, level: the gap that it comes from; pain_id: the pain point."""
+
+    title: str
+    service_id: int
+    metric: str
+    target: float
+    counter_metric: str
+    counter_limit: float
+    due_at: int
+    capability: str | None = None
+    level: int | None = None
+    pain_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class GoalView:
+    """service: its name, "" when it is gone or another team's now; then nothing is measured. baseline: of the metric
+    and of the counter-metric, when the goal was set. state: open | reached | missed | dropped."""
+
+    id: int
+    team_id: int
+    service: str
+    metric: Metric
+    counter: Metric
+    wanted: Wanted
+    baseline: tuple[Figure, Figure]
+    state: str
+    created_at: int
+    ended_at: int | None
+    capability_name: str
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a goal stands: the metric and the counter-metric since it was set, at most the last weeks, and what that
+    means. overdue: its day has passed."""
+
+    now: Figure
+    counter: Figure
+    progress: Progress
+    overdue: bool
+
+
+# Reading
+
+
+def listed(who: Who, team_id: int) -> tuple[GoalView, ...]:
+    """Open ones by their day, then the others, the newest first. Raises Forbidden, NotFound."""
+    access.check(who, Action.VIEW, access.of_team(team_id))
+    with store.reading() as session:
+        rows = session.execute(select(Goal).where(Goal.team_id == team_id)).scalars().all()
+        named = select(Service.id, Service.name).where(Service.team_id == team_id)
+        services = {key: name for key, name in session.execute(named)}
+    views = [_view(row, services) for row in rows if row.metric in METRICS and row.counter_metric in METRICS]
+    now = [one for one in views if one.state == OPEN]
+    ended = [one for one in views if one.state != OPEN]
+    return (
+        *sorted(now, key=lambda one: (one.wanted.due_at, one.id)),
+        *sorted(ended, key=lambda one: (-(one.ended_at or 0), -one.id)),
+    )
+
+
+def stands(goals: Sequence[GoalView], now: int | None = None) -> dict[int, Stand]:
+    """Where each stands, by its id; only goals that `listed` has let somebody see. Those whose service is not there any
+    more are left out. now: microseconds, the clock when None."""
+    at = store.now_us() if now is None else now
+    there = [one for one in goals if one.service]
+    until = figures.newest({one.wanted.service_id for one in there})
+    asked = {}
+    for one in there:
+        first, last = until.get(one.wanted.service_id, (0, 0))
+        end = min(last, one.ended_at or last)
+        window = max(one.created_at, first), end
+        asked[one.id] = [(one.wanted.service_id, key, *window) for key in (one.metric.key, one.counter.key)]
+    found = figures.figures([each for pair in asked.values() for each in pair])
+    out = {}
+    for one in there:
+        metric, counter = (found[each] for each in asked[one.id])
+        progress = ways.progress(
+            one.baseline[0], metric, one.wanted.target, one.metric.better, counter, one.wanted.counter_limit,
+            one.counter.better,
+        )  # fmt: skip
+        out[one.id] = Stand(metric, counter, progress, one.state == OPEN and one.wanted.due_at < at)
+    return out
+
+
+def baseline(service_id: int, metric: str, counter: str) -> tuple[Figure, Figure] | None:
+    """Both as they are in the weeks up to where the sources of the service were read; None where nothing has been
+    worked out of it."""
+    window = figures.newest([service_id]).get(service_id)
+    if window is None:
+        return None
+    wanted = [(service_id, key, *window) for key in (metric, counter)]
+    found = figures.figures(wanted)
+    return tuple(found[each] for each in wanted)
+
+
+def targets(goals: Sequence[GoalView], standings: dict[str, Standing]) -> dict[str, int]:
+    """The levels that the team has set itself, by capability, as `assessments.recommend.plan` takes them."""
+    found: dict[str, int] = {}
+    for one in goals:
+        key, level = one.wanted.capability, one.wanted.level
+        if one.state == OPEN and key in standings and level is not None:
+            found[key] = max(found.get(key, 0), level)
+    return found
+
+
+def by_pain(who: Who, team_id: int) -> dict[int, tuple[GoalView, ...]]:
+    """The open goals that came from a pain point, by it. Raises Forbidden, NotFound."""
+    found: dict[int, list[GoalView]] = {}
+    for one in listed(who, team_id):
+        if one.state == OPEN and one.wanted.pain_id is not None:
+            found.setdefault(one.wanted.pain_id, []).append(one)
+    return {key: tuple(some) for key, some in found.items()}
+
+
+# Writing
+
+
+def add(who: Who, team_id: int, wanted: Wanted) -> int:
+    """Sets a goal, with its baseline measured now; its id.
+
+    Raises Forbidden, NotFound, or ValueError with a sentence.
+    """
+    subject = access.of_team(team_id)
+    access.check(who, Action.PLAN, subject)
+    check_pair(wanted.metric, wanted.counter_metric)
+    with store.reading() as session:
+        service_of(session, team_id, wanted.service_id)
+    before = measured(wanted.service_id, wanted.metric, wanted.counter_metric)
+    with store.writing() as session:
+        row = make(session, team_id, wanted, before, who.id)
+        detail = {"title": row.title, "metric": row.metric, "counter": row.counter_metric, "service": row.service_id}
+        audit.record(session, who, "add_goal", f"goal:{row.id}", detail, subject.organization_id)
+        return row.id
+
+
+def make(
+    session: Session, team_id: int, wanted: Wanted, before: tuple[Figure, Figure], by: int | None = None,
+    at: int | None = None,
+) -> Goal:  # fmt: skip
+    """The row, in the caller's transaction. before: the baseline of both metrics; at: when it is set, now when None.
+
+    Raises ValueError with a sentence, NotFound.
+    """
+    at = store.now_us() if at is None else at
+    wanted = checked(session, team_id, wanted, before[0], at)
+    open_ones = select(Goal.id).where(Goal.team_id == team_id, Goal.state == OPEN)
+    if len(session.execute(open_ones).all()) >= MOST:
+        raise ValueError(f"The team has {MOST} open goals, more than anybody can keep in mind: end some first.")
+    kept = {"metric": figures.plain(before[0]), "counter": figures.plain(before[1])}
+    row = Goal(team_id=team_id, baseline=kept, created_by=by, created_at=at, **vars(wanted))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def edit(who: Who, goal_id: int, wanted: Wanted) -> None:
+    """Says it otherwise; what it is measured by and from where stays, as the baseline is of that.
+
+    Raises Forbidden, NotFound, or ValueError with a sentence.
+    """
+    with _changing(who, goal_id, "edit") as (session, row):
+        _refuse_ended(row)
+        same = (row.service_id, row.metric, row.counter_metric)
+        if same != (wanted.service_id, wanted.metric, wanted.counter_metric):
+            raise ValueError("What a goal is measured by stays; end this one and set another.")
+        before = figures.of(row.baseline["metric"])
+        wanted = checked(session, row.team_id, wanted, before, row.created_at, kept=True)
+        for name, value in vars(wanted).items():
+            setattr(row, name, value)
+
+
+def end(who: Who, goal_id: int, state: str, note: str | None = None) -> None:
+    """Ends it: reached, missed or dropped. note: what was learnt, added to what is there.
+
+    Raises Forbidden, NotFound, or ValueError with a sentence.
+    """
+    if state not in ENDS:
+        raise ValueError("Say whether it was reached, missed or dropped.")
+    with _changing(who, goal_id, "end", {"state": state}) as (_, row):
+        _refuse_ended(row)
+        row.state, row.ended_at = state, store.now_us()
+        if note:
+            row.note = texts.note("\n".join(filter(None, (row.note, note))))
+
+
+def measured(service_id: int, metric: str, counter: str) -> tuple[Figure, Figure]:
+    """The baseline of a goal. Raises ValueError with a sentence where there is no value of one of them: what is not
+    known is not 0, and nobody could tell a change from it."""
+    found = baseline(service_id, metric, counter)
+    if found is None:
+        raise ValueError(
+            "Nothing has been worked out of this service yet: connect a source and say what counts as production."
+        )
+    for key, figure in zip((metric, counter), found, strict=True):
+        if figure.value is None:
+            why = _MISSING.get(figure.state, "There is no data")
+            raise ValueError(
+                f"{METRICS[key].name} has no value to begin from: {why} in the last {figures.WEEKS} weeks. Without one "
+                "nobody could say later whether it changed. Choose another, or collect it first."
+            )
+    return found
+
+
+_MISSING = {
+    State.TOO_FEW: "there is too little to judge",
+    State.NONE_HAPPENED: "nothing of the kind happened",
+    State.NOT_COLLECTED: "it is not collected",
+    State.NO_DATA: "there is no data",
+}
+
+
+def checked(
+    session: Session, team_id: int, wanted: Wanted, before: Figure, at: int, kept: bool = False
+) -> Wanted:  # fmt: skip
+    """As it may be kept. before: the baseline of the metric; at: when it was set; kept: its service is as it was.
+
+    Raises ValueError with a sentence, NotFound.
+    """
+    check_pair(wanted.metric, wanted.counter_metric)
+    service_of(session, team_id, wanted.service_id, kept)
+    for number in (wanted.target, wanted.counter_limit):
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise ValueError("Give the target and the limit as numbers.")
+    if told := ways.refused(before, wanted.target, METRICS[wanted.metric].better):
+        raise ValueError(told)
+    share = METRICS[wanted.counter_metric].unit == "share"
+    if not 0 <= wanted.counter_limit < (1.0000001 if share else float("inf")):
+        raise ValueError("The limit is a share: 0 to 100 %." if share else "The limit is a number, and not negative.")
+    if not at < wanted.due_at <= at + _LONGEST:
+        raise ValueError("Choose a day after today, and within three years.")
+    _check_origin(session, team_id, wanted)
+    values = {"title": texts.title(wanted.title, "goal"), "note": texts.note(wanted.note)}
+    numbers = {"target": float(wanted.target), "counter_limit": float(wanted.counter_limit)}
+    return Wanted(**{**vars(wanted), **values, **numbers})
+
+
+def _check_origin(session: Session, team_id: int, wanted: Wanted) -> None:
+    if (wanted.capability is None) != (wanted.level is None):
+        raise ValueError("A goal from a gap has a capability and the level that is wanted of it.")
+    if wanted.capability is not None:
+        if wanted.capability not in _capabilities():
+            raise ValueError("Choose a capability from the list.")
+        if type(wanted.level) is not int or not 1 <= wanted.level <= TOP:
+            raise ValueError(f"A level is 1 to {TOP}.")
+    if wanted.pain_id is not None:
+        row = session.get(PainPoint, wanted.pain_id)
+        if row is None or row.team_id != team_id:
+            raise NotFound("This pain point is not there any more; reload the list.")
+
+
+def _capabilities() -> dict[str, str]:
+    areas = catalog.practices()["areas"]
+    return {each["key"]: each["name"] for area in areas for each in area["capabilities"]}
+
+
+def _refuse_ended(row: Goal) -> None:
+    if row.state != OPEN:
+        raise ValueError(f"This goal was {row.state} already; reload the page.")
+
+
+@contextmanager
+def _changing(who: Who, goal_id: int, name: str, detail: dict | None = None) -> Iterator[tuple[Session, Goal]]:
+    with store.reading() as session:
+        row = session.get(Goal, goal_id)
+    if row is None:
+        raise NotFound("This goal is not there any more; reload the page.")
+    subject = access.of_team(row.team_id)
+    access.check(who, Action.PLAN, subject)
+    with store.writing() as session:
+        row = session.get_one(Goal, goal_id)
+        yield session, row
+        about = {"title": row.title, **(detail or {})}
+        audit.record(session, who, f"{name}_goal", f"goal:{goal_id}", about, subject.organization_id)
+
+
+def _view(row: Goal, services: dict[int, str]) -> GoalView:
+    wanted = Wanted(**{name: getattr(row, name) for name in Wanted.__dataclass_fields__})
+    before = tuple(figures.of(row.baseline[name]) for name in ("metric", "counter"))
+    return GoalView(
+        row.id, row.team_id, services.get(row.service_id, ""), METRICS[row.metric], METRICS[row.counter_metric], wanted,
+        before, row.state, row.created_at, row.ended_at, _capabilities().get(row.capability or "", ""),
+    )  # fmt: skip
