@@ -40,8 +40,8 @@ class Look:
     def save(self) -> None:
         """Keeps it as the newest of its repository."""
         evaluations.save(
-            self.repository_id, evaluations.PROBES, self.found, as_of=self.at, facts_read_at=self.facts_at,
-            since=self.since,
+            self.repository_id, evaluations.PROBES, self.found, as_of=self.at, tool="clone",
+            facts_read_at=self.facts_at, since=self.since,
         )  # fmt: skip
 
 
