@@ -39,7 +39,8 @@ def _joined(findings: Mapping[str, Any], repositories: int) -> Seen:
     if repositories == 1:
         return Seen(state, because)
     met = sum(state is State.MET for state in applying.values())
-    counted = f"{met} of {len(applying)} repositories" if applying else f"None of {len(states)} repositories applies"
+    noun = "repository" if len(applying) == 1 else "repositories"
+    counted = f"{met} of {len(applying)} {noun}" if applying else f"It applies to none of {len(states)} repositories"
     return Seen(state, f"{counted}; {telling[0]}: {because}")
 
 

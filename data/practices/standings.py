@@ -67,6 +67,13 @@ class TeamStanding:
     marks: tuple[MarkView, ...]
 
     @property
+    def pulse(self) -> tuple:
+        """Another one when anything it rests on has changed, however late it is read."""
+        looks = tuple((each.id, each.evaluation and (each.evaluation.made_at, each.evaluation.problem))
+                      for each in self.repositories)  # fmt: skip
+        return looks, self.waves, self.map, self.untouched, self.marks
+
+    @property
     def looked(self) -> tuple[RepositorySeen, ...]:
         """The repositories that have been looked at; empty is a state of its own."""
         return tuple(each for each in self.repositories if each.looked)
@@ -88,6 +95,14 @@ def of_team(who: Who, team_id: int, now: int | None = None) -> TeamStanding:
     may_see = access.may(people.of_this_moment(who), Action.VIEW_ANSWERS, subject)
     with store.reading() as session:
         return standing_in(session, team_id, store.now_us() if now is None else now, may_see)
+
+
+def other_tools(who: Who, team_id: int) -> tuple[EvaluationView, ...]:
+    """What other tools say of the team and of its repositories; it scores nothing. Raises Forbidden, NotFound."""
+    access.check(who, Action.VIEW_ROWS, access.of_team(team_id))
+    with store.reading() as session:
+        own = select(Service.repository_id).where(Service.team_id == team_id).distinct()
+        return evaluations.of_other_tools(session, session.execute(own).scalars().all(), [team_id])
 
 
 def standing_in(session: Session, team_id: int, at: int, may_see: bool) -> TeamStanding:

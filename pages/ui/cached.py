@@ -11,6 +11,9 @@ import streamlit as st
 from assessments.delivery.settings import ProductionRule, Settings
 from data import intake, queries, seen, store
 from data.people import Who
+from data.practices import standings
+from data.practices.evaluations import EvaluationView
+from data.practices.standings import TeamStanding
 from data.queries import ServiceView
 from pages.ui import window
 
@@ -48,6 +51,26 @@ def sources(version: int, user: Who) -> tuple[queries.SourceView, ...]:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _sources(version: int, standing: tuple, _user: Who) -> tuple[queries.SourceView, ...]:
     return queries.sources(_user)
+
+
+def team_standing(version: int, user: Who, team_id: int) -> TeamStanding:
+    """Where a team stands, as far as this person may see it; what ends or opens with time does so within a minute."""
+    return _team_standing(version, _standing(user), team_id, user)
+
+
+@st.cache_resource(max_entries=32, ttl=60, show_spinner=False)
+def _team_standing(version: int, standing: tuple, team_id: int, _user: Who) -> TeamStanding:
+    return standings.of_team(_user, team_id)
+
+
+def other_tools(version: int, user: Who, team_id: int) -> tuple[EvaluationView, ...]:
+    """What other tools say of a team's repositories."""
+    return _other_tools(version, _standing(user), team_id, user)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _other_tools(version: int, standing: tuple, team_id: int, _user: Who) -> tuple[EvaluationView, ...]:
+    return standings.other_tools(_user, team_id)
 
 
 def _standing(user: Who) -> tuple:

@@ -19,7 +19,12 @@ from pages.ui.text import plain
 WEEKS = (4, 13, 26, 52)
 DEMO = " (demo)"
 VERSION = ("kind", "version", "before", "after")  # of a map
-OF = {"service": ("environment",), "team": ("map", *VERSION), "map": VERSION}  # what goes when another is picked
+PRACTICES = ("capability", "repository")
+OF = {  # what goes when another is picked
+    "service": ("environment",),
+    "team": ("map", *VERSION, *PRACTICES),
+    "map": VERSION,
+}
 
 
 def _chosen(name: str, options: list[int], default: int) -> int:

@@ -20,6 +20,19 @@ def plain(text: object) -> str:
     return MARKDOWN.sub(r"\\\1", ALIVE.sub(rf"\1{JOINER}", line))
 
 
+def with_code(text: object) -> str:
+    """The same with what stands between two backticks shown as code, in which Markdown reads nothing."""
+    pieces = " ".join(str(text).split()).split("`")
+    if len(pieces) % 2 == 0:
+        return plain(text)
+    return "".join(f"`{piece}`" if place % 2 and piece.strip() else _between(piece) for place, piece in enumerate(pieces))
+
+
+def _between(piece: str) -> str:
+    """With the blanks at its ends."""
+    return " " * piece.startswith(" ") + plain(piece) + " " * (piece != " " and piece.endswith(" "))
+
+
 def web(url: str | None) -> str | None:
     """The address when it is an http(s) one without credentials, else None: nothing else may become a link."""
     if url and re.match(r"https?://[^\s/@\\]+(/\S*)?$", url, flags=re.IGNORECASE):
