@@ -1,8 +1,11 @@
 """Fixtures for every room: a fresh store of our own, never the one that somebody uses."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,8 @@ from tests import tokens
 from tests.kept import Kept
 from tests.need import need
 from tests.servers import Server, database, redis_running
+
+DEMO_UNTIL = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +59,36 @@ def migrated_file(tmp_path_factory) -> Path:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         store.dispose()
     return folder / "milepost.db"
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory, migrated_file) -> Path:
+    """A home in which the demo stands, to copy; made once for all workers of a run."""
+    from data import demo  # takes a second, and most tests do not need it
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "demo-home"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            half = tmp_path_factory.mktemp("demo")
+            shutil.copy(migrated_file, half / "milepost.db")
+            with _environment(MILEPOST_HOME=str(half), DATABASE_URL=None):
+                person = people.local_person()
+                demo.create(person, people.home_organization(person), DEMO_UNTIL)
+                with store.engine().connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                store.dispose()
+            half.rename(folder)
+    return folder
+
+
+@pytest.fixture
+def demo_home(bare_home, demo_folder) -> Path:
+    """A home with the demo in its store."""
+    bare_home.mkdir(mode=0o700)
+    shutil.copy(demo_folder / "milepost.db", bare_home / "milepost.db")
+    return bare_home
 
 
 @pytest.fixture

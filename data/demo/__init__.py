@@ -1,6 +1,7 @@
 """The demo organization: invented teams and services, made from a seed, labelled as a demo, gone in one call.
 
-It is an organization of its own, so nothing of it ever mixes with real teams.
+It is an organization of its own, so nothing of it ever mixes with real teams. Its git repositories are in a folder of
+their own (`data.demo.repositories`), which goes with it.
 """
 
 from collections.abc import Callable
@@ -13,17 +14,20 @@ from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import access, audit, derive, jobs, people, store
-from data.demo import agreed, asked, drawn
+from data.demo import agreed, asked, drawn, histories, planned, repositories, stood
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES, Story
 from data.people import Who
+from data.practices import assessments
 from data.tables import (
+    Assessment,
     Change,
     Correction,
     Deployment,
     Incident,
     Organization,
     PipelineRun,
+    PracticeModel,
     Repository,
     Service,
     Source,
@@ -61,7 +65,7 @@ def create(
     Raises access.Forbidden.
     """
     access.check(who, access.Action.ADMINISTER, access.of_organization(organization_id))
-    steps = 2 * len(STORIES)
+    steps = 2 * len(STORIES) + len(histories.HISTORIES)
     if present() is None:
         facts = {}
         for done, story in enumerate(STORIES):
@@ -71,13 +75,19 @@ def create(
     left = _uncomputed()
 
     def computing(done: int, total: int) -> None:
-        progress(steps - total + done, steps, "Computing the numbers")
+        progress(2 * len(STORIES) - total + done, steps, "Computing the numbers")
+
+    def looking(done: int, total: int) -> None:
+        progress(steps - total + done, steps, "Looking at the repositories")
 
     computing(0, len(left))
     derive.refresh(left, computing)
-    asked.make(present(), until, SEED)
-    agreed.make(present(), until)
-    return present()
+    there, ended = _ended()
+    asked.make(there, ended, SEED)
+    agreed.make(there, ended)
+    stood.make(there, ended, looking)
+    planned.make(there, ended)
+    return there
 
 
 def start(who: Who, organization_id: int, until: datetime) -> int:
@@ -103,6 +113,9 @@ def remove(who: Who) -> None:
             access.check(who, access.Action.ADMINISTER, access.of_organization(there))
             session.execute(delete(Organization).where(Organization.id == there))
             audit.record(session, who, "remove_demo", f"organization:{there}")
+        judged_by = select(Assessment.versions["model"].as_string()).where(Assessment.kind == assessments.KIND)
+        session.execute(delete(PracticeModel).where(PracticeModel.digest.not_in(judged_by)))
+    repositories.remove()
 
 
 def _save(who: Who, until: datetime, facts: dict[Story, Facts], claim: Callable[[Session], None]) -> None:
@@ -124,8 +137,17 @@ def _save(who: Who, until: datetime, facts: dict[Story, Facts], claim: Callable[
             runs = any(facts[story].runs.height for story in stories)
             history = _repository(session, organization.id, repository_name, until, runs)
             _services(session, teams, history, stories, facts)
-        drawn.save(session, teams[drawn.TEAM].id, until)
+        drawn.save(session, {name: team.id for name, team in teams.items()}, until)
         audit.record(session, who, "create_demo", f"organization:{organization.id}")
+
+
+def _ended() -> tuple[int, datetime]:
+    """The demo, and when its facts end: later calls go on from there."""
+    with store.reading() as session:
+        found = session.execute(
+            select(Organization.id, Organization.created_at).where(Organization.name == NAME, Organization.is_demo)
+        ).one()
+    return found[0], store.from_us(found[1])
 
 
 def _uncomputed() -> list[int]:

@@ -1,9 +1,11 @@
-"""The workflow map of an invented team: before and after its weekly meeting went, and what it wants next.
+"""The workflow maps of two invented teams: how they worked before and after a change, and what they want next.
 
-It is the map of the service `ranking`, and fits its story: merges waited for a meeting until four months before the
-end. Times are minutes.
+The map of `ranking` fits its story: merges waited for a meeting until four months before the end. So does that of
+`payments-api`, which left its weekly release. Times are minutes.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,23 +87,101 @@ FUTURE = {
     ],
 }  # fmt: skip
 
-#: Kind, number, weeks before the end, note, map.
-VERSIONS = (
-    ("today", 1, 26, "Drawn together in an afternoon; times as we remember them.", BEFORE),
-    ("today", 2, 14, "The meeting is gone since a month, and releases are daily.", AFTER),
-    ("future", 1, 13, "What we want next: a reviewer on duty, and no more waiting for a release.", FUTURE),
+
+_PAY = _step("write", "Write the change", "Developer", (3 * HOUR, 10 * HOUR, 2 * DAY), (2 * HOUR, 6 * HOUR, 14 * HOUR),
+             0.9, output="Pull request", stage="coding")  # fmt: skip
+_READ = _step("review", "Review", "Reviewer", (30, 2 * HOUR, 6 * HOUR), (15, 30, 90), 0.85, tool="GitHub",
+              output="Approval", approvals=1, stage="review")  # fmt: skip
+_MERGE = _step(
+    "merge", "Merge", "Developer", 1 * HOUR, 5, 0.97, tool="GitHub", manual_steps=1, stage="waiting_to_merge"
 )
+_TRY = _step("build", "Build and test", "Pipeline", 15, 14, 0.88, tool="GitHub Actions", manual_steps=0)
 
 
-def save(session: Session, team_id: int, until: datetime) -> None:
-    """The map of that team, with its versions, into the transaction."""
-    service = select(Service.id).where(Service.team_id == team_id, Service.name == SERVICE)
-    drawn = [(*head, Map.of(plain).plain()) for *head, plain in VERSIONS]
-    at = [store.to_us(until - timedelta(weeks=weeks)) for _, _, weeks, _, _ in drawn]
-    made = WorkflowMap(team_id=team_id, title=TITLE, service_id=session.execute(service).scalar_one(), created_at=at[0])
-    session.add(made)
-    session.flush()
-    session.add_all(
-        MapVersion(map_id=made.id, kind=kind, version=number, plain=plain, note=note, saved_at=when)
-        for (kind, number, _, note, plain), when in zip(drawn, at, strict=True)
-    )
+def _asked(lead: float) -> dict[str, Any]:
+    return _step("ask", "Wait for a reviewer", "Reviewer", (lead / 4, lead, 3 * lead), 5, 0.98, tool="GitHub", queue=4,
+                 trigger="Pull request", stage="waiting_for_review")  # fmt: skip
+
+
+def _returned(first: str, manual: int, lead: float) -> tuple[dict[str, Any], ...]:
+    return (
+        _step("alarm", first, "Developer", (5, 15, 1 * HOUR), 5, 0.9, path=RECOVERY, manual_steps=0),
+        _step("back", "Go back one version", "Developer" if manual > 1 else "Pipeline", lead, lead / 2, 0.95,
+              path=RECOVERY, tool="GitHub Actions", environment="Production", manual_steps=manual),
+    )  # fmt: skip
+
+
+WEEKLY = {
+    "title": "A change of a payment",
+    "steps": [
+        _PAY, _asked(14 * HOUR), _READ, _MERGE, _TRY,
+        _step("release", "Wait for the weekly release", "Release manager", (1 * DAY, 2.5 * DAY, 5 * DAY), 30, 0.96,
+              tool="Calendar", queue=11, batch_size=13, approvals=2, manual_steps=3, stage="waiting_to_deploy"),
+        _step("roll-out", "Roll out by script", "Release manager", 90, 70, 0.9, manual_steps=6,
+              environment="Production", stage="deploying"),
+        *_returned("Support calls", 5, 80),
+    ],
+}  # fmt: skip
+EACH = {
+    "title": WEEKLY["title"],
+    "steps": [
+        _PAY, _asked(4 * HOUR), _READ, _MERGE, _TRY,
+        _step("roll-out", "Roll out with the merge", "Pipeline", 12, 12, 0.96, tool="GitHub Actions", manual_steps=0,
+              approvals=0, batch_size=1, environment="Production", stage="deploying"),
+        *_returned("An alert names its runbook", 1, 10),
+    ],
+}  # fmt: skip
+SMALLER = {
+    "title": "A change of a payment, read within the hour",
+    "steps": [
+        _PAY | {"name": "Write a smaller change", "lead": 5 * HOUR, "process": 4 * HOUR, "complete_accurate": 0.94},
+        _asked(1 * HOUR) | {"name": "Wait for the reviewer on duty"},
+        _READ | {"lead": 1 * HOUR, "process": 20, "complete_accurate": 0.92},
+        _MERGE | {"name": "Merge by itself", "role": "Pipeline", "lead": 5, "process": 1, "manual_steps": 0},
+        _TRY | {"complete_accurate": 0.95},
+        EACH["steps"][5],
+        *_returned("An alert names its runbook", 0, 8),
+    ],
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A map of a team. versions: kind, number, weeks before the end, note, map."""
+
+    team: str
+    service: str
+    versions: tuple[tuple[str, int, float, str, Mapping[str, Any]], ...]
+
+
+DRAWINGS = (
+    Drawing(TEAM, SERVICE, (
+        ("today", 1, 26, "Drawn together in an afternoon; times as we remember them.", BEFORE),
+        ("today", 2, 14, "The meeting is gone since a month, and releases are daily.", AFTER),
+        ("future", 1, 13, "What we want next: a reviewer on duty, and no more waiting for a release.", FUTURE),
+    )),
+    Drawing("Checkout", "payments-api", (
+        ("today", 1, 25, "As it was with the weekly release; times from the last ten changes.", WEEKLY),
+        ("future", 1, 24, "What we want: live with the merge, and a review within the hour.", SMALLER),
+        ("today", 2, 5, "Every merge is released since six weeks. What is left to wait for is the review.", EACH),
+    )),
+)  # fmt: skip
+
+
+def save(session: Session, teams: Mapping[str, int], until: datetime) -> None:
+    """The maps with their versions, into the transaction. teams: ids by name."""
+    for drawing in DRAWINGS:
+        team_id = teams[drawing.team]
+        service = select(Service.id).where(Service.team_id == team_id, Service.name == drawing.service)
+        versions = [(*head, Map.of(plain).plain()) for *head, plain in drawing.versions]
+        at = [store.to_us(until - timedelta(weeks=weeks)) for _, _, weeks, _, _ in versions]
+        title = drawing.versions[0][-1]["title"]
+        made = WorkflowMap(
+            team_id=team_id, title=title, service_id=session.execute(service).scalar_one(), created_at=at[0]
+        )
+        session.add(made)
+        session.flush()
+        session.add_all(
+            MapVersion(map_id=made.id, kind=kind, version=number, plain=plain, note=note, saved_at=when)
+            for (kind, number, _, note, plain), when in zip(versions, at, strict=True)
+        )

@@ -7,10 +7,12 @@ import polars as pl
 import pytest
 from sqlalchemy import func, select
 
-from data import access, demo, derive, people, queries, store
+from data import access, demo, derive, jobs, people, queries, store
+from data.demo import looked, repositories
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES
-from data.tables import Base, Change, Organization, PipelineRun, Service, Source, Team
+from data.tables import Base, Change, Evaluation, Goal, Organization, PipelineRun, Service, Source, Team
+from tests.conftest import DEMO_UNTIL
 
 UNTIL = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -26,7 +28,7 @@ def rows(statement) -> list:
 
 def counts() -> dict[str, int]:
     """Rows of every table, but for those that grow with every action."""
-    passing = {"audit_event", "data_version", "alembic_version"}
+    passing = {"audit_event", "data_version", "alembic_version", "job"}
     tables = [table for name, table in Base.metadata.tables.items() if name not in passing]
     return {table.name: rows(select(func.count()).select_from(table))[0][0] for table in tables}
 
@@ -55,20 +57,18 @@ def test_nothing_happens_after_the_end_or_before_the_beginning(story):
     assert finished.is_empty() or finished.max() <= UNTIL
 
 
-def test_it_has_eight_teams_and_thirty_services_with_numbers_of_eighteen_months(who):
-    made(who)
+def test_it_has_eight_teams_and_thirty_services_with_numbers_of_eighteen_months(demo_home):
     assert (len(rows(select(Team.id))), len(rows(select(Service.id)))) == (8, 30)
     assert derive.stale() == []
-    cells = derive.weekly(UNTIL - timedelta(weeks=200), UNTIL)
+    cells = derive.weekly(DEMO_UNTIL - timedelta(weeks=200), DEMO_UNTIL)
     weeks = dict(cells.group_by("service").agg(pl.col("week").n_unique()).rows())
     assert len(weeks) == 29, "one waits for its rule"
     youngest, *others = sorted(weeks.values())
     assert youngest == 7 and others[0] > 70 and others[-1] == 79, "78 weeks in parts of 79"
 
 
-def test_pipeline_runs_are_among_what_a_source_brought(who):
-    made(who)
-    brought = queries.brought(tuple(one.id for one in queries.sources(who)))
+def test_pipeline_runs_are_among_what_a_source_brought(demo_home):
+    brought = queries.brought(tuple(one.id for one in queries.sources(people.local_person())))
     held = {table: rows(select(func.count()).select_from(table))[0][0] for table in (Change, PipelineRun)}
     assert sum(each.changes for each in brought.values()) == held[Change]
     assert sum(each.runs for each in brought.values()) == held[PipelineRun] > 0
@@ -79,24 +79,30 @@ def test_every_service_says_in_one_sentence_what_it_is_there_to_show():
     assert not [story.moral for story in STORIES if len(story.moral) > 90 or not story.moral[0].isupper()]
 
 
-def test_services_of_the_monorepo_share_one_trunk_and_nothing_of_real_teams(who):
-    there = made(who)
+def test_services_of_the_monorepo_share_one_trunk_and_nothing_of_real_teams(demo_home):
     ids = dict(rows(select(Service.name, Service.id)))
     backend, push, media = (
         derive.facts(ids[name]).changes for name in ("app-backend", "push-gateway", "media-resizer")
     )
     assert backend.equals(push) and backend.equals(media)
     assert backend["position"].to_list() == list(range(len(backend)))
-    assert rows(select(Organization.is_demo).where(Organization.id == there)) == [(True,)]
+    assert rows(select(Organization.is_demo).where(Organization.id == demo.present())) == [(True,)]
     assert {kind for (kind,) in rows(select(Source.kind))} == {"demo"}
 
 
-def test_making_it_again_changes_nothing_and_removing_leaves_nothing(who):
+def test_made_in_the_background_it_stays_as_it_is_when_made_again_and_removing_leaves_nothing(who, monkeypatch):
+    monkeypatch.setenv("MILEPOST_JOBS", "immediate")
     nothing = counts()
-    there, all_of_it = made(who), counts()
+    job = jobs.progress(demo.start(who, people.home_organization(who), UNTIL))
+    assert (job.state, job.message) == ("done", "The demo organisation is ready.")
+    there, all_of_it, folder = demo.present(), counts(), repositories.folder()
+    assert all_of_it["service"] == 30
+    assert {each.suffix for each in folder.iterdir()} == {".git"} and folder.stat().st_mode & 0o777 == 0o700
     assert (made(who), counts()) == (there, all_of_it)
     demo.remove(who)
-    assert (counts(), demo.present()) == (nothing, None)
+    assert (counts(), demo.present(), folder.exists()) == (nothing, None, False)
+    actions = [event[0] for event in rows(select(Base.metadata.tables["audit_event"].c.action))]
+    assert [action for action in actions if action.endswith("demo")] == ["create_demo", "remove_demo"]
 
 
 def test_removing_what_is_not_there_is_harmless(who):
@@ -104,23 +110,21 @@ def test_removing_what_is_not_there_is_harmless(who):
     assert demo.present() is None
 
 
-def test_making_and_removing_are_on_record(who):
-    made(who)
-    demo.remove(who)
-    actions = [event[0] for event in rows(select(Base.metadata.tables["audit_event"].c.action))]
-    assert [action for action in actions if action.endswith("demo")] == ["create_demo", "remove_demo"]
-
-
 def test_a_break_after_saving_is_made_good(who, monkeypatch):
-    def killed(services, progress):
+    """Killed while numbers are computed, and again while repositories are looked at: the next call goes on."""
+
+    def killed(*arguments, **more):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(derive, "refresh", killed)
-        made(who)
-    assert len(derive.stale()) == 30
-    made(who)
-    assert derive.stale() == []
+    for place, name in ((derive, "refresh"), (looked, "since_files")):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(place, name, killed)
+            made(who)
+        assert rows(select(Evaluation.id)) == rows(select(Goal.id)) == []
+    there = demo.create(who, people.home_organization(who), UNTIL + timedelta(days=3))
+    assert (derive.stale(), len(rows(select(Evaluation.id))), len(rows(select(Goal.id)))) == ([], 8, 3)
+    assert {at for (at,) in rows(select(Evaluation.as_of))} == {store.to_us(UNTIL)}, "it ends when it was begun"
+    assert rows(select(Organization.created_at).where(Organization.id == there)) == [(store.to_us(UNTIL),)]
 
 
 def test_a_refused_claim_saves_nothing(who):
@@ -138,12 +142,3 @@ def test_only_who_administers_may_make_it(who):
     nobody = people.Who(who.id, "Somebody")
     with pytest.raises(access.Forbidden):
         demo.create(nobody, people.home_organization(who), UNTIL)
-
-
-def test_it_is_made_in_the_background(who, monkeypatch):
-    from data import jobs
-
-    monkeypatch.setenv("MILEPOST_JOBS", "immediate")
-    job = jobs.progress(demo.start(who, people.home_organization(who), UNTIL))
-    assert (job.state, job.message) == ("done", "The demo organisation is ready.")
-    assert len(rows(select(Service.id))) == 30

@@ -1,7 +1,6 @@
 """What each service of the demo is there to show can be seen in its numbers."""
 
-import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,36 +9,17 @@ from assessments.delivery import summarise
 from assessments.delivery.results import Delivery, Metric, State, Summary
 from assessments.workflow import sentences
 from assessments.workflow.totals import totals
-from data import demo, derive, people, queries, store
+from data import derive, people, queries, store
 from data.asked import maps
 from data.demo import drawn
 from data.demo.stories import STORIES
 from data.tables import PipelineRun, Service
+from tests.conftest import DEMO_UNTIL as UNTIL
 
-UNTIL = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEAM_SEARCH = [story.service for story in STORIES if story.team == "Search"]
 
 
-@pytest.fixture(scope="module")
-def demo_file(tmp_path_factory, migrated_file):
-    """A store with the demo, to copy."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(migrated_file, folder / "milepost.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MILEPOST_HOME", str(folder))
-        patch.delenv("DATABASE_URL", raising=False)
-        who = people.local_person()
-        demo.create(who, people.home_organization(who), UNTIL)
-        with store.engine().connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        store.dispose()
-    return folder / "milepost.db"
-
-
-@pytest.fixture(autouse=True)
-def demo_home(bare_home, demo_file):
-    bare_home.mkdir(mode=0o700)
-    shutil.copy(demo_file, bare_home / "milepost.db")
+pytestmark = pytest.mark.usefixtures("demo_home")
 
 
 def number_of(name: str) -> int:

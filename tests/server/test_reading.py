@@ -7,8 +7,9 @@ import openapi_spec_validator
 import pytest
 
 from assessments.delivery import present
-from data import derive, people, queries, store
+from data import derive, queries, store
 from data.api.document import document
+from data.tables import Organization, Repository, Service, Team
 from tests.data.arrange import Place, change, deployment, incident
 from tests.server.conftest import SENT
 
@@ -102,10 +103,15 @@ def test_services_by_page(portal):
 
 
 def test_the_demo_is_no_programs(portal):
-    from data import demo
-    from tests.pages.conftest import UNTIL
-
-    demo.create(portal.who, people.home_organization(portal.who), UNTIL)
+    with store.writing() as session:
+        demo = Organization(name="Demo", is_demo=True, created_at=1)
+        session.add(demo)
+        session.flush()
+        team = Team(organization_id=demo.id, name="Invented", created_at=1)
+        place = Repository(organization_id=demo.id, key="demo:x", name="x", created_at=1)
+        session.add_all([team, place])
+        session.flush()
+        session.add(Service(team_id=team.id, name="Invented", repository_id=place.id, created_at=1))
     names = [each["name"] for each in portal.ask("read").get("/api/v1/services").json["services"]]
     assert sorted(names) == ["Shop", "Till"]
 
