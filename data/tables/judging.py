@@ -19,7 +19,7 @@ class Evaluation(Base, table=True):
     made_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
     version: str = ""  # digest of the probes and their versions: what has another is judged again
     facts_read_at: int | None = instant(default=None)  # what only the forge knows; null: not collected
-    unread: dict | None = json(default=None)  # path -> why it could not be read
+    unread: dict | None = json(default=None)  # first: [[path, why it could not be read], ...]; all: how many there are
     problem: str | None = text(default=None)  # why the newest attempt failed, one sentence; the findings are older
 
 
@@ -33,8 +33,9 @@ class Finding(Base, table=True):
     because: str = text()
     remedy: str = text(default="")
     effort: str | None = None
-    evidence: dict | None = json(default=None)  # first: [[path, line, what stands there], ...]; all: how many there are
+    evidence: dict | None = json(default=None)  # first: [[path, line, what stands there], ...]; all; good; unread
     since: int | None = instant(default=None)  # of what is met: when it came to trunk
+    since_open: bool = False  # it may be older: the history that is known begins there
 
 
 class PracticeMark(Base, table=True):

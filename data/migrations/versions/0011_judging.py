@@ -85,6 +85,7 @@ def upgrade() -> None:
     sa.Column('effort', sa.String(), nullable=True),
     sa.Column('evidence', JSON, nullable=True),
     sa.Column('since', sa.BigInteger(), nullable=True),
+    sa.Column('since_open', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['evaluation_id'], ['evaluation.id'], name=op.f('fk_finding_evaluation_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('evaluation_id', 'probe', name=op.f('pk_finding'))
     )

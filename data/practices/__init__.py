@@ -1,0 +1,1 @@
+"""What repositories show, kept: evaluations of their files, by our own probes and by other tools."""
