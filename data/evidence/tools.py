@@ -149,7 +149,7 @@ def _run(command: list[str], folder: str) -> bytes:
         _kill(process)
         process.wait()
     if overdue:
-        raise _Failed(f"gave no answer within {TIME_LIMIT:.0f} seconds")
+        raise _Failed(f"gave no answer within {TIME_LIMIT:g} seconds")
     if len(answer) > ANSWER:
         raise _Failed(f"answered more than {ANSWER // 1024 // 1024} MB")
     if code:

@@ -14,7 +14,7 @@ from data.evidence.tools import TOOLS, Said, ask, find
 from tests.data.evidence import showing
 from tests.need import need
 
-FLOW = ".github/workflows/../../evil $(touch x)/ci.yml"  # a name that no copy has
+EVIL = ".github/workflows/--fix $(touch x).yml"  # a name that no copy has
 TEXTS = {
     ".github/workflows/ci.yml": showing.FLOW,
     "action.yml": "runs: {using: composite, steps: []}\n",
@@ -23,7 +23,7 @@ TEXTS = {
 
 
 def pretending(folder: Path, monkeypatch, name: str, script: str) -> Path:
-    """A program of that name, found by its setting, that does what the script says; its first line answers --version."""
+    """A program of that name, found by its setting, that answers --version and else does what it is told."""
     path = folder / f"pretended-{name}"
     path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {{ echo {name} 9.9; exit 0; }}\n{script}\n')
     path.chmod(0o755)
@@ -68,9 +68,8 @@ def test_no_tool_is_asked_unless_it_is_named(monkeypatch):
 
 
 def test_findings_are_named_by_rule_with_places_in_the_repository(tmp_path, monkeypatch):
-    said = answered(tmp_path, monkeypatch, [
-        finding(), finding(row=8), finding("low", "Low"), finding("told", "Informational"), finding("off", ignored=True),
-    ])  # fmt: skip
+    low, told, off = finding("low", "Low"), finding("told", "Informational"), finding("off", ignored=True)
+    said = answered(tmp_path, monkeypatch, [finding(), finding(row=8), low, told, off])
     assert (said.origin, said.tool, said.problem) == ("zizmor", "zizmor 9.9", "")
     found = {each.probe.key: each.finding for each in said.evaluation.results}
     assert {key: str(each.outcome) for key, each in found.items()} == {"artipacked": "not met", "low": "partly"}
@@ -110,7 +109,7 @@ def test_any_shape_of_an_answer_is_read_or_left_out(tmp_path, monkeypatch):
         ("exit 3", "ended with code 3"),
         ("sleep 60", "gave no answer within"),
         ("sleep 60 & exit 0", "gave no answer within"),
-        ("exec 1>&-; sleep 60", "ended with code"),
+        ("exec 1>&-; sleep 60", "gave no answer within"),
         ("yes", "answered more than"),
     ],
 )
@@ -127,11 +126,11 @@ def test_a_tool_sees_copies_in_a_folder_of_its_own_and_nothing_of_ours(tmp_path,
     report = tmp_path / "seen"
     script = f'{{ pwd; find . -type f; stat -c %a .; env; echo "$@"; }} > {report}; echo "[]"'
     pretending(tmp_path, monkeypatch, "zizmor", script)
-    ask(TOOLS["zizmor"], of_texts({**TEXTS, FLOW: "on: push\n"}))
+    ask(TOOLS["zizmor"], of_texts({**TEXTS, EVIL: "on: push\n"}))
     seen = report.read_text()
     folder = seen.splitlines()[0]
     assert "ghp_secret" not in seen and "--offline" in seen and "\n700\n" in seen
-    assert "evil" not in seen and "./0/" in seen
+    assert "touch" not in seen and "./0/" in seen
     assert os.getcwd() not in folder and not Path(folder).exists()
 
 
