@@ -304,7 +304,8 @@ def _print(found, options: argparse.Namespace) -> None:
         json.dump(as_json(found, options.rows), sys.stdout, indent=2, allow_nan=False)
         print(flush=True)
         return
-    from data.report import console_for, show
+    from data.printing import console_for
+    from data.report import show
 
     show(found, console_for(options.color), options.rows)
 

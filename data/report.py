@@ -1,10 +1,7 @@
 """An assessment for a terminal. Texts of a repository are shown as text, never as markup or control characters."""
 
-import os
-import sys
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TextIO
 
 import polars as pl
 from rich import box
@@ -17,6 +14,7 @@ from assessments.delivery.overview import STAGE_NAMES
 from assessments.delivery.results import Coverage, Metric, State
 from content import catalog
 from data.assess import Assessment, behind, compared
+from data.printing import safe
 
 #: What each count of coverage means, where it is not zero.
 COVERAGE = {
@@ -53,26 +51,6 @@ def show(assessment: Assessment, console: Console, rows: int = 0) -> None:
     listed(console, "About this clone", assessment.notes)
     if rows:
         show_rows(console, behind(assessment), rows)
-
-
-def console_for(color: str, file: TextIO | None = None) -> Console:
-    """Where to print: standard output, or a file. color: "auto" (only in a terminal), "always" or "never"."""
-    in_terminal = file is None and sys.stdout.isatty()
-    wanted = {"auto": None, "always": True, "never": False}[color]
-    bare = wanted is False or (wanted is None and (not in_terminal or bool(os.environ.get("NO_COLOR"))))
-    return Console(
-        file=file,
-        no_color=bare,
-        force_terminal=False if bare else wanted,
-        width=None if in_terminal else 120,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-
-
-def safe(text: object) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in str(text))
 
 
 def day(moment: datetime | None, time: str = "") -> str:

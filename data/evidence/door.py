@@ -13,7 +13,7 @@ from assessments.evidence import registry
 from data.evidence import json_form, markdown, sarif, terminal
 from data.evidence.shown import NEVER, NOT_MET, Shown, show
 from data.evidence.tools import TOOLS
-from data.report import console_for
+from data.printing import console_for
 from data.sources.git_command import EmptyRepository, GitError
 
 OK, NOTHING, UNREADABLE, FAILING = 0, 1, 2, 3

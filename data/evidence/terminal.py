@@ -13,7 +13,7 @@ from assessments import maturity
 from assessments.evidence import Outcome, Result
 from data.evidence.shown import Shown
 from data.evidence.tools import Said
-from data.report import safe
+from data.printing import safe
 
 #: Columns from which on a table is drawn.
 WIDE = 100
