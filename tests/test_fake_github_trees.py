@@ -111,6 +111,8 @@ def test_branches_releases_and_who_may_pass_rules_by(hub):
     )["data"]["repository"]
     branches = {row["name"]: row["associatedPullRequests"]["totalCount"] for row in found["refs"]["nodes"]}
     assert branches == {"main": 0, "old": 1}
-    assert found["releases"]["nodes"][0]["releaseAssets"]["nodes"] == [{"name": "sbom.json"}]
+    [release] = found["releases"]["nodes"]
+    assert release["releaseAssets"]["nodes"] == [{"name": "sbom.json"}]
+    assert release["shortDescriptionHTML"] == "<p>All new</p>"
     assert found["branchProtectionRules"]["nodes"][0]["bypassPullRequestAllowances"] == {"totalCount": 2}
     assert found["rulesets"]["nodes"][0]["bypassActors"]["nodes"][0]["repositoryRoleName"] == "admin"

@@ -23,12 +23,14 @@ def release_url(thing: Thing, context: Context) -> str:
     return f"{WEB}/{thing.repo.name}/releases/tag/{thing.row['tag']}"
 
 
-fields("Release", lambda value: f"<p>{value}</p>" if value else "", shortDescriptionHTML="body")
+@gives("Release")
+def shortDescriptionHTML(thing: Thing, context: Context, limit: int = 200) -> str:
+    return f"<p>{thing.row['body'][:limit]}</p>" if thing.row["body"] else ""
 
 
 @gives("Release")
 def releaseAssets(thing: Thing, context: Context, name: Any = None, **paging: Any) -> Row:
-    rows = [{"name": each} for each in thing.row["assets"] if name in (None, each)]
+    rows = [{"name": each} for each in thing.row.get("assets", ()) if name in (None, each)]
     return connection("releaseAssets", rows, lambda row: Thing("ReleaseAsset", row, thing.repo), **paging)
 
 
