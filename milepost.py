@@ -11,12 +11,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 
-OK, NOTHING, UNREADABLE = 0, 1, 2
+OK, NOTHING, UNREADABLE, FAILING = 0, 1, 2, 3
 
 EXIT_CODES = """exit codes:
   0  assessed
   1  read, but there is nothing to assess: no commits, or no production deployment under the rule
   2  not read: no such path, not a repository, unreadable, or a wrong option (one sentence says which)
+  3  --fail-on of --evidence: assessed, and what it names is not met
 """
 
 EXPORT_CODES = """exit codes:
@@ -115,12 +116,16 @@ def _add_moving(commands) -> None:
 
 
 def _add_assess(commands) -> None:
-    text = "print the delivery performance that a git clone shows; nothing is stored, nothing is contacted"
+    text = (
+        "print the delivery performance that a git clone shows, or with --evidence what its files show; nothing is "
+        "stored, nothing is contacted"
+    )
     form = {"epilog": EXIT_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
     made = _add(commands, "assess", _assess, text, **form)
     made.add_argument("path", metavar="PATH", type=Path, help="a clone or a bare repository")
-    made.add_argument("--format", choices=["text", "json"], default="text", help="json is described in docs/cli.md")
-    made.add_argument("--weeks", type=_weeks, default=13, metavar="N", help="length of the window (13)")
+    forms = ["text", "json", "markdown", "sarif"]
+    made.add_argument("--format", choices=forms, default="text", help="docs/cli.md; the last two with --evidence only")
+    made.add_argument("--weeks", type=_weeks, metavar="N", help="length of the window (13)")
     made.add_argument("--until", type=_until, metavar="DATE", help="end of the window: 2026-03-31 or 2026-03-31T12:00")
     made.add_argument(
         "--rule", choices=["tag", "merge"], help="what is a production deployment; proposed when not given"
@@ -130,6 +135,15 @@ def _add_assess(commands) -> None:
     made.add_argument("--paths", nargs="+", default=[], metavar="GLOB", help="only changes that touch these files")
     made.add_argument("--rows", type=_rows, default=0, metavar="N", help="list the newest N rows behind the numbers")
     made.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="auto: only in a terminal")
+    shown = made.add_argument_group("what the files show")
+    shown.add_argument("--evidence", action="store_true", help="which practices the files show, and what to do first")
+    shown.add_argument("--commit", metavar="SHA", help="at this commit; HEAD is the one checked out")
+    shown.add_argument("--base", metavar="SHA", help="also say what differs from this commit")
+    shown.add_argument("--output", metavar="FILE", type=Path, help="write to this file instead of printing")
+    shown.add_argument(
+        "--fail-on", metavar="NAMES", help="never, not-met, or keys of probes separated by commas: code 3 when not met"
+    )
+    shown.add_argument("--with", dest="tools", metavar="TOOLS", help="also ask zizmor, hadolint, where they are there")
 
 
 def _add_sync(commands) -> None:
@@ -195,7 +209,30 @@ def _until(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"give a date such as 2026-03-31, not {text!r}") from None
 
 
+def _misused(options: argparse.Namespace) -> str:
+    """What does not go together, one sentence; empty when all does."""
+    evidence = {"--commit": "commit", "--base": "base", "--output": "output", "--fail-on": "fail_on", "--with": "tools"}
+    delivery = {
+        "--weeks": "weeks", "--until": "until", "--rule": "rule", "--include": "include", "--exclude": "exclude",
+        "--paths": "paths", "--rows": "rows",
+    }  # fmt: skip
+    wrong = delivery if options.evidence else evidence
+    given = [option for option, name in wrong.items() if getattr(options, name)]
+    if not options.evidence and options.format in ("markdown", "sarif"):
+        given.append(f"--format {options.format}")
+    if not given:
+        return ""
+    return f"{given[0]} {'goes with the delivery numbers: leave out' if options.evidence else 'needs'} --evidence."
+
+
 def _assess(options: argparse.Namespace) -> int:
+    if misused := _misused(options):
+        print(misused, file=sys.stderr)
+        return UNREADABLE
+    if options.evidence:
+        from data.evidence import door
+
+        return door.assess(options, printable)
     if options.rule == "merge" and (options.include or options.exclude):
         print("--include and --exclude choose among tags: leave them out with --rule merge.", file=sys.stderr)
         return UNREADABLE
@@ -210,7 +247,7 @@ def _assess(options: argparse.Namespace) -> int:
                 include=options.include,
                 exclude=options.exclude,
                 paths=tuple(options.paths),
-                weeks=options.weeks,
+                weeks=options.weeks or 13,
                 until=options.until,
                 progress=progress,
             )
@@ -267,22 +304,10 @@ def _print(found, options: argparse.Namespace) -> None:
         json.dump(as_json(found, options.rows), sys.stdout, indent=2, allow_nan=False)
         print(flush=True)
         return
-    from rich.console import Console
-
+    from data.printing import console_for
     from data.report import show
 
-    wanted = {"auto": None, "always": True, "never": False}[options.color]
-    plain = wanted is False or (wanted is None and (not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))))
-    width = None if sys.stdout.isatty() else 120
-    console = Console(
-        no_color=plain,
-        force_terminal=False if plain else wanted,
-        width=width,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    show(found, console, options.rows)
+    show(found, console_for(options.color), options.rows)
 
 
 class _Progress:

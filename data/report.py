@@ -14,6 +14,7 @@ from assessments.delivery.overview import STAGE_NAMES
 from assessments.delivery.results import Coverage, Metric, State
 from content import catalog
 from data.assess import Assessment, behind, compared
+from data.printing import safe
 
 #: What each count of coverage means, where it is not zero.
 COVERAGE = {
@@ -50,10 +51,6 @@ def show(assessment: Assessment, console: Console, rows: int = 0) -> None:
     listed(console, "About this clone", assessment.notes)
     if rows:
         show_rows(console, behind(assessment), rows)
-
-
-def safe(text: object) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in str(text))
 
 
 def day(moment: datetime | None, time: str = "") -> str:

@@ -1,10 +1,11 @@
-"""What a test needs from the machine: a server, a browser.
+"""What a test needs from the machine: a server, a browser, a tool.
 
 Where it is missing the test is skipped; with MILEPOST_REQUIRE_ALL=1 it fails.
 """
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,12 +36,19 @@ def find_chromium() -> str | None:
     return next((str(path) for path in own if path.name in ("chrome", "headless_shell", "chrome-headless-shell")), None)
 
 
+def find_tool(name: str) -> str | None:
+    """A program on the PATH, or beside the Python that runs the tests."""
+    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+
+
 FINDERS: dict[str, Callable[[], str | None]] = {
     "postgresql": find_postgresql,
     "programs of postgresql": find_postgresql_programs,
     "chromium": find_chromium,
     "redis": lambda: shutil.which("redis-server"),
     "git": lambda: shutil.which("git"),
+    "zizmor": lambda: find_tool("zizmor"),
+    "hadolint": lambda: find_tool("hadolint"),
 }
 
 

@@ -185,9 +185,9 @@ def test_help_names_the_exit_codes_and_the_page_every_option(capsys):
     said = capsys.readouterr().out
     documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert stopped.value.code == 0 and "exit codes:" in said
-    options = {word.strip("[],") for word in said.split() if word.strip("[],").startswith("--")} - {"--help"}
+    options = {word.strip("[],:") for word in said.split() if word.strip("[],:").startswith("--")} - {"--help"}
     assert {option for option in options if f"`{option}" not in documented} == set()
-    assert len(options) == 9
+    assert len(options) == 15
 
 
 def test_help_loads_nothing_heavy():

@@ -36,7 +36,7 @@ def take(
     commit: at least seven digits of its name. as_of: microseconds at which it is looked at; the time of the commit
     when not given. Raises GitError when there is no such commit.
     """
-    sha = _resolved(git, commit) if commit else head_of(git)
+    sha = resolved(git, commit) if commit else head_of(git)
     committed = committed_at(git, sha)
     entries, left_out = listing(git, sha)
     return Snapshot(
@@ -50,7 +50,8 @@ def take(
     )
 
 
-def _resolved(git: Git, commit: str) -> str:
+def resolved(git: Git, commit: str) -> str:
+    """The whole name of a commit, from at least seven digits of it. Raises GitError when there is none."""
     sha = None
     if _COMMIT.fullmatch(commit):
         sha = git.one("rev-parse", "--verify", "-q", f"{commit}^{{commit}}")

@@ -54,9 +54,11 @@ class Text(str):
     __slots__ = ("line",)
 
 
-def load(text: str) -> list[Any]:
-    """The documents of a text: Map, Seq, Text, int, float, bool or None each. Raises Malformed."""
-    composer = _Composer()
+def load(text: str, *, unique: bool = False, values: int = VALUES_LIMIT) -> list[Any]:
+    """The documents of a text: Map, Seq, Text, int, float, bool or None each. Raises Malformed.
+
+    unique: a key that stands twice in one mapping is refused; else the last counts. values: how many there may be."""
+    composer = _Composer(unique, values)
     loader = None
     try:
         loader = _LOADER(text)
@@ -74,9 +76,9 @@ def load(text: str) -> list[Any]:
     return composer.documents
 
 
-def single(text: str) -> Any:
-    """The one document of a text, None when it is empty. Raises Malformed."""
-    documents = load(text)
+def single(text: str, *, unique: bool = False, values: int = VALUES_LIMIT) -> Any:
+    """The one document of a text, None when it is empty. Raises Malformed. The options are those of `load`."""
+    documents = load(text, unique=unique, values=values)
     if len(documents) > 1:
         raise Malformed("it holds several documents where one belongs")
     return documents[0] if documents else None
@@ -90,7 +92,8 @@ def _said(error: yaml.YAMLError) -> str:
 class _Composer:
     """Builds values from events, with a stack of its own: no text nests deeper than Python's."""
 
-    def __init__(self):
+    def __init__(self, unique: bool, values: int):
+        self.unique, self.values = unique, values
         self.documents: list[Any] = []
         self.stack: list[Any] = []  # the open Map or Seq
         self.keys: list[Any] = []  # the key that waits for its value, of each open one
@@ -116,8 +119,8 @@ class _Composer:
 
     def spend(self, values: int) -> None:
         self.count += values
-        if self.count > VALUES_LIMIT:
-            raise Malformed(f"it stands for more than {VALUES_LIMIT:,} values")
+        if self.count > self.values:
+            raise Malformed(f"it stands for more than {self.values:,} values")
 
     def open(self, value: Any, anchor: str | None) -> None:
         if len(self.stack) >= DEPTH_LIMIT:
@@ -158,6 +161,8 @@ class _Composer:
             return
         else:
             (key, at), self.keys[-1] = self.keys[-1], None
+            if self.unique and key in holder:
+                raise Malformed(f"line {at} names {key[:60]!r} a second time")
             _into(holder, key, at, value)
         holder.weight += weight
 
