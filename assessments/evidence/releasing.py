@@ -38,7 +38,7 @@ def releases(snapshot: Snapshot) -> list[Evidence]:
     found = [
         each.evidence()
         for each in ran(snapshot)
-        if _COMMANDS.match(each.command.text)
+        if _COMMANDS.match(each.command.spoken)
         and "--dry-run" not in each.command.text
         and "--snapshot" not in each.command.words
     ]

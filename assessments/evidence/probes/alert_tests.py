@@ -46,7 +46,7 @@ def judge(snapshot: Snapshot) -> Finding:
         if re.search(r"^rule_files:", text, re.MULTILINE) and re.search(r"^tests:", text, re.MULTILINE):
             tests.append(Evidence(path, None, "unit tests of rules"))
     for each in ran(snapshot):
-        said = each.command.text
+        said = each.command.spoken
         if re.match(r"^promtool test rules", said):
             tests.append(each.evidence())
         elif re.match(

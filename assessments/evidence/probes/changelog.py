@@ -67,7 +67,9 @@ def judge(snapshot: Snapshot) -> Finding:
             ".releaserc*",
         )
     ]
-    found += calls(snapshot, _ACTIONS) + [each.evidence() for each in ran(snapshot) if _NOTES.search(each.command.text)]
+    found += calls(snapshot, _ACTIONS) + [
+        each.evidence() for each in ran(snapshot) if _NOTES.search(each.command.spoken)
+    ]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
             if step.uses and str(step.with_.get("generate_release_notes", "")).lower() == "true":

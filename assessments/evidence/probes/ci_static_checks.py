@@ -12,7 +12,7 @@ from assessments.evidence.finding import (
     partly,
     unknown,
 )
-from assessments.evidence.pipelines import nothing_to_judge, on_changes, ran_on_changes
+from assessments.evidence.pipelines import nothing_to_judge, on_changes, ran_on_changes, unseen
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 from assessments.evidence.vocabulary import checking, checks
@@ -55,7 +55,7 @@ def judge(snapshot: Snapshot) -> Finding:
         return partly("Static checks run, but their failure is ignored.", [each.evidence() for each in found])
     if elsewhere := [job.uses for flow in on_changes(snapshot) for job in flow.jobs if job.uses and job.uses.foreign]:
         return unknown(f"The pipeline calls {elsewhere[0].text}, which stands in another repository.")
-    return not_met("No static check is known to run on changes.")
+    return unseen(snapshot) or not_met("No static check is known to run on changes.")
 
 
 def _actions(snapshot: Snapshot) -> list[Evidence]:

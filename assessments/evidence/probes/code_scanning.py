@@ -44,7 +44,7 @@ def judge(snapshot: Snapshot) -> Finding:
     if snapshot.facts and snapshot.facts.scanning and snapshot.facts.scanning.code:
         return met("The forge scans the code.", [Evidence(None, None, "code scanning is turned on")])
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
     if found:
         return met("A scan of the code runs.", found)

@@ -4,7 +4,7 @@ import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
 from assessments.evidence.infrastructure import kinds
-from assessments.evidence.pipelines import nothing_to_judge, ran, workflows
+from assessments.evidence.pipelines import nothing_to_judge, ran, unseen, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -50,7 +50,7 @@ def judge(snapshot: Snapshot) -> Finding:
     none = nothing_to_judge(snapshot)
     if none and none.outcome is Outcome.UNKNOWN:
         return none
-    checks = [each.evidence() for each in ran(snapshot) if _CHECKS.match(each.command.text)]
+    checks = [each.evidence() for each in ran(snapshot) if _CHECKS.match(each.command.spoken)]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
             if step.uses and _ACTIONS.search(step.uses.where.lower()):
@@ -58,4 +58,4 @@ def judge(snapshot: Snapshot) -> Finding:
     if checks:
         return met("Infrastructure code is checked in the pipeline.", checks)
     places = [Evidence(path, None, kind) for kind, path in found.items()]
-    return not_met("No check of the infrastructure code is known to run.", places)
+    return unseen(snapshot) or not_met("No check of the infrastructure code is known to run.", places)

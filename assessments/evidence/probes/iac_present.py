@@ -43,7 +43,7 @@ def judge(snapshot: Snapshot) -> Finding:
             f"Infrastructure is described with {', '.join(found)}.",
             [Evidence(path, None, kind) for kind, path in found.items()],
         )
-    by_hand = [each.evidence() for each in ran(snapshot) if _CREATES.match(each.command.text)]
+    by_hand = [each.evidence() for each in ran(snapshot) if _CREATES.match(each.command.spoken)]
     if by_hand:
         return not_met("Infrastructure is created by single commands.", by_hand)
     elsewhere = [each.evidence() for each in ran(snapshot) if deploys(each.command)]

@@ -54,7 +54,7 @@ _ACTIONS = re.compile(
 def judge(snapshot: Snapshot) -> Finding:
     described = _described(snapshot)
     checks = [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _LIBRARIES)]
-    checks += [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)] + calls(
+    checks += [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)] + calls(
         snapshot, _ACTIONS
     )
     if checks:

@@ -15,7 +15,7 @@ from assessments.evidence.finding import (
     partly,
     unknown,
 )
-from assessments.evidence.pipelines import calls, ran, workflows
+from assessments.evidence.pipelines import calls, ran, unseen, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -56,7 +56,7 @@ def judge(snapshot: Snapshot) -> Finding:
     found = migrations(snapshot)
     if not found:
         return not_applicable("There are no migrations.")
-    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)] + calls(
+    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)] + calls(
         snapshot,
         re.compile(
             r"(ariga/atlas-action|ariga/setup-atlas|sbdchd/squawk-action|flyway/\S+|liquibase/\S+|bytebase/\S+)"
@@ -84,7 +84,7 @@ def judge(snapshot: Snapshot) -> Finding:
         return partly("Tests run beside a database, and no command for migrations was found.", beside)
     if not workflows(snapshot):
         return unknown("There is no workflow that could run migrations.")
-    return not_met(
+    return unseen(snapshot) or not_met(
         "Nothing in the pipeline is known to run the migrations.",
         [Evidence(path, None, kind) for kind, path, _ in found],
     )

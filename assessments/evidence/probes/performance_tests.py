@@ -60,7 +60,9 @@ _FILES = (
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)] + calls(snapshot, _ACTIONS)
+    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)] + calls(
+        snapshot, _ACTIONS
+    )
     there = [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _LIBRARIES)]
     there += [Evidence(path, None, "a test of speed") for path in snapshot.find(*_FILES)[:5]]
     go = [path for path in sources(snapshot).tests if path.endswith("_test.go")][:300]

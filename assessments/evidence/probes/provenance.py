@@ -4,7 +4,7 @@ import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
 from assessments.evidence.images import shipped
-from assessments.evidence.pipelines import calls, nothing_to_judge, ran, workflows
+from assessments.evidence.pipelines import calls, nothing_to_judge, ran, unseen, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.releasing import releases
 from assessments.evidence.snapshot import Snapshot
@@ -41,7 +41,7 @@ _COMMANDS = re.compile(
 def judge(snapshot: Snapshot) -> Finding:
     made = releases(snapshot) + [Evidence(file.path, None, "image") for file in shipped(snapshot)]
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
@@ -61,4 +61,4 @@ def judge(snapshot: Snapshot) -> Finding:
     none = nothing_to_judge(snapshot)
     if none and none.outcome is Outcome.UNKNOWN:
         return none
-    return not_met("Something is released without a signature of its build.", made[:3])
+    return unseen(snapshot) or not_met("Something is released without a signature of its build.", made[:3])

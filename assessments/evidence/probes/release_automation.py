@@ -3,7 +3,7 @@
 import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
-from assessments.evidence.pipelines import nothing_to_judge
+from assessments.evidence.pipelines import nothing_to_judge, unseen
 from assessments.evidence.probe import Probe
 from assessments.evidence.releasing import releases
 from assessments.evidence.snapshot import Snapshot
@@ -37,7 +37,7 @@ def judge(snapshot: Snapshot) -> Finding:
     versions = [tag for tag in tags if re.fullmatch(r"(\S*[-/@])?v?[0-9]+(\.[0-9]+){1,3}\S*", tag)]
     if versions:
         newest = max(versions, key=lambda tag: tags[tag])
-        return not_met(
+        return unseen(snapshot) or not_met(
             "Versions are tagged, and no workflow is known to release.", [Evidence(None, None, f"tag {newest}")]
         )
     return not_applicable("Nothing is released here.")

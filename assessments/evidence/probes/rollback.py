@@ -48,7 +48,7 @@ _SETTING = re.compile(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    found = [each.evidence() for each in ran(snapshot) if _BACK.match(each.command.text)]
+    found = [each.evidence() for each in ran(snapshot) if _BACK.match(each.command.spoken)]
     deploy = [each.evidence() for each in ran(snapshot) if deploys(each.command)]
     for flow in workflows(snapshot):
         if _NAME.search(flow.path.rsplit("/", 1)[-1]) or _NAME.search(flow.name):

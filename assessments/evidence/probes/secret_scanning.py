@@ -48,7 +48,7 @@ def judge(snapshot: Snapshot) -> Finding:
         said = " with push protection" if scanning.push_protection else ""
         return met("The forge looks for secrets.", [Evidence(None, None, f"secret scanning is turned on{said}")])
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
     for path, text in snapshot.texts(snapshot.find(".pre-commit-config.{yaml,yml}", "lefthook.{yml,yaml}", ".husky/*")):
         for number, line in enumerate(text.splitlines(), 1):
