@@ -75,7 +75,9 @@ class Branch:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything of the forge. `merged`: the pull requests of the last 90 days, newest first."""
+    """Everything of the forge. `merged`: the pull requests of the last 90 days, newest first. `inherited`: kinds of
+    files that the owner's `.github` repository supplies: "contributing", "issue forms", "pull request template",
+    "security policy"."""
 
     protection: Protection | None = None
     environments: tuple[Environment, ...] | None = None
@@ -83,6 +85,7 @@ class Facts:
     releases: tuple[Release, ...] | None = None
     scanning: Scanning | None = None
     branches: tuple[Branch, ...] | None = None
+    inherited: frozenset[str] | None = None
 
     @property
     def by_people(self) -> list[Merged] | None:

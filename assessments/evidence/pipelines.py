@@ -192,7 +192,8 @@ def _ran(snapshot: Snapshot) -> tuple[Ran, ...]:
             folder = _folder(workflow, job, step)
             for command in _commands(workflow, job, step):
                 folder = _entered(snapshot, command, folder)
-                ignored = command.ignored or step.ignored or job.get("continue-on-error") is True
+                passed_over = step.ignored and not _asked_later(job, step)
+                ignored = command.ignored or passed_over or job.get("continue-on-error") is True
                 first = Ran(command, workflow, job, step, workflow.path, command.line, ignored)
                 found += _followed(snapshot, first, folder)
     for action in actions(snapshot):
@@ -203,6 +204,15 @@ def _ran(snapshot: Snapshot) -> tuple[Ran, ...]:
                 first = Ran(command, None, None, step, action.path, command.line, command.ignored or step.ignored)
                 found += _followed(snapshot, first, folder)
     return tuple(found[:MANY])
+
+
+def _asked_later(job: Job, step: Step) -> bool:
+    """Whether a later step looks at how a step went whose failure does not end the job."""
+    name = step.plain.get("id")
+    return bool(name) and any(
+        "outcome" in each.condition and f"steps.{name}." in each.condition and "failure" in each.condition
+        for each in job.steps
+    )
 
 
 def _commands(workflow: Workflow, job: Job, step: Step) -> Iterator[Command]:

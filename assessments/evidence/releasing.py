@@ -2,8 +2,8 @@
 
 import re
 
-from assessments.evidence.finding import Evidence
-from assessments.evidence.pipelines import actions, ran, workflows
+from assessments.evidence.finding import Evidence, Finding, unknown
+from assessments.evidence.pipelines import actions, ran, unseen, workflows
 from assessments.evidence.snapshot import Snapshot
 
 _COMMANDS = re.compile(
@@ -17,7 +17,8 @@ _COMMANDS = re.compile(
     r"nuget push|"
     r"helm (push|cm-push)|mix hex\.publish|lerna publish|nx release|changeset publish|jreleaser|vsce publish|"
     r"ovsx publish|fastlane|"
-    r"dart pub publish|(rake|bundle exec rake) release|ansible-galaxy collection publish|cr upload|oras push|git tag )"
+    r"dart pub publish|(rake|bundle exec rake) release|"
+    r"ansible-galaxy (collection publish|role import|import)|cr upload|oras push|git tag )"
 )
 _ACTIONS = re.compile(
     r"^(softprops/action-gh-release|ncipollo/release-action|actions/create-release|actions/upload-release-asset|"
@@ -29,8 +30,44 @@ _ACTIONS = re.compile(
     r"js-devtools/npm-publish|marvinpinto/action-automatic-releases|rubygems/release-gem|"
     r"crazy-max/ghaction-github-release|"
     r"release-drafter/release-drafter|taiki-e/upload-rust-binary-action|tauri-apps/tauri-action|release-plz/action|"
-    r"gradle-update/\S+|jetbrains/\S*publish\S*|wangyoucao577/go-release-action|elgohr/publish-docker-github-action)"
+    r"gradle-update/\S+|jetbrains/\S*publish\S*|wangyoucao577/go-release-action|elgohr/publish-docker-github-action|"
+    r"[\w.-]+/[\w.-]+/(publish|release)([-_]\w+)?$)"
 )
+
+
+_MAKING = re.compile(r"build|release|publish|docker|image|deploy", re.IGNORECASE)
+#: What only names a version or writes notes.
+_NAMES = re.compile(
+    r"^(git tag |ansible-galaxy (role )?import|release-drafter/|googleapis/release-please|"
+    r"google-github-actions/release-please|"
+    r"gh release create (?!.*\.(zip|gz|tgz|deb|rpm|whl|jar|exe|nupkg)|.*[*]))"
+)
+
+
+def artefacts(snapshot: Snapshot) -> list[Evidence]:
+    """Of these, the steps that bring out something built, rather than only a tag with notes."""
+    sources_only = any(
+        re.search(r"^\s*-?\s*skip:\s*true", text, re.MULTILINE)
+        and not re.search(r"^(dockers|nfpms):", text, re.MULTILINE)
+        for _, text in snapshot.texts(snapshot.find("{,.}goreleaser.{yml,yaml}"))
+    )
+    return [
+        each
+        for each in releases(snapshot)
+        if not _NAMES.match(each.what)
+        and not (sources_only and "goreleaser" in each.what)
+        and ("semantic-release" not in each.what or "package.json" in snapshot.entries)
+    ]
+
+
+def elsewhere(snapshot: Snapshot) -> Finding | None:
+    """Why nothing can be called unreleased: another system, or a workflow of another repository, may release."""
+    for flow in workflows(snapshot):
+        for job in flow.jobs:
+            if job.uses and job.uses.foreign and _MAKING.search(job.uses.where):
+                said = f"The pipeline calls {job.uses.text}, which stands in another repository."
+                return unknown(said, [Evidence(flow.path, job.uses.line, job.uses.text)])
+    return unseen(snapshot)
 
 
 def releases(snapshot: Snapshot) -> list[Evidence]:

@@ -1,6 +1,5 @@
 """Does a machine look at format, types and common mistakes before a person does?"""
 
-from assessments.evidence.files import has_code
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -12,6 +11,7 @@ from assessments.evidence.finding import (
     partly,
     unknown,
 )
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.pipelines import nothing_to_judge, on_changes, ran_on_changes, unseen
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
@@ -31,7 +31,7 @@ PROBE = Probe(
         Outcome.PARTLY: "One runs, but its failure is ignored.",
         Outcome.NOT_MET: "None is known to run.",
         Outcome.UNKNOWN: "The pipeline stands in another system or another repository.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Add the linter and formatter of your language to the workflow on pull requests, and run them once over "
     "everything in a change of its own.",
@@ -40,8 +40,8 @@ PROBE = Probe(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     if none := nothing_to_judge(snapshot):
         return none if none.outcome is Outcome.UNKNOWN else not_met("There is no pipeline that could check.")
     found = [each for each in ran_on_changes(snapshot) if checks(each.command)]

@@ -47,7 +47,7 @@ _COMMANDS = re.compile(
 )
 _ACTIONS = re.compile(
     r"^(bufbuild/\S+|oasdiff/\S+|tufin/oasdiff-action|stoplightio/spectral-action|kamilkisiela/graphql-inspector|"
-    r"the-guild-org/graphql-inspector|schemathesis/action|readmeio/rdme)"
+    r"the-guild-org/graphql-inspector|schemathesis/action|readmeio/rdme|delimit-ai/\S+|pb33f/\S+|pactflow/\S+)"
 )
 
 

@@ -65,6 +65,13 @@ def _needs(ecosystem: Ecosystem, path: str, text: str) -> bool:
 
 def _library(ecosystem: Ecosystem, text: str) -> bool:
     """Whether it is a package that others install, which is tested with the range of versions it allows."""
+    if ecosystem.name == "npm":
+        return not re.search(r'"private"\s*:\s*true', text) and bool(
+            re.search(r'^\s*"version"\s*:', text, re.MULTILINE)
+            and re.search(r'^\s*"(module|exports|files|types|publishConfig|peerDependencies)"\s*:', text, re.MULTILINE)
+        )
+    if ecosystem.name == "PHP":
+        return bool(re.search(r'"type"\s*:\s*"(library|\w+-plugin|\w+-bundle)"', text))
     if ecosystem.name == "Rust":
         return "[lib]" in text or "[[bin]]" not in text
     return ecosystem.name == "Python" and bool(re.search(r"^\[(build-system|project)\]", text, re.MULTILINE))

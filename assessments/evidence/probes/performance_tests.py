@@ -56,6 +56,9 @@ _FILES = (
     "**/benches/*.rs",
     "**/*Benchmark.java",
     "**/*.k6.js",
+    "**/*PerformanceTests/**/*.{cs,fs}",
+    "**/*{Benchmarks,Benchmark}.{cs,fs,kt,scala}",
+    "{benchmark,benchmarks,bench}/**/*.{js,ts,mjs,py,rb,go,php,ex,exs,sh}",
 )
 
 

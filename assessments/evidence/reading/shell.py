@@ -101,10 +101,10 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))(.*)", re.DOTALL)
 #: Flags with a value of `docker compose` and of its `run` and `exec`.
 _COMPOSE_VALUES = frozenset(
-    """
-    -f --file -p --project-name --profile --env-file --project-directory -e --env -v --volume -w --workdir -u --user
-    --name --entrypoint --publish --index -l --label
-    """.split()
+    {
+        *("-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "-e", "--env"),
+        *("-v", "--volume", "-w", "--workdir", "-u", "--user", "--name", "--entrypoint", "--publish", "--index"),
+    }
 )
 _DURATION = re.compile(r"[0-9]+(\.[0-9]+)?[smhd]?")
 _HEREDOC = re.compile(r"(?<![<])<<-?\s*(?:'([^'\s]+)'|\"([^\"\s]+)\"|\\?([A-Za-z_][A-Za-z0-9_]*))")
