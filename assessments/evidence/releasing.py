@@ -20,6 +20,8 @@ _COMMANDS = re.compile(
     r"dart pub publish|(rake|bundle exec rake) release|"
     r"ansible-galaxy (collection publish|role import|import)|cr upload|oras push|git tag )"
 )
+#: Registries that live no longer than a run.
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|:5000/")
 _ACTIONS = re.compile(
     r"^(softprops/action-gh-release|ncipollo/release-action|actions/create-release|actions/upload-release-asset|"
     r"svenstaro/upload-release-action|"
@@ -29,7 +31,7 @@ _ACTIONS = re.compile(
     r"helm/chart-releaser-action|"
     r"js-devtools/npm-publish|marvinpinto/action-automatic-releases|rubygems/release-gem|"
     r"crazy-max/ghaction-github-release|"
-    r"release-drafter/release-drafter|taiki-e/upload-rust-binary-action|tauri-apps/tauri-action|release-plz/action|"
+    r"taiki-e/upload-rust-binary-action|tauri-apps/tauri-action|release-plz/action|"
     r"gradle-update/\S+|jetbrains/\S*publish\S*|wangyoucao577/go-release-action|elgohr/publish-docker-github-action|"
     r"[\w.-]+/[\w.-]+/(publish|release)([-_]\w+)?$)"
 )
@@ -38,7 +40,7 @@ _ACTIONS = re.compile(
 _MAKING = re.compile(r"build|release|publish|docker|image|deploy", re.IGNORECASE)
 #: What only names a version or writes notes.
 _NAMES = re.compile(
-    r"^(git tag |ansible-galaxy (role )?import|release-drafter/|googleapis/release-please|"
+    r"^(git tag |ansible-galaxy (role )?import|googleapis/release-please|"
     r"google-github-actions/release-please|"
     r"gh release create (?!.*\.(zip|gz|tgz|deb|rpm|whl|jar|exe|nupkg)|.*[*]))"
 )
@@ -77,6 +79,7 @@ def releases(snapshot: Snapshot) -> list[Evidence]:
         for each in ran(snapshot)
         if _COMMANDS.match(each.command.spoken)
         and "--dry-run" not in each.command.text
+        and not _LOCAL.search(each.command.text)
         and "--snapshot" not in each.command.words
     ]
     steps = [(flow.path, step) for flow in workflows(snapshot) for _, step in flow.steps()]

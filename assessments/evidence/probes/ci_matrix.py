@@ -30,6 +30,8 @@ _CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.[0-9]+\b")
 _PARTS = re.compile(
     r"shard|thread|chunk|split|partition|^(part|parts|group|index|container|parallel\w*)$", re.IGNORECASE
 )
+#: Names for what each job does, so that a matrix lists tasks rather than what is promised.
+_TASKS = frozenset({"run", "command", "cmd", "task", "script"})
 _TOX = re.compile(r"^\s*envlist\s*=.*py3?\{?[0-9,]*,", re.MULTILINE)
 
 
@@ -66,6 +68,13 @@ def _values(job: Job) -> int:
     if isinstance(matrix, str):
         return 2
     if not isinstance(matrix, dict):
+        return 0
+    included = matrix.get("include")
+    if (
+        isinstance(included, list)
+        and included
+        and all(isinstance(each, dict) and _TASKS & each.keys() for each in included)
+    ):
         return 0
     several = [each for name, each in matrix.items() if name != "exclude" and not _PARTS.search(name)]
     return max((len(each) if isinstance(each, list) else 2 for each in several), default=0)

@@ -1,5 +1,7 @@
 """Does a machine look at format, types and common mistakes before a person does?"""
 
+import re
+
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -37,6 +39,10 @@ PROBE = Probe(
     "everything in a change of its own.",
     effort=Effort.HOURS,
 )
+_ANALYSES = re.compile(
+    r"<(TreatWarningsAsErrors|EnforceCodeStyleInBuild|EnableNETAnalyzers)>\s*true|<(AnalysisMode|AnalysisLevel)>",
+    re.IGNORECASE,
+)
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -49,6 +55,7 @@ def judge(snapshot: Snapshot) -> Finding:
     for path, text in snapshot.texts(snapshot.find(".pre-commit-config.yaml")):
         if "\nci:" in f"\n{text}":
             counted.append(Evidence(path, text[: text.find("ci:")].count("\n") + 1, "is run by pre-commit.ci"))
+    counted += _compilers(snapshot)
     if counted:
         return met("Static checks run on changes.", counted)
     if found:
@@ -64,4 +71,15 @@ def _actions(snapshot: Snapshot) -> list[Evidence]:
         for workflow in on_changes(snapshot)
         for _, step in workflow.steps()
         if step.uses and (checking(step.uses.name) or checking(step.uses.where)) and not step.ignored
+    ]
+
+
+def _compilers(snapshot: Snapshot) -> list[Evidence]:
+    """Compilers of .NET that are told to take warnings for errors, or to analyse, when the pipeline builds."""
+    if not any(each.command.spoken.startswith("dotnet build") for each in ran_on_changes(snapshot)):
+        return []
+    return [
+        Evidence(path, text.count("\n", 0, told.start()) + 1, told[0])
+        for path, text in snapshot.texts(snapshot.find("**/Directory.Build.props"))
+        if (told := _ANALYSES.search(text))
     ]

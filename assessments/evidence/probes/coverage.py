@@ -2,7 +2,7 @@
 
 import re
 
-from assessments.evidence.files import sources
+from assessments.evidence.files import language, sources
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -73,7 +73,7 @@ _SETTINGS = {
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not sources(snapshot).tests:
+    if not any(language(path) for path in sources(snapshot).tests):
         return not_applicable("There are no tests.")
     found = [each.evidence() for each in ran(snapshot) if _COMMANDS.search(each.command.whole)] + calls(
         snapshot, _ACTIONS

@@ -50,6 +50,7 @@ _FILES = {
     "Pixi": ("pixi.toml",),
     "Conda": ("environment.{yml,yaml}",),
 }
+_LIVE = re.compile(r"deploy|prod|live", re.IGNORECASE)
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -57,7 +58,9 @@ def judge(snapshot: Snapshot) -> Finding:
         return not_applicable("The repository holds no code.")
     found = [Evidence(path, None, kind) for kind, globs in _FILES.items() for path in snapshot.find(*globs)[:1]]
     found = [place for place in found if not place.path.endswith("setup.py")]
-    found += [Evidence(path, None, "compose file") for path, _ in compose_files(snapshot)[:1]]
+    composed = [path for path, _ in compose_files(snapshot) if path.count("/") <= 1]
+    composed.sort(key=lambda path: (bool(_LIVE.search(path)), path.count("/"), len(path)))
+    found += [Evidence(path, None, "compose file") for path in composed[:1]]
     for path, text in snapshot.texts(snapshot.find("{GNUmakefile,makefile,Makefile,justfile,Justfile}")):
         if target := re.search(
             r"^@?(setup|bootstrap|install-dev|dev|develop|deps|init|venv|run|start|up)( [^:=\n]*)?:(?!=)",

@@ -5,6 +5,8 @@ import re
 from assessments.evidence.compose import compose_files
 from assessments.evidence.dependencies import depends_on
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_met, partly
+from assessments.evidence.images import shipped
+from assessments.evidence.operating import operated
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -83,7 +85,8 @@ def judge(snapshot: Snapshot) -> Finding:
 def _reads_env(snapshot: Snapshot) -> list[Evidence]:
     """What says that the project is set up with .env files."""
     found = [Evidence(path, None, "a file of settings") for path in snapshot.active("**/.env{,.*}", "**/*.env{,.*}")]
-    found += [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _READERS)]
+    if shipped(snapshot) or operated(snapshot):  # a library may read them for those who use it
+        found += [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _READERS)]
     for path, services in compose_files(snapshot):
         named = [service.at("env_file") for service in services.values() if "env_file" in service]
         found += [Evidence(path, line, "env_file") for line in named[:1]]

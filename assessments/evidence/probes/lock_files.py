@@ -27,15 +27,20 @@ PROBE = Probe(
     effort=Effort.MINUTES,
     every=True,
 )
+#: Projects that others begin from, whose lock files would be old on the first day.
+_TEMPLATE = re.compile(r'"description"\s*:\s*"[^"\n]*\b(skeleton|boilerplate|starter)\b', re.IGNORECASE)
 
 
 def judge(snapshot: Snapshot) -> Finding:
     good, bad = [], []
+    root = "".join(text for _, text in snapshot.texts(snapshot.find("composer.json", "package.json")))
     for ecosystem, manifests in used(snapshot).items():
         if not ecosystem.locked:
             continue
         for path, text in snapshot.texts(manifests[:200]):
-            if not _needs(ecosystem, path, text):
+            if not _needs(ecosystem, path, text) or (
+                ecosystem.name in ("npm", "PHP") and _TEMPLATE.search(text + root)
+            ):
                 continue
             lock = lock_of(snapshot, ecosystem, path)
             if lock is None and ecosystem.name == "Python":

@@ -30,7 +30,7 @@ PROBE = Probe(
     "tests; where migrations exist.",
     outcomes={
         Outcome.MET: "The pipeline runs or checks migrations.",
-        Outcome.PARTLY: "Tests run beside a database, and no command for migrations was found.",
+        Outcome.PARTLY: "No command for migrations was found; tests or the software itself may run them.",
         Outcome.NOT_MET: "Migrations exist, and nothing of the kind runs.",
         Outcome.UNKNOWN: "There are no workflows.",
         Outcome.NOT_APPLICABLE: "There are no migrations.",
@@ -76,7 +76,7 @@ def judge(snapshot: Snapshot) -> Finding:
             snapshot,
             re.compile(
                 r"testcontainers\S*|\S*/testcontainers-go\S*|pytest-django|pytest-postgresql|embedded-postgres|"
-                r"zonky\S*|embedded-database-spring-test"
+                r"zonky\S*|embedded-database-spring-test|\S*golang-migrate/\S+|\S*pressly/goose\S*|flyway-core|liquibase-core"
             ),
         )
     ]

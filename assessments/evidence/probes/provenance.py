@@ -34,7 +34,7 @@ _ACTIONS = re.compile(
 _COMMANDS = re.compile(
     r"^(cosign (sign|attest|sign-blob|attest-blob)|sigstore sign|npm publish .*--provenance|"
     r"docker (buildx )?build .*--(provenance|attest)|notation sign|rekor-cli|gpg .*(--detach-sign|--clearsign|--sign|"
-    r"-[a-z]*b))"
+    r" -[a-z]*b( |$)))"
 )
 
 
@@ -47,6 +47,8 @@ def judge(snapshot: Snapshot) -> Finding:
         for _, step in flow.steps():
             if not step.uses:
                 continue
+            if step.uses.name == "helm/chart-releaser-action" and "CR_KEY" in step.env:
+                found.append(Evidence(flow.path, step.env.at("CR_KEY"), "charts are signed with CR_KEY"))
             if str(step.with_.get("provenance", "")).lower() not in ("", "false"):
                 found.append(Evidence(flow.path, step.with_.at("provenance"), f"{step.uses.where} with provenance"))
             if step.uses.name == "pypa/gh-action-pypi-publish" and "password" not in step.with_:

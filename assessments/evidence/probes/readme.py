@@ -37,7 +37,7 @@ PROBE = Probe(
 )
 
 _WORDS = (
-    r"install\w*|usage|using|getting started|get started|quick ?start|how to (run|use|build|install)|running|run|"
+    r"install\w*|usage|using|getting started|get started|quick ?start|how to (run|use|build|install|start)|running|run|"
     r"build\w*|set ?up|development|developing|deploy\w*|local development|commands|examples?(?= *:?$)|requirements|"
     r"prerequisites|documentation|docs"
 )
@@ -49,8 +49,8 @@ _HOW = tuple(
         rf"(?i:^ *({_WORDS})\b[^\n]{{0,40}}\n[-=~^]{{3,}}\s*$)",
         r"^\s*(\$ )?(npm|yarn|pnpm|pip|docker|make|go|cargo|mvn|\./gradlew|brew|git clone|bundle|poetry|uv|npx|kubectl|"
         r"helm|terraform) (install|run|get|test|build|init|apply|ci|i|add|sync|up|compose|https?:|\S+$)",
-        rf"(?i:^\s*[-*+] \W*({_WORDS})\b)",
-        r"(?i:^\W{0,3}(install\w*|usage|getting started|get started|quick ?start|how to \w+|running|set ?up|"
+        rf"(?i:^\s*[-*+] \W*({_WORDS})[\w ]{{0,20}}(\]|:|$))",
+        r"(?i:^[^\w\n\[!]{0,3}(install\w*|usage|getting started|get started|quick ?start|how to \w+|running|set ?up|"
         r"build\w*|see|read)\b[^\n]*(\]\(|https?://|:$|`))",
     )
 )

@@ -40,6 +40,11 @@ _WAY = re.compile(
     r"private vulnerability",
     re.IGNORECASE,
 )
+_SURE = re.compile(
+    r"[^\n]*((report|disclos|contact|e-?mail)[^\n]{0,80}(\S+@\S+\.\w+|https?://|\]\(|privately)|"
+    r"report a vulnerability\b(?!\s*$)|security advisor)",
+    re.IGNORECASE | re.MULTILINE,
+)
 #: What a page on something else says about weaknesses.
 _SECTION = re.compile(
     r"(report|disclos|discover|found|sensitive|handl)[^\n]{0,60}(security|vulnerabilit)[^\n]{0,40}|"
@@ -53,10 +58,10 @@ def judge(snapshot: Snapshot) -> Finding:
         return not_applicable("The repository holds neither code nor infrastructure.")
     silent = []
     for path, text in snapshot.texts(snapshot.find(*_PLACES)):
-        if way := _WAY.search(text):
+        if way := _SURE.search(text) or _WAY.search(text):
             return met(
                 "It is written how to report a weakness.",
-                [Evidence(path, text.count("\n", 0, way.start()) + 1, "says how to report")],
+                [Evidence(path, text.count("\n", 0, way.end()) + 1, "says how to report")],
             )
         silent.append(Evidence(path, None, "names no way to report"))
     said = "It is written how to report a weakness."

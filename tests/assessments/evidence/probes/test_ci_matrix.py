@@ -29,3 +29,14 @@ def test_parts_of_one_run_are_no_versions():
         steps: [{run: pytest}]
     """
     assert outcome("ci-matrix", ci(flow)) == "not applicable"
+
+
+def test_a_matrix_of_tasks_is_none_of_versions():
+    flow = """
+    on: push
+    jobs:
+      a:
+        strategy: {matrix: {include: [{name: Lint, run: make lint}, {name: Test, run: make test}]}}
+        steps: [{run: "${{ matrix.run }}"}]
+    """
+    assert outcome("ci-matrix", ci(flow)) == "not applicable"

@@ -36,3 +36,9 @@ def test_infrastructure_is_work_that_is_checked():
     assert outcome("ci-static-checks", role | flow) == "met"
     assert outcome("codeowners", role) == "not met"
     assert outcome("codeowners", role | {"CODEOWNERS": "* @shop/team\n"}) == "met"
+
+
+def test_a_compiler_that_takes_warnings_for_errors_is_met():
+    props = "<Project>\n<TreatWarningsAsErrors>True</TreatWarningsAsErrors>\n</Project>"
+    assert outcome("ci-static-checks", job("- run: dotnet build") | {"Directory.Build.props": props}) == "met"
+    assert outcome("ci-static-checks", job("- run: dotnet build")) == "not met"

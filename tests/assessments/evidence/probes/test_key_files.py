@@ -11,7 +11,9 @@ def test_an_ignored_env_is_met(line):
 def test_nothing_said_of_env_is_partly():
     settings = CODE | {".env.example": "PORT=80\n"}
     assert outcome("key-files", settings | {".gitignore": "*.pyc\n# .env\n"}) == "partly"
-    assert outcome("key-files", CODE | {"requirements.txt": "python-dotenv==1\n"}) == "partly"
+    reader = CODE | {"requirements.txt": "python-dotenv==1\n"}
+    assert outcome("key-files", reader | {"Dockerfile": "FROM a"}) == "partly"
+    assert outcome("key-files", reader) == "met"
 
 
 def test_a_key_file_or_settings_with_secrets_are_not_met():

@@ -41,3 +41,8 @@ def test_packages_for_others_need_no_lock_file():
     private = library.replace("{\n", '{"private": true,\n', 1)
     assert outcome("lock-files", {"package.json": private}) == "not met"
     assert outcome("lock-files", {"composer.json": '{"type": "library", "require": {"a": "1"}}'}) == "not applicable"
+
+
+def test_a_skeleton_that_others_begin_from_needs_none():
+    skeleton = '{"description": "The skeleton application of a framework.", "type": "project", "require": {"a": "1"}}'
+    assert outcome("lock-files", {"composer.json": skeleton, **NPM}) == "not applicable"

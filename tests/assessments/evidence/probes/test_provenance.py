@@ -36,3 +36,9 @@ def test_a_release_that_may_be_made_elsewhere_is_unknown():
     called = ci("on: push\njobs:\n  a: {uses: o/r/.github/workflows/docker-build.yml@v1}\n")
     assert outcome("provenance", called | IMAGE) == "unknown"
     assert outcome("provenance", job("- run: ls") | {"Jenkinsfile": "node { sh 'make' }"}) == "unknown"
+
+
+def test_signed_charts_are_met_and_imported_keys_alone_are_not():
+    releaser = "- uses: helm/chart-releaser-action@v1"
+    assert outcome("provenance", job(f"{releaser}\n  env: {{CR_KEY: a}}")) == "met"
+    assert outcome("provenance", job(f"- run: gpg --batch --import key\n{releaser}")) == "not met"

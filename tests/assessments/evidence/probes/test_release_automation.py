@@ -39,3 +39,8 @@ def test_names_of_branches_and_old_tags_are_no_releases():
     year = 365 * DAY
     history = History(beginning=0, tags={"1.5.x": 10 * year, "v1.0": year})
     assert outcome("release-automation", CODE, history=history, as_of=10 * year) == "not applicable"
+
+
+def test_notes_and_registries_of_a_run_are_no_releases():
+    assert outcome("release-automation", job("- uses: release-drafter/release-drafter@v6")) == "not applicable"
+    assert outcome("release-automation", job("- run: docker push localhost:5000/web")) == "not applicable"

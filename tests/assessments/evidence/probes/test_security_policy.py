@@ -1,5 +1,5 @@
 from assessments.evidence.facts import Facts
-from tests.assessments.evidence.trees import CODE, outcome
+from tests.assessments.evidence.trees import CODE, lines, outcome, probe
 
 NONE = Facts(inherited=frozenset())
 
@@ -9,6 +9,11 @@ def test_a_way_to_report_is_met():
     assert (
         outcome("security-policy", CODE | {".github/SECURITY.md": "Please report a vulnerability privately."}) == "met"
     )
+
+
+def test_the_place_is_where_it_says_how():
+    page = "<!-- http://example.org/LICENSE -->\n# Security\n\nPlease email security@example.org.\n"
+    assert lines(probe("security-policy", CODE | {"SECURITY.md": page})) == [4]
 
 
 def test_no_way_is_partly():
