@@ -1,4 +1,4 @@
-"""All checks of a proof of concept over one commit. Nothing of the repository is run; a check that breaks stops no other.
+"""All checks of a proof of concept over one commit. Nothing of the repository is run; one that breaks stops no other.
 
 What a judgement rests on is known, so it may be kept: the key of a check names the engine, the kind, the parameters and
 the blobs of all files it may look at. While these are the same, `run` takes what was kept and reads nothing.
@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from jsonschema import Draft202012Validator
 
@@ -98,19 +99,19 @@ def wrong(check: Check) -> str:
     kind = kinds().get(check.kind)
     if kind is None:
         return f"there is no kind {check.kind}"
-    errors = sorted(
-        Draft202012Validator(kind.schema).iter_errors(_plain(check.params)), key=lambda error: str(error.path)
-    )
-    if errors:
-        place = ".".join(str(part) for part in errors[0].absolute_path) or "its parameters"
-        return f"{place}: {errors[0].message[:200]}"
+    if problem := _misshapen(check.kind, json.dumps(check.params, sort_keys=True)):
+        return problem
     if check.level > kind.reaches:
         return f"{check.kind} shows {kind.reaches} at most, and {check.level} is asked for"
     return ""
 
 
-def _plain(value):
-    return json.loads(json.dumps(value))
+@lru_cache(maxsize=4096)
+def _misshapen(kind: str, params: str) -> str:
+    for error in Draft202012Validator(kinds()[kind].schema).iter_errors(json.loads(params)):
+        place = ".".join(str(part) for part in error.absolute_path) or "its parameters"
+        return f"{place}: {error.message[:200]}"
+    return ""
 
 
 def _judged(kind: Kind, check: Check, context: Context) -> Judgement:
@@ -139,11 +140,11 @@ def _settled(judged: Judgement, unread: dict[str, str], left_out: str) -> Judgem
     if named:
         path, why = named[0]
         more = f", and {len(unread) - 1} more files" if len(unread) > 1 else ""
-        text = f"{path} could not be read: {why}{more}. Otherwise: {judged.because}"
+        text = f"{path} could not be read: {why}{more}."
         todo = f"Mend or replace {path}, so that it can be read, then check again."
         return replace(judged, outcome=Outcome.UNKNOWN, because=text, level=None, todo=todo)
     if left_out:
-        text = f"Not all files were seen: {left_out} Otherwise: {judged.because}"
+        text = f"Not all files were seen: {left_out}"
         return replace(
             judged, outcome=Outcome.UNKNOWN, because=text, level=None, todo="Check a clone of the repository."
         )

@@ -39,6 +39,8 @@ class Context:
     def find(self, globs: Iterable[str]) -> tuple[str, ...]:
         """Paths of files that match; links and submodules with such names are noted as not read."""
         globs = tuple(globs)
+        if not globs:
+            return ()
         for path in self.snapshot.linked(*globs):
             self.snapshot.refuse(path, f"it is a {self.snapshot.entries[path].kind}, which is not followed")
         return self.snapshot.find(*globs)

@@ -5,7 +5,7 @@ from typing import Any
 
 from assessments.evidence.finding import Evidence
 from assessments.poc.judging import BASELINE, Context, Judgement, Kind, Open, collected, failed, number, passed, unknown
-from assessments.poc.known import Series
+from assessments.poc.known import Series, Source
 from assessments.poc.model import Level, Outcome
 from assessments.poc.places import Looker, Spot
 from assessments.poc.schemas import GLOBS, amount, parameters, shape, text, whole
@@ -134,7 +134,8 @@ def _listed(params: Mapping[str, Any], context: Context) -> Judgement:
     said = f"{len(good)} of {len(found)} are good"
     if len(good) < params["share_at_least"] * len(found):
         return failed(f"{said}; {number(100 * params['share_at_least'])} % are needed.", places)
-    return passed(f"{said}.", places, level=Level.E5, every=True)
+    level = Level.E1 if context.known.source is Source.CLONE else Level.E5
+    return passed(f"{said}.", places, level=level, every=True)
 
 
 def _globs(params: Mapping[str, Any]) -> tuple[str, ...]:

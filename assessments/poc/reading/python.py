@@ -20,7 +20,8 @@ _CHAIN = re.compile(r"(?:\.\w+|\(\)|\[\w*\]){300,}")
 class Call:
     """name: dotted and resolved, such as `asyncio.gather`; `.method` when it is one of a value. keywords: those with a
     plain value; `...` stands for any other. texts: the plain texts among its arguments. kept: whether what it gives is
-    used. in_try: whether a handler stands around it."""
+    used. in_try: whether a handler that does something stands
+    around it."""
 
     name: str
     line: int
@@ -145,7 +146,7 @@ class _Reader:
         elif isinstance(node, ast.ExceptHandler):
             if node.type is None:
                 self.bare.append(node.lineno)
-            if all(isinstance(each, ast.Pass) or _is_text(each) for each in node.body):
+            if _swallows(node):
                 self.swallowed.append(node.lineno)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
             self._test(node)
@@ -190,13 +191,17 @@ def _does(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(not isinstance(each, ast.Pass) and not _is_text(each) for each in function.body)
 
 
+def _swallows(handler: ast.ExceptHandler) -> bool:
+    return all(isinstance(each, ast.Pass) or _is_text(each) for each in handler.body)
+
+
 def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _every(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST | None, bool]]:
-    """(node, what it stands in, whether within a `try` that has a handler), without recursion. What is awaited stands
-    in what awaits it."""
+    """(node, what it stands in, whether within a `try` with a handler that does something), without recursion. What is
+    awaited stands in what awaits it."""
     waiting: list[tuple[ast.AST, ast.AST | None, bool]] = [(tree, None, False)]
     count = 0
     while waiting:
@@ -207,7 +212,7 @@ def _every(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST | None, bool]]:
         yield node, above, tried
         inside = above if isinstance(node, ast.Await) else node
         guarded = set()
-        if isinstance(node, (ast.Try, ast.TryStar)) and node.handlers:
+        if isinstance(node, (ast.Try, ast.TryStar)) and not all(map(_swallows, node.handlers)):
             guarded = {id(each) for each in node.body}
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             tried = False
