@@ -1,0 +1,94 @@
+"""Dockerfiles as the builder reads them: stages, and what the final one is."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from assessments.evidence.finding import Evidence
+from assessments.evidence.images import fixed
+from assessments.evidence.reading.dockerfiles import Dockerfile, Stage, read_dockerfile
+from assessments.poc.judging import Context, Judgement, Kind, failed, passed
+from assessments.poc.model import Level
+from assessments.poc.patterns import fits
+from assessments.poc.schemas import GLOBS, PATTERNS, parameters, truth, whole
+
+SCHEMA = parameters(
+    {
+        "files": GLOBS,
+        "stages": whole(1, "At least so many stages."),
+        "non_root": truth("The final stage ends as a user who is neither root nor 0, stated in this file."),
+        "final_by_digest": truth("The image that the final stage starts from is named by digest (`scratch` is fine)."),
+        "all_by_digest": truth("So is every image."),
+        "healthcheck": truth("The final stage has a health check."),
+        "never_runs": PATTERNS | {"description": "Patterns that no RUN of the final stage fits."},
+        "copies_first": PATTERNS
+        | {"description": "Patterns of files, one of which some stage copies before it copies everything."},
+    },
+    ("files",),
+    minProperties=2,
+)
+
+
+def judge(params: Mapping[str, Any], context: Context) -> Judgement:
+    read = [file for path, text in context.texts(params["files"]) if (file := read_dockerfile(path, text))]
+    if not read:
+        return failed(f"There is no Dockerfile with a FROM at {' or '.join(params['files'])}.", missing=True)
+    wrong = [place for file in read for place in _wrong(params, file)]
+    if wrong:
+        return failed(f"{wrong[0].path}: {wrong[0].what}.", wrong)
+    places = [Evidence(file.path, file.last.line, f"the final stage, of {len(file.stages)}") for file in read]
+    return passed("The image is built as it should be.", places, every=True)
+
+
+def _wrong(params: Mapping[str, Any], file: Dockerfile) -> list[Evidence]:
+    last = file.last
+    chain = file.line_of_stages(last)
+    found = []
+    if len(file.stages) < params.get("stages", 1):
+        found.append((1, f"it has {len(file.stages)} stages, and {params['stages']} are needed"))
+    if "non_root" in params:
+        users = [each for stage in chain for each in stage.all("USER")]
+        if not users:
+            found.append((last.line, "no USER is set for the final stage, so it runs as root"))
+        elif _is_root(users[-1].value):
+            found.append((users[-1].line, f"the final stage ends as USER {users[-1].value}"))
+    if "final_by_digest" in params and not _by_digest(chain[0]):
+        found.append((chain[0].line, f"{chain[0].image or 'its image'} is not named by digest"))
+    if "all_by_digest" in params:
+        found += [(each.line, f"{each.image} is not named by digest") for each in file.images() if not _by_digest(each)]
+    if "healthcheck" in params:
+        checks = [each for stage in chain for each in stage.all("HEALTHCHECK")]
+        if not checks or checks[-1].value.strip().upper() == "NONE":
+            found.append((last.line, "the final stage has no HEALTHCHECK"))
+    for pattern in params.get("never_runs", ()):
+        runs = [each for each in last.all("RUN") if fits(pattern, " ".join(each.script.split()))]
+        found += [(each.line, f"the final stage runs {pattern}") for each in runs]
+    if "copies_first" in params and not any(_copied(stage, params["copies_first"]) for stage in file.stages):
+        found.append((last.line, "no stage copies the list of dependencies before everything"))
+    return [Evidence(file.path, line, what) for line, what in found]
+
+
+def _is_root(value: str) -> bool:
+    """What comes from an argument is not known to be somebody else."""
+    user = value.split(":", 1)[0].strip().strip("\"'")
+    return not user or user.casefold() == "root" or bool(re.fullmatch(r"0+", user)) or "$" in user
+
+
+def _by_digest(stage: Stage) -> bool:
+    return stage.image.lower() == "scratch" or (stage.known and fixed(stage.image) == "digest")
+
+
+def _copied(stage: Stage, patterns: list[str]) -> bool:
+    first = None
+    for each in stage.all("COPY", "ADD"):
+        if "from" in each.flags:
+            continue
+        sources = (each.listed or each.value.split())[:-1]
+        if any(source in (".", "./") for source in sources):
+            return first is not None
+        if any(fits(patterns, source.rsplit("/", 1)[-1]) for source in sources):
+            first = each
+    return first is not None
+
+
+KIND = Kind("dockerfile", "What a Dockerfile builds: stages, user, images.", SCHEMA, Level.E1, judge)

@@ -1,0 +1,274 @@
+"""What several checks make together, what is kept of them, and what each says of itself."""
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from assessments.evidence.snapshot import Snapshot
+from assessments.poc import Check, Level, Outcome, Poc, Severity, State, Verdict, freshness, kinds, read_poc, run
+from assessments.poc.judging import DAY
+from assessments.poc.known import Review, Run
+from assessments.poc.places import parts
+from tests.assessments.poc.trees import COMMIT, NOW, forge, judge, outcome, tree
+
+RUN = Run(1, COMMIT, ".github/workflows/ci.yml", "push", "success")
+
+
+def check(id: str, kind="file", gate="", severity=Severity.REQUIRED, level=Level.E1, **params) -> Check:
+    return Check(id, id, kind, params or {"files": [f"{id}.txt"]}, severity, level, hint="Do it.", gate=gate)
+
+
+def files(*names: str) -> dict[str, str]:
+    return {f"{name}.txt": name for name in names}
+
+
+def test_required_checks_decide_and_the_others_do_not():
+    poc = Poc(
+        "a/b", (check("one"), check("two", severity=Severity.RECOMMENDED), check("three", severity=Severity.CELEBRATE))
+    )
+    results = run(poc, tree(files("one")), forge())
+    assert results.tasks is State.PASSED and results.verdict is Verdict.PRACTISED
+    assert [results.count(severity) for severity in Severity] == [(1, 1), (0, 1), (0, 1)]
+
+
+def test_a_verdict_grows_with_its_evidence():
+    gates = [check(gate, gate=gate) for gate in ("performance", "security", "production_readiness")]
+    peer = check("peer", "pr-review", "peer_review", level=Level.E4, approvals=1)
+    poc = Poc("a/b", (check("one"), *gates, peer))
+    alone, reviewed = forge(), forge(reviews=(Review("x", "approved"),))
+    assert run(poc, tree({}), alone).verdict is Verdict.FAILED
+    assert run(poc, tree(files("one")), alone).verdict is Verdict.PRACTISED
+    assert run(poc, tree(files("one")), reviewed).verdict is Verdict.ACCEPTED
+    whole = run(poc, tree(files("one", "performance", "security", "production_readiness")), reviewed)
+    assert whole.verdict is Verdict.VALIDATED and set(whole.gates.values()) == {State.PASSED}
+    assert run(poc, tree(files("one"), left_out="it is cut."), reviewed).verdict is Verdict.ACCEPTED
+    assert run(poc, tree({}, left_out="it is cut."), reviewed).verdict is Verdict.OPEN
+
+
+def test_a_gate_without_checks_does_not_pass():
+    results = run(Poc("a/b", (check("one"),)), tree(files("one")), forge())
+    assert set(results.gates.values()) == {State.EMPTY}
+
+
+def test_evidence_below_what_is_asked_for_is_not_enough():
+    poc = Poc("a/b", (check("run", "ci-run", level=Level.E3, commit={"workflow": "ci.yml"}),))
+    it = run(poc, tree({}), forge(runs=(RUN,))).of("run")
+    assert it.outcome is Outcome.FAIL and "E2" in it.because and "E3" in it.because
+
+
+def test_results_say_how_far_they_are_shown():
+    poc = Poc("a/b", (check("one"), check("run", "ci-run", level=Level.E2, commit={"workflow": "ci.yml"})))
+    results = run(poc, tree(files("one")), forge())
+    assert (results.shown(Level.E1), results.shown(Level.E2)) == (State.PASSED, State.FAILED)
+    done = run(poc, tree(files("one")), forge(runs=(RUN,)))
+    assert (done.level, done.strongest) == (Level.E1, Level.E2)
+
+
+def test_what_is_skipped_counts_nowhere():
+    poc = Poc("a/b", (check("one"), check("two", severity=Severity.RECOMMENDED)))
+    results = run(poc, tree(files("one")), forge(), skipped={"two": "We have no such thing."})
+    assert results.count(Severity.RECOMMENDED) == (0, 0)
+    assert results.of("two").because == "We have no such thing."
+
+
+@pytest.mark.parametrize("skipped", [{"one": "Too hard."}, {"two": " "}, {"three": "Why not."}])
+def test_what_may_not_be_skipped(skipped):
+    poc = Poc("a/b", (check("one"), check("two", severity=Severity.RECOMMENDED)))
+    with pytest.raises(ValueError):
+        run(poc, tree({}), forge(), skipped=skipped)
+
+
+def test_a_check_that_is_broken_says_so_and_stops_no_other():
+    broken = Check("odd", "Odd", "file", {"flies": ["a"]})
+    strange = Check("strange", "Strange", "exec", {"run": "make"})
+    weak = Check("weak", "Weak", "file", {"files": ["one.txt"]}, level=Level.E3)
+    results = run(Poc("a/b", (broken, strange, weak, check("one"))), tree(files("one")), forge())
+    assert [str(each.outcome) for each in results.results] == ["error", "error", "error", "pass"]
+    assert "flies" in results.of("odd").because and "no kind exec" in results.of("strange").because
+    assert "E1 at most" in results.of("weak").because and results.verdict is Verdict.OPEN
+
+
+def test_a_failing_check_says_what_to_do():
+    assert run(Poc("a/b", (check("one"),)), tree({}), forge()).of("one").todo == "Do it."
+
+
+# -- what is kept ------------------------------------------------------------------------------------------------------
+
+YAML = {"files": ["docs/*.yml"], "conditions": [{"at": "a", "is": [1]}]}
+
+
+class Counting:
+    """A snapshot that counts what is read."""
+
+    def __init__(self, texts: dict[str, str]):
+        made = tree(texts)
+        self.read: list[str] = []
+
+        def reader(names):
+            names = list(names)
+            self.read += names
+            return made._read(names)
+
+        self.snapshot = Snapshot(made.entries.values(), reader, commit=COMMIT, as_of=NOW)
+
+
+def test_unchanged_files_are_not_read_again():
+    poc = Poc("a/b", (check("it", "yaml", **YAML),))
+    first = Counting({"docs/a.yml": "a: 1\n", "other.md": "x"})
+    results = run(poc, first.snapshot, forge())
+    assert first.read and results.results[0].rests == (("docs/a.yml", results.results[0].rests[0][1]),)
+    second = Counting({"docs/a.yml": "a: 1\n", "other.md": "changed"})
+    again = run(poc, second.snapshot, forge(), held=results.kept)
+    assert second.read == [] and again.results[0].held
+    assert again.of("it") == results.of("it")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [{"docs/a.yml": "a: 2\n"}, {"docs/a.yml": "a: 1\n", "docs/b.yml": "b: 1\n"}, {"docs/b.yml": "a: 1\n"}, {}],
+)
+def test_any_file_it_may_look_at_makes_it_look_again(texts):
+    poc = Poc("a/b", (check("it", "yaml", **YAML),))
+    kept = run(poc, tree({"docs/a.yml": "a: 1\n"}), forge()).kept
+    assert not run(poc, tree(texts), forge(), held=kept).results[0].held
+
+
+def test_other_parameters_and_a_cut_tree_make_it_look_again():
+    kept = run(Poc("a/b", (check("it", "yaml", **YAML),)), tree({"docs/a.yml": "a: 1\n"}), forge()).kept
+    other = Poc("a/b", (check("it", "yaml", **YAML | {"scope": "each"}),))
+    assert not run(other, tree({"docs/a.yml": "a: 1\n"}), forge(), held=kept).results[0].held
+    same = Poc("a/b", (check("it", "yaml", **YAML),))
+    assert not run(same, tree({"docs/a.yml": "a: 1\n"}, left_out="cut"), forge(), held=kept).results[0].held
+
+
+def test_what_is_unknown_or_rests_on_the_forge_is_not_kept():
+    poc = Poc("a/b", (check("it", "yaml", **YAML), check("run", "ci-run", commit={"workflow": "ci.yml"})))
+    assert run(poc, tree({"docs/a.yml": "a: ["}), forge(runs=(RUN,))).kept == {}
+
+
+def test_what_depends_on_the_day_is_judged_anew_each_day():
+    condition = {"at": "on", "days_from": {"of": "today", "least": 0, "most": 3}}
+    poc = Poc("a/b", (check("it", "yaml", files=["a.yml"], conditions=[condition]),))
+    texts = {"a.yml": 'on: "2024-10-05"\n'}
+    kept = run(poc, tree(texts), forge()).kept
+    assert kept and run(poc, tree(texts), forge(), held=kept).results[0].held
+    later = run(poc, tree(texts, as_of=NOW + 9 * DAY), forge(), held=kept)
+    assert later.results[0].outcome is Outcome.FAIL
+    assert outcome("yaml", {"files": ["a.yml"], "conditions": [condition]}, texts, as_of=None) == "unknown"
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "fresh"), (29.9, "fresh"), (30, "due"), (89, "due"), (90, "stale")])
+def test_evidence_grows_old(days, said):
+    assert freshness(NOW, NOW + int(days * DAY)) == said
+
+
+# -- kinds -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_kinds_is_closed_and_runs_nothing():
+    expected = "file hash text yaml dockerfile hcl go python markdown promrules ci-run pr-review repo-setting artifact metric attest"
+    assert list(kinds()) == expected.split()
+
+
+@pytest.mark.parametrize("name", list(kinds()))
+def test_each_kind_documents_its_parameters(name):
+    kind = kinds()[name]
+    Draft202012Validator.check_schema(kind.schema)
+    assert kind.name == name and kind.what.endswith(".")
+    assert kind.schema["additionalProperties"] is False
+    assert [key for key, each in kind.schema["properties"].items() if "description" not in each] == []
+
+
+def test_a_poc_is_read_from_its_plain_values():
+    plain = {
+        "id": "one",
+        "title": "One",
+        "kind": "file",
+        "with": {"files": ["a"]},
+        "severity": "required",
+        "level": "E1",
+    }
+    poc = read_poc(
+        "a/b",
+        {
+            "tasks": [{"checks": [plain]}],
+            "gates": {"security": {"checks": [plain | {"id": "two"}]}},
+            "starter": {"protected": [{"path": "a", "blob": "0" * 40}]},
+        },
+    )
+    assert [(each.id, each.gate) for each in poc.checks] == [("one", ""), ("two", "security")]
+    assert poc.of_gate("security") == poc.checks[1:] and poc.protected[0].path == "a"
+    with pytest.raises(ValueError, match="the check one stands twice"):
+        read_poc("a/b", {"tasks": [{"checks": [plain, plain]}], "gates": {}})
+
+
+# -- places ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["a]", "a[0]", "**.a.**", "'a", "["])
+def test_what_is_no_place_is_refused(path):
+    with pytest.raises(ValueError):
+        parts(path)
+
+
+@pytest.mark.parametrize(
+    ("condition", "text", "expected"),
+    [
+        ({"at": "'a.b'.c", "is": [1]}, "a.b: {c: 1}", "pass"),
+        ({"at": "a", "is": [1]}, "a: true", "fail"),
+        ({"at": "a", "is": [True]}, "a: 1", "fail"),
+        ({"at": "a[]", "is": ["x"]}, "a: x", "pass"),
+        ({"at": "a", "has": ["b"]}, "a: {b: }", "fail"),
+        ({"at": "a", "names": ["b"]}, "a: {b: }", "pass"),
+        ({"at": "a", "names_none": ["b"]}, "a: [b]", "fail"),
+        ({"at": "a", "at_least": 1}, "a: .nan", "fail"),
+        ({"at": "a", "at_most": 1}, "a: true", "fail"),
+        ({"at": "a", "count": {"min": 2, "max": 2}}, "a: [1, 2]", "pass"),
+        ({"at": "a", "form": "date"}, "a: 2024-02-30", "fail"),
+        ({"at": "a", "form": "https"}, "a: http://example.com", "fail"),
+        ({"at": "a", "form": "duration"}, "a: 1h30m", "pass"),
+        ({"at": "a.*", "need": {"max": 1}, "is": [1]}, "a: {b: 1, c: 1}", "fail"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'make test || true'}", "fail"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'cd x && make test all'}", "pass"),
+        ({"at": "a", "times_baseline": {"name": "b", "at_most": 2}}, "a: 3", "unknown"),
+        ({"at": "x", "is": [1]}, "a: 1", "fail"),
+        ({"at": "x", "is": [1], "absent": "allowed"}, "a: 1", "pass"),
+    ],
+)
+def test_conditions(condition, text, expected):
+    assert outcome("yaml", {"files": ["a.yml"], "conditions": [condition]}, {"a.yml": text}) == expected
+
+
+def test_a_condition_names_the_line():
+    it = judge(
+        "yaml",
+        {"files": ["a.yml"], "conditions": [{"at": "jobs.*", "has": ["b"]}]},
+        {"a.yml": "jobs:\n  x:\n    c: 1\n"},
+    )
+    assert [(place.path, place.line) for place in it.places] == [("a.yml", 2)]
+
+
+def test_a_document_with_too_many_places_is_unknown():
+    text = "a: [" + ",".join(["[1,1,1,1,1,1,1,1,1]"] * 9_000) + "]\n"
+    condition = {"at": "**", "need": "none", "where": [{"at": "**", "need": "some", "is": ["x"]}]}
+    assert outcome("yaml", {"files": ["a.yml"], "conditions": [condition]}, {"a.yml": text}) == "unknown"
+
+
+# -- text and file, which no track of the first six needs on its own ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(".git\nnode_modules\n", "pass"), ("# .git\n", "fail"), ("a # .git\n", "fail"), (".github\n", "fail")],
+)
+def test_a_line_in_a_comment_does_not_count(text, expected):
+    assert (
+        outcome("text", {"files": [".dockerignore"], "comments": "#", "has": [".git"]}, {".dockerignore": text})
+        == expected
+    )
+
+
+def test_a_line_that_must_not_be_there():
+    params = {"files": ["*.txt"], "comments": "none", "lacks": ["*latest*"]}
+    assert outcome("text", params, {"a.txt": "image:latest"}) == "fail"
+    assert outcome("text", params, {"a.txt": "image:1"}) == "pass"
+    assert outcome("text", params, {"a.txt": "image:1", "b.txt": b"\xff"}) == "unknown"
