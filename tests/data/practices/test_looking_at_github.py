@@ -283,3 +283,14 @@ def test_a_reading_that_moved_trunk_or_found_other_settings_makes_it_due(home, w
     assert due_after(lambda: repo.commit("More", files={"other.py": "VALUE = 1\n"}))
     turn(evaluating.look(who, [shop.repository_id])[0])
     assert due_after(lambda: repo.settings.protect())
+
+
+def test_no_file_is_kept_for_whoever_wants_none_kept(home, who, hub, monkeypatch):
+    shop = read(who, hub)
+    looked(who, shop.repository_id)
+    monkeypatch.setenv("MILEPOST_KEEP_FILES", "no")
+    evaluating.catch_up()
+    hub.requests.clear()
+    looked(who, shop.repository_id)
+    assert len(asked(hub)) == 3
+    assert list((home / "blobs").iterdir()) == []
