@@ -46,7 +46,7 @@ def test_at_a_glance_each_capability_has_its_level_and_gaps_can_be_chosen(place)
     closed(place.team_id, 2)
     at = opened(PAGE, team=place.team_id)
     told = shown(at)
-    assert "1 of 1 repository looked at" in told and "Practices and capabilities, closed" in told
+    assert "1 of 1 repository was looked at just now." in told and "Practices and capabilities, closed" in told
     label = next(each.label for each in at.button if each.key == f"practice_{CI}")
     assert label.startswith("![level 1](data:image/svg+xml;base64,") and "compare_arrows" in label
     assert len([each for each in at.button if each.key.startswith("practice_")]) == 42
@@ -118,7 +118,7 @@ def test_what_other_tools_say_stands_beside_under_their_name(place):
     at = opened(PAGE, team=place.team_id)
     told = shown(at)
     assert "What other tools say" in told and "scorecard v5 on Shop: 1 to mend of 2 findings" in told.replace("*", "")
-    assert "No repository has been looked at." in told
+    assert "1 repository, not looked at yet." in told
     at.session_state["tool_1"] = True
     at.run()
     assert "License" in said(at) and "<script" not in said(at).replace("\\<", "") and not at.exception
