@@ -191,6 +191,7 @@ def _clean(text: str) -> str:
 
 # Reading
 
+_OUTCOMES = {str(each): each for each in Outcome}
 _LIGHT = tuple(
     getattr(Finding, name)
     for name in (
@@ -223,7 +224,7 @@ def _views(session: Session, wanted: Select) -> list[EvaluationView]:
         listed = select(*_LIGHT).where(Finding.evaluation_id.in_(list(findings)))
         for evaluation_id, probe, version, outcome, because, remedy, effort, since, is_open in session.execute(listed):
             findings[evaluation_id][probe] = FindingView(
-                probe, version, Outcome(outcome), because, remedy, Effort(effort) if effort else None, since, is_open
+                probe, version, _OUTCOMES[outcome], because, remedy, Effort(effort) if effort else None, since, is_open
             )
     return [_view(row, findings[row.id]) for row in rows]
 
