@@ -106,6 +106,7 @@ def test_a_mark_is_made_in_a_dialog_and_taken_back(place):
 
 
 def test_an_exception_that_has_ended_is_listed_as_ended(place):
+    looked(place.repository_id)
     now = store.now_us()
     until = Mark(EXCEPTION, CI, "Soon", None, "A developer", now - DAY)
     marks.make(place.who, place.team_id, until, now - 2 * DAY)
