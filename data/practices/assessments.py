@@ -267,7 +267,7 @@ def _after_looks(session: Session, now: int) -> list[int]:
     joined = joined.join(Repository, Repository.id == Service.repository_id).outerjoin(Evaluation, looked)
     done = case((Evaluation.as_of.is_not(None) | Evaluation.problem.is_not(None), Evaluation.id))
     every = func.count(Repository.id) == func.count(done)
-    wanted = joined.where(Repository.id.in_(evaluating.visible()), ~exists(young)).group_by(Team.id)
+    wanted = joined.where(Repository.id.in_(evaluating.with_files()), ~exists(young)).group_by(Team.id)
     later = func.max(Evaluation.made_at) > func.coalesce(newest.scalar_subquery(), 0)
     wanted = wanted.having(every, func.count(Evaluation.as_of) > 0, later).order_by(Team.id)
     return list(session.execute(wanted).scalars())

@@ -29,8 +29,8 @@ _NOT_LOOKED = SimpleNamespace(outcome=Outcome.UNKNOWN, because="It has not been 
 @dataclass(frozen=True)
 class RepositorySeen:
     """A repository of the team, under a name that no other has here. readable: it has files that can be looked at (a
-    service may have imports only). evaluation: what our probes found, with the problem of the newest attempt; None where nobody has
-    looked yet."""
+    service may have imports only). evaluation: what our probes found, with the problem of the newest attempt; None, or
+    without `as_of`, where nobody has looked yet."""
 
     id: int
     name: str
@@ -128,7 +128,7 @@ def _repositories(session: Session, team_id: int) -> tuple[RepositorySeen, ...]:
         services.setdefault(row[0], []).append(row[-1])
     heads = {row[0]: row[1:4] for row in rows}
     found = evaluations.of_repositories(session, list(heads))
-    readable = set(session.execute(evaluating.visible().where(Repository.id.in_(heads))).scalars())
+    readable = set(session.execute(evaluating.with_files().where(Repository.id.in_(heads))).scalars())
     names = _names({key: (name, full_name) for key, (name, full_name, _) in heads.items()})
     return tuple(
         RepositorySeen(key, names[key], url, tuple(sorted(services[key])), key in readable, found.get(key))
