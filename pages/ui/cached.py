@@ -56,7 +56,7 @@ def _hour() -> str:
     return f"{datetime.now(UTC):%Y%m%d%H}"
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _plan(version: int, standing: tuple, team_id: int, hours: int, hour: str, _user: Who) -> TeamPlan:
     return plans.of_team(_user, team_id, hours)
 
