@@ -22,8 +22,11 @@ def repositories(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Seen]:
     return {Item(REPOSITORY, key).id: _joined(each, len(found)) for key, each in by_probe.items()}
 
 
+_STATES = {str(state): state for state in State}
+
+
 def _joined(findings: Mapping[str, Any], repositories: int) -> Seen:
-    states = {name: State(finding.outcome) for name, finding in findings.items()}
+    states = {name: _STATES[finding.outcome] for name, finding in findings.items()}
     applying = {name: state for name, state in states.items() if state is not State.NOT_APPLICABLE}
     kinds = set(applying.values())
     if not applying:
@@ -39,7 +42,8 @@ def _joined(findings: Mapping[str, Any], repositories: int) -> Seen:
     if repositories == 1:
         return Seen(state, because)
     met = sum(state is State.MET for state in applying.values())
-    counted = f"{met} of {len(applying)} repositories" if applying else f"None of {len(states)} repositories applies"
+    noun = "repository" if len(applying) == 1 else "repositories"
+    counted = f"{met} of {len(applying)} {noun}" if applying else f"It applies to none of {len(states)} repositories"
     return Seen(state, f"{counted}; {telling[0]}: {because}")
 
 

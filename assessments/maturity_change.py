@@ -81,6 +81,44 @@ class Change:
             return "Nothing that counts has changed."
         return f"{_signed(Fraction(self.steps))} in all: {', '.join(told)}."
 
+    @property
+    def differs(self) -> bool:
+        """Whether its level, its claim or what is known of it is another one, or there is nothing to compare with."""
+        if self.before is None or self.after is None:
+            return True
+        told = [(one.told, one.outline, one.shown, one.known, one.applicable) for one in (self.before, self.after)]
+        return told[0] != told[1] or any(self.parts.values())
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A piece of evidence that says something else. before, after: with the marks put to it; None where nobody had
+    looked, or that model does not ask for it. cause: as in `Change`."""
+
+    item: Item
+    before: Seen | None
+    after: Seen | None
+    cause: str
+
+
+def moved(key: str, before: Snapshot, after: Snapshot) -> tuple[Moved, ...]:
+    """The evidence of one capability whose state is another one, in the order of the newer model."""
+    old, new = ({} if key not in side.model else _counted(side, key) for side in (before, after))
+    asked = [side.model[key].items if key in side.model else {} for side in (after, before)]
+    found = []
+    for name, item in {**asked[0], **asked[1]}.items():
+        first, second = old.get(name), new.get(name)
+        states = [seen and seen.state for seen in (first, second)]
+        if not all(name in each for each in asked):
+            found.append(Moved(item, first, second, MODEL))
+        elif states[0] != states[1]:
+            found.append(Moved(item, first, second, PRACTICE if set(states) <= JUDGED else COVERAGE))
+    return tuple(found)
+
+
+def _counted(side: Snapshot, key: str) -> dict[str, Seen]:
+    return marked(side.model[key], side.seen, [mark for mark in side.marks if mark.capability == key], side.at)
+
 
 _CAUSE = {
     PRACTICE: "what is done now",

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from data import access, asking_github, jobs, loading, store
 from data.people import Who
+from data.practices import due
 from data.sources.github import errors, repository
 from data.sources.github.settings import Settings
 from data.sources.github.sync import sync
@@ -157,6 +158,7 @@ def read(work: Work) -> str:
         source = session.get(Source, work.args["source_id"])
         mine = select(Service.id).where(Service.repository_id == source.repository_id) if source else None
         services = list(session.execute(mine.order_by(Service.id)).scalars()) if source else []
+    due.moved_at_github(work.args["source_id"])
     loading.refresh(services, work)
     return report.sentence
 

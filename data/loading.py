@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from data import audit, derive, jobs, openid, people, replacing, store
 from data.access import Forbidden, NotFound
+from data.practices import due
 from data.sources import files, git
 from data.tables import Change, Deployment, Incident, Job, Repository, Service, Source, Team, TrunkCommit
 from data.work import JobError, Work, handler
@@ -66,6 +67,7 @@ def load_clone(work: Work) -> str:
     )
     work.progress(0, None, f"Saving what {history.name} holds")
     fresh = store_history(source.id, history, source.cursor, work)
+    due.moved(repository.id, history.head)
     refresh(_services(repository.id), work)
     return fresh
 

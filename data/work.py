@@ -24,6 +24,8 @@ ATTEMPTS = 3  # how often a job whose worker died is begun
 WRITE_EVERY = 0.25  # seconds between two writes of progress
 BUSY_RETRY = 1.0  # seconds until a job looks again whether its repository is free
 IN_A_LANE = 2  # jobs of one lane that run at once
+#: Lanes of which one runs at a time: looks at repositories are work for the processor, not waiting for an answer.
+BY_ITSELF, ON_REQUEST = "evidence", "evidence asked for"
 LANES_HERE = 3  # jobs of all lanes that run at once in one process: other work always finds a free thread
 STORE_RETRY = 5.0  # seconds until a job that found the store busy or away is begun again, or says how it ended
 #: Microseconds from now: nothing waits for so long, so the clock was ahead when that was written.
@@ -77,6 +79,7 @@ WITH_HANDLERS = (
     "data.collecting",
     "data.planning",
     "data.proposing",
+    "data.practices.evaluating",
 )
 
 
@@ -230,7 +233,11 @@ def has_come(column, now: int):
 
 
 def _is_full(lane: str, running: list[Job]) -> bool:
-    return len(_in_lanes) >= LANES_HERE or sum(other.lane == lane for other in running) >= IN_A_LANE
+    return len(_in_lanes) >= LANES_HERE or sum(other.lane == lane for other in running) >= _width(lane)
+
+
+def _width(lane: str) -> int:
+    return 1 if lane in (BY_ITSELF, ON_REQUEST) else IN_A_LANE
 
 
 def dispatch(lane: str | None = None) -> list[int]:
@@ -241,11 +248,11 @@ def dispatch(lane: str | None = None) -> list[int]:
     waits = waits.where(or_(has_come(Job.due_at, now), and_(Job.due_at.is_(None), Job.lane.is_not(None))))
     running = select(Job.lane, func.count()).where(Job.state == "running", Job.lane.is_not(None)).group_by(Job.lane)
     with store.reading() as session:
-        free = Counter({each: IN_A_LANE - number for each, number in session.execute(running)})
+        free = Counter({each: _width(each) - number for each, number in session.execute(running)})
         waiting = session.execute(waits.where(Job.lane == lane) if lane else waits).all()
     chosen = []
     for job_id, own in waiting:
-        if own is None or free.setdefault(own, IN_A_LANE) > 0:
+        if own is None or free.setdefault(own, _width(own)) > 0:
             chosen.append(job_id)
             free[own] -= 1
     queued = _in_queue() if chosen else ()

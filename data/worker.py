@@ -49,21 +49,27 @@ def run() -> int:
 def _serve(stop: threading.Event) -> None:
     from data import collecting, intake, loading
     from data.asked import closing
-    from data.practices import assessments
+    from data.practices import assessments, evaluating
 
     store.migrate()
     intake.tidy()
     if taken_up := work.recover(alone=store.is_sqlite() and not jobs.shared()):
         log.info("taken up: jobs %s", ", ".join(map(str, taken_up)))
     loading.catch_up()
+    evaluating.catch_up()
     consumer = jobs.queue().create_consumer(
         workers=THREADS, periodic=False, initial_delay=0.1, max_delay=0.5, shutdown_timeout=GRACE
     )
     consumer.start()
     for signum in (signal.SIGTERM, signal.SIGINT):  # Huey has set its own, which give jobs no time
         signal.signal(signum, lambda *_: stop.set())
-    tasks = (stop, collecting.schedule, functools.partial(closing.close_due, most=1), seldom(assessments.take_due))
-    threading.Thread(target=_housekeeping, args=tasks, name="housekeeping", daemon=True).start()
+    schedules = (
+        collecting.schedule,
+        functools.partial(closing.close_due, most=1),
+        evaluating.schedule,
+        seldom(assessments.take_due),
+    )
+    threading.Thread(target=_housekeeping, args=(stop, *schedules), name="housekeeping", daemon=True).start()
     log.info("worker of %s is ready", store.home())
     while not stop.wait(HEALTH):
         consumer.check_worker_health()

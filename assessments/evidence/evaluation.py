@@ -42,14 +42,20 @@ def _missing(key: str):
 
 
 def evaluate(
-    snapshot: Snapshot, probes: Mapping[str, Registered] | None = None, *, stop: Callable[[], bool] = lambda: False
+    snapshot: Snapshot,
+    probes: Mapping[str, Registered] | None = None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Evaluation:
     """Runs the probes, all when none are named. `stop` is asked before each and before each reading of files; once it
-    says yes, what is left is unknown."""
+    says yes, what is left is unknown. `told` hears how many probes are done, of how many; what it raises ends this."""
     results = []
     unread: dict[str, str] = {}
+    chosen = registry() if probes is None else probes
     with snapshot.until(stop):
-        for each in (registry() if probes is None else probes).values():
+        for each in chosen.values():
+            told(len(results), len(chosen))
             finding = judged(snapshot, each)
             unread |= dict(finding.unread)
             results.append(Result(each.probe, finding))
@@ -67,9 +73,18 @@ def judged(snapshot: Snapshot, each: Registered) -> Finding:
         except Exception as error:  # a probe of many; its trouble must not take the others along
             finding = unknown(f"This probe failed on this repository ({type(error).__name__}); the others did not.")
     finding = replace(_guarded(snapshot, each.probe, finding, unread), unread=tuple(sorted(unread.items())))
+    finding = _with_reason(snapshot, each.probe, finding)
     if finding.outcome in _SETTLED:
         return finding
     return replace(finding, remedy=finding.remedy or each.probe.remedy, effort=finding.effort or each.probe.effort)
+
+
+def _with_reason(snapshot: Snapshot, probe: Probe, finding: Finding) -> Finding:
+    """Says why the facts are not there that would have told."""
+    why = snapshot.facts.why.get(probe.part) if snapshot.facts else None
+    if finding.outcome is not Outcome.UNKNOWN or not why:
+        return finding
+    return replace(finding, because=f"{finding.because} {why}")
 
 
 def _guarded(snapshot: Snapshot, probe: Probe, finding: Finding, unread: dict[str, str]) -> Finding:

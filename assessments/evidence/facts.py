@@ -1,6 +1,7 @@
 """What only the forge knows about a repository. Each part is None until it was collected."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class Branch:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything of the forge. `merged`: the pull requests of the last 90 days, newest first."""
+    """Everything of the forge. `merged`: the pull requests of the last 90 days, newest first. `why`: by name of a part
+    that is None, one sentence on why it was not collected and what to do."""
 
     protection: Protection | None = None
     environments: tuple[Environment, ...] | None = None
@@ -83,6 +85,7 @@ class Facts:
     releases: tuple[Release, ...] | None = None
     scanning: Scanning | None = None
     branches: tuple[Branch, ...] | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def by_people(self) -> list[Merged] | None:

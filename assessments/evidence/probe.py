@@ -16,7 +16,7 @@ class Probe:
     is good for. how: what is looked at. outcomes: what each outcome that it can give means. remedy: what to do, one or
     two sentences. asks: "files", or "facts" of the forge, or "history"; the latter two may be there or not. every: met
     means that all of something fit, so that a file that cannot be read leaves it open. version: raised when the same
-    tree may now be judged otherwise."""
+    tree may now be judged otherwise. part: of the facts, without which it cannot tell or tells less."""
 
     key: str
     title: str
@@ -30,6 +30,7 @@ class Probe:
     asks: str = "files"
     every: bool = False
     version: int = 1
+    part: str = ""
 
 
 @dataclass(frozen=True)

@@ -67,13 +67,15 @@ class Spent(Exception):
     """Time or amount set aside for one repository is used up."""
 
 
-#: Reads blobs by name: (name, content) in any order, content None when it is not held. Content may be cut at a limit.
-Reader = Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
+#: Reads blobs by name: (name, content) in any order; content is None when it is not held, and Unread where another
+#: reason is known. Content may be cut at a limit.
+Reader = Callable[[Iterable[str]], Iterator[tuple[str, bytes | Unread | None]]]
 
 
 class Snapshot:
     """A repository at a commit. `as_of`: microseconds since 1970 at which it is looked at. `left_out`: why the entries
-    are not all, one sentence. `facts` and `history` are None when they were not collected."""
+    are not all, one sentence. `facts` and `history` are None when they were not collected. `swept`: files and bytes up
+    to which all of them are looked through, where reading each costs something."""
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class Snapshot:
         facts: Facts | None = None,
         history: History | None = None,
         left_out: str = "",
+        swept: tuple[int, int] = (COUNT_LIMIT, BYTES_LIMIT),
     ):
         listed = sorted(entries, key=lambda entry: entry.path)
         if len(listed) > ENTRY_LIMIT:
@@ -92,7 +95,7 @@ class Snapshot:
             listed = listed[:ENTRY_LIMIT]
         self.entries: dict[str, Entry] = {entry.path: entry for entry in listed}
         self.commit, self.as_of, self.facts, self.history, self.left_out = commit, as_of, facts, history, left_out
-        self._read = read
+        self._read, self._swept = read, swept
         self._stop: Callable[[], bool] = lambda: False
         self._texts: dict[str, str | Unread] = {}
         self._kept = 0
@@ -164,7 +167,11 @@ class Snapshot:
 
     def pass_over(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """(path, content) of those that can be read, keeping none. What is no text is left out without a word; what
-        is too large is kept with the reason why."""
+        is too large is kept with the reason why. Raises Spent, reading none, where these are more than are swept."""
+        paths = list(paths)
+        size = sum(self.entries[path].size or 0 for path in paths if path in self.entries)
+        if len(paths) > self._swept[0] or size > self._swept[1]:
+            raise Spent(f"Its {len(paths):,} files are more than are looked through without a clone.")
         for path, content in self._contents(paths):
             if isinstance(content, Unread):
                 self._asked[path] = str(content)
@@ -209,7 +216,9 @@ class Snapshot:
             for name, content in self._read(batch):
                 left.discard(name)
                 for path in wanted.get(name, ()):
-                    if content is None:
+                    if isinstance(content, Unread):
+                        yield path, content
+                    elif content is None:
                         yield path, Unread("it is not held in this clone")
                     elif len(content) > TEXT_LIMIT:
                         yield path, Unread(f"it is larger than {TEXT_LIMIT // 1024} KB")

@@ -18,7 +18,7 @@ LARGEST = 2_000
 LOOKED_BACK, COMMITS = 730, 4_000
 
 #: Files whose lines nobody writes or reads.
-_MADE = re.compile(
+MADE = re.compile(
     r"(^|/)([^/]*lock[^/]*\.(json|yaml|yml|toml)|[^/]*\.lock|go\.sum|[^/]*\.(snap|svg|min\.js|min\.css|map|pb\.go|csv|ipynb)|"
     r"dist/.*|generated/.*)$",
     re.IGNORECASE,
@@ -145,7 +145,7 @@ def _changes(git: Git, sha: str, now: int) -> tuple[Change, ...] | None:
                 found[current] = [0, 0]
                 continue
             added, removed, path = line.split("\t", 2)
-            if added.isdigit() and removed.isdigit() and not _MADE.search(path) and not VENDORED.search(path):
+            if added.isdigit() and removed.isdigit() and not MADE.search(path) and not VENDORED.search(path):
                 found[current][0] += int(added) + int(removed)
                 found[current][1] += 1
     except GitError:

@@ -15,7 +15,7 @@ from assessments.maturity_change import Snapshot
 from data import access, people, store
 from data.access import Action
 from data.people import Who
-from data.practices import drawn, evaluations, marks, said
+from data.practices import drawn, evaluating, evaluations, marks, said
 from data.practices import model as practice_model
 from data.practices.drawn import MapSeen
 from data.practices.evaluations import EvaluationView
@@ -28,9 +28,9 @@ _NOT_LOOKED = SimpleNamespace(outcome=Outcome.UNKNOWN, because="It has not been 
 
 @dataclass(frozen=True)
 class RepositorySeen:
-    """A repository of the team, under a name that no other has here. readable: it has files at all (a service may have
-    imports only). evaluation: what our probes found, with the problem of the newest attempt; None where nobody has
-    looked yet."""
+    """A repository of the team, under a name that no other has here. readable: it has files that can be looked at (a
+    service may have imports only). evaluation: what our probes found, with the problem of the newest attempt; None, or
+    without `as_of`, where nobody has looked yet."""
 
     id: int
     name: str
@@ -67,6 +67,13 @@ class TeamStanding:
     marks: tuple[MarkView, ...]
 
     @property
+    def pulse(self) -> tuple:
+        """Another one when anything it rests on has changed, however late it is read."""
+        looks = tuple((each.id, each.evaluation and (each.evaluation.made_at, each.evaluation.problem))
+                      for each in self.repositories)  # fmt: skip
+        return looks, self.waves, self.map, self.untouched, self.marks
+
+    @property
     def looked(self) -> tuple[RepositorySeen, ...]:
         """The repositories that have been looked at; empty is a state of its own."""
         return tuple(each for each in self.repositories if each.looked)
@@ -90,6 +97,14 @@ def of_team(who: Who, team_id: int, now: int | None = None) -> TeamStanding:
         return standing_in(session, team_id, store.now_us() if now is None else now, may_see)
 
 
+def other_tools(who: Who, team_id: int) -> tuple[EvaluationView, ...]:
+    """What other tools say of the team and of its repositories; it scores nothing. Raises Forbidden, NotFound."""
+    access.check(who, Action.VIEW_ROWS, access.of_team(team_id))
+    with store.reading() as session:
+        own = select(Service.repository_id).where(Service.team_id == team_id).distinct()
+        return evaluations.of_other_tools(session, session.execute(own).scalars().all(), [team_id])
+
+
 def standing_in(session: Session, team_id: int, at: int, may_see: bool) -> TeamStanding:
     """The same inside a session. may_see: every result counts, not only those that leaders see."""
     model = practice_model.capabilities()
@@ -105,18 +120,19 @@ def standing_in(session: Session, team_id: int, at: int, may_see: bool) -> TeamS
 
 
 def _repositories(session: Session, team_id: int) -> tuple[RepositorySeen, ...]:
-    columns = (Repository.id, Repository.name, Repository.full_name, Repository.path, Repository.web_url, Service.name)
+    columns = (Repository.id, Repository.name, Repository.full_name, Repository.web_url, Service.name)
     joined = select(*columns).join(Service, Service.repository_id == Repository.id)
     rows = session.execute(joined.where(Service.team_id == team_id).order_by(Repository.name, Repository.id)).all()
     services: dict[int, list[str]] = {}
     for row in rows:
         services.setdefault(row[0], []).append(row[-1])
-    heads = {row[0]: row[1:5] for row in rows}
+    heads = {row[0]: row[1:4] for row in rows}
     found = evaluations.of_repositories(session, list(heads))
-    names = _names({key: (name, full_name) for key, (name, full_name, _, _) in heads.items()})
+    readable = set(session.execute(evaluating.with_files().where(Repository.id.in_(heads))).scalars())
+    names = _names({key: (name, full_name) for key, (name, full_name, _) in heads.items()})
     return tuple(
-        RepositorySeen(key, names[key], url, tuple(sorted(services[key])), bool(path or full_name), found.get(key))
-        for key, (_, full_name, path, url) in heads.items()
+        RepositorySeen(key, names[key], url, tuple(sorted(services[key])), key in readable, found.get(key))
+        for key, (_, _, url) in heads.items()
     )
 
 

@@ -64,6 +64,11 @@ class Links:
         name = quote(name)
         return self._link(f"/releases/tag/{name}", f"/-/tags/{name}")
 
+    def place(self, sha: str, path: str, line: int | None = None) -> str | None:
+        """A file as it was at a commit, at a line of it."""
+        end = f"{sha}/{quote(path)}" + (f"#L{line}" if line else "")
+        return self._link(f"/blob/{end}", f"/-/blob/{end}")
+
     def _link(self, github: str, gitlab: str) -> str | None:
         if self.github:
             return self.base + github

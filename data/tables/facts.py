@@ -44,6 +44,8 @@ class Change(Base, table=True):
     reverts: str | None = text(default=None)
     paths: str | None = text(default=None)
     url: str | None = text(default=None)
+    lines: int | None = None  # added and removed, without files that nobody writes; null: not collected
+    automatic: bool | None = None  # opened by a program
 
 
 class Deployment(Base, table=True):

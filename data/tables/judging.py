@@ -21,6 +21,8 @@ class Evaluation(Base, table=True):
     facts_read_at: int | None = instant(default=None)  # what only the forge knows; null: not collected
     unread: dict | None = json(default=None)  # first: [[path, why it could not be read], ...]; all: how many there are
     problem: str | None = text(default=None)  # why the newest attempt failed, one sentence; the findings are older
+    due_at: int | None = instant(default=None, index=True)  # of our probes: when it is looked at again by itself
+    job_id: int | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL", index=True)  # its newest look
 
 
 class Finding(Base, table=True):

@@ -1,6 +1,7 @@
 """Takes over what a real git repository knows."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
 MERGE = re.compile(r"Merge pull request #(\d+) from [^/\s]+/(\S+)\n*(.*)", re.DOTALL)
 SQUASH = re.compile(r"(.*) \(#(\d+)\)(?:\n|$)")
-SIZE = 256 * 1024
+SIZE = 1024 * 1024
 
 
 def take(repository: "Repository", path: Path, pulls: bool = True) -> None:
@@ -50,11 +51,26 @@ def _login(name: str) -> str:
 
 
 def _files(repository: "Repository", path: Path, sha: str) -> None:
+    settings = repository.settings
     for line in filter(None, git(path, "ls-tree", "-r", "-l", "-z", sha).split("\0")):
         description, name = line.split("\t", 1)
         mode, kind, blob, size = description.split()
-        if kind == "blob" and mode != "120000" and int(size) <= SIZE:
-            repository.settings.files[name] = git(path, "cat-file", "blob", blob) + "\n"
+        if kind == "commit":
+            settings.submodules[name] = blob
+        elif int(size) <= SIZE:
+            settings.files[name] = _content(path, blob)
+            if mode != "100644":
+                settings.modes[name] = mode
+
+
+def _content(path: Path, blob: str) -> str | bytes:
+    """As text where it is one."""
+    command = ["git", "-C", str(path), "cat-file", "blob", blob]
+    found = subprocess.run(command, capture_output=True, check=True).stdout
+    try:
+        return found.decode()
+    except UnicodeDecodeError:
+        return found
 
 
 def _pulls(repository: "Repository") -> None:

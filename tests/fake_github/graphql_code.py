@@ -6,9 +6,9 @@ from typing import Any
 from tests.fake_github.clock import stamp
 from tests.fake_github.graphql_engine import Context, Refused, Thing, constant, gives
 from tests.fake_github.graphql_paging import connection
-from tests.fake_github.graphql_root import repository_thing
+from tests.fake_github.graphql_root import repository_thing, state_of
 from tests.fake_github.graphql_work import commit_thing, fields, people
-from tests.fake_github.records import Row, node_id, sha_of
+from tests.fake_github.records import Row, blob_sha, node_id, sha_of
 from tests.fake_github.shapes import WEB
 
 fields("Release", databaseId="id", tagName="tag", name="name", description="body", isDraft="draft")
@@ -21,6 +21,20 @@ people("Release", author="author")
 @gives("Release", "url")
 def release_url(thing: Thing, context: Context) -> str:
     return f"{WEB}/{thing.repo.name}/releases/tag/{thing.row['tag']}"
+
+
+@gives("Release")
+def shortDescriptionHTML(thing: Thing, context: Context, limit: int = 200) -> str:
+    return f"<p>{thing.row['body'][:limit]}</p>" if thing.row["body"] else ""
+
+
+@gives("Release")
+def releaseAssets(thing: Thing, context: Context, name: Any = None, **paging: Any) -> Row:
+    rows = [{"name": each} for each in thing.row.get("assets", ()) if name in (None, each)]
+    return connection("releaseAssets", rows, lambda row: Thing("ReleaseAsset", row, thing.repo), **paging)
+
+
+fields("ReleaseAsset", name="name")
 
 
 @gives("Release")
@@ -116,6 +130,15 @@ def target(thing: Thing, context: Context) -> Thing | None:
     return commit_thing(thing, thing.row["sha"])
 
 
+@gives("Ref", "associatedPullRequests")
+def pulls_of_ref(thing: Thing, context: Context, states: Any = None, orderBy: Any = None, **paging: Any) -> Row:
+    """Those that would merge this branch."""
+    name = thing.row["name"].removeprefix("refs/heads/")
+    rows = [row for row in thing.repo.issues.rows() if row["pull_id"] and row["head"] == name]
+    rows = [row for row in rows if states is None or state_of(row) in states]
+    return connection("associatedPullRequests", rows, lambda row: Thing("PullRequest", row, thing.repo), **paging)
+
+
 @gives("Repository", needs="contents")
 def defaultBranchRef(thing: Thing, context: Context) -> Thing | None:
     row = thing.repo.refs.get(f"refs/heads/{thing.row['default_branch']}")
@@ -148,6 +171,8 @@ def git_object(thing: Thing, context: Context, expression: str | None = None, oi
     """HEAD:path, main:path, or a commit by any name; null where nothing is."""
     if expression is None or ":" not in expression:
         name = oid or expression or ""
+        if (found := _blob(thing, name)) is not None:
+            return found
         row = thing.repo.refs.get(f"refs/heads/{thing.row['default_branch'] if name == 'HEAD' else name}")
         return commit_thing(thing, row["sha"] if row else name)
     name, path = expression.split(":", 1)
@@ -156,17 +181,36 @@ def git_object(thing: Thing, context: Context, expression: str | None = None, oi
     return _at(thing, path.strip("/"))
 
 
+def _blob(thing: Thing, sha: str) -> Thing | None:
+    """A file of the default branch by the name of its content."""
+    settings = thing.repo.settings
+    if sha in settings.vanished:
+        return None
+    path = next((path for path, content in settings.files.items() if blob_sha(content) == sha), None)
+    return _at(thing, path) if path is not None else None
+
+
 def _at(thing: Thing, path: str) -> Thing | None:
     files = thing.repo.settings.files
     if path in files:
         content = files[path]
         data = content if isinstance(content, bytes) else content.encode()
-        return Thing("Blob", {"path": path, "data": data, "sha": sha_of("blob", data)}, thing.repo)
+        return Thing("Blob", {"path": path, "data": data, "sha": blob_sha(content)}, thing.repo)
     inside = path + "/" if path else ""
     names = sorted({name.removeprefix(inside).split("/")[0] for name in files if name.startswith(inside)})
     if not names:
         return None
     return Thing("Tree", {"path": path, "names": names, "sha": sha_of("tree", path, *names)}, thing.repo)
+
+
+fields("Tree", lambda value: node_id("tree", value), id="sha")
+
+
+@gives("Commit")
+def tree(thing: Thing, context: Context) -> Thing:
+    """Its name only, unless it is that of the default branch."""
+    found = _at(thing, "") if thing.row["sha"] == thing.repo.head() else None
+    return Thing("Tree", {**(found.row if found else {"path": "", "names": []}), "sha": thing.row["tree"]}, thing.repo)
 
 
 @gives("Tree")

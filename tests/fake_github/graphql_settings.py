@@ -50,6 +50,12 @@ for _name, _value in PROTECTION.items():
         return thing.row.get(name, value)
 
 
+@gives("BranchProtectionRule")
+def bypassPullRequestAllowances(thing: Thing, context: Context, **paging: Any) -> Row:
+    """Only how many: bypassing=2."""
+    return connection("bypassPullRequestAllowances", [{}] * thing.row.get("bypassing", 0), lambda row: row, **paging)
+
+
 @gives("Repository")
 def rulesets(thing: Thing, context: Context, includeParents: Any = True, targets: Any = None, **paging: Any) -> Row:
     rows = [row for row in thing.repo.settings.rulesets if not targets or row["target"] in targets]
@@ -78,8 +84,21 @@ def rules(thing: Thing, context: Context, type: Any = None, **paging: Any) -> Ro
 
 
 @gives("RepositoryRuleset")
-def bypassActors(thing: Thing, context: Context, **paging: Any) -> Row:
-    return connection("bypassActors", [], lambda row: row, **paging)
+def bypassActors(thing: Thing, context: Context, **paging: Any) -> Row | None:
+    """Null for who may not administer. Roles that may pass the rules by: bypass=("admin",)."""
+    if not context.token.may("administration"):
+        return None
+    return connection(
+        "bypassActors",
+        [{"role": name} for name in thing.row.get("bypass", ())],
+        lambda row: Thing("RepositoryRulesetBypassActor", row, thing.repo),
+        **paging,
+    )
+
+
+fields("RepositoryRulesetBypassActor", repositoryRoleName="role")
+constant("RepositoryRulesetBypassActor", bypassMode="ALWAYS", deployKey=False, enterpriseOwner=False)
+constant("RepositoryRulesetBypassActor", organizationAdmin=False, actor=None)
 
 
 fields("RepositoryRule", type="type")
@@ -139,6 +158,8 @@ def protectionRules(thing: Thing, context: Context, **paging: Any) -> Row:
         rows.append({"id": 1, "type": "WAIT_TIMER", "timeout": thing.row["wait_minutes"], "reviewers": []})
     if thing.row["reviewers"]:
         rows.append({"id": 2, "type": "REQUIRED_REVIEWERS", "timeout": 0, "reviewers": thing.row["reviewers"]})
+    if thing.row["some_branches"]:
+        rows.append({"id": 3, "type": "BRANCH_POLICY", "timeout": 0, "reviewers": []})
     return connection("protectionRules", rows, lambda row: Thing("DeploymentProtectionRule", row, thing.repo), **paging)
 
 

@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from tests.fake_github.clock import Clock
@@ -23,7 +24,7 @@ PREFIXES = {
     "user": "U", "organization": "O", "repository": "R", "issue": "I", "pull": "PR", "review": "PRR",
     "deployment": "DE", "status": "DES", "run": "WFR", "job": "CR", "release": "RE", "label": "LA", "workflow": "W",
     "environment": "EN", "commit": "C", "ref": "REF", "event": "RFRE", "rule": "BPR", "suite": "CS", "comment": "IC",
-    "ruleset": "RRS", "app": "A",
+    "ruleset": "RRS", "app": "A", "blob": "B", "tree": "T",
 }  # fmt: skip
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 
@@ -47,6 +48,13 @@ def parse_node_id(text: str) -> tuple[str, str] | None:
 
 def sha_of(*parts: object) -> str:
     return hashlib.sha1("\0".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
+
+
+@lru_cache(50_000)
+def blob_sha(content: str | bytes) -> str:
+    """The name that git gives to a file with that content."""
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class Ids:

@@ -1,15 +1,83 @@
-"""Repositories themselves, commits, branches, tags, releases."""
+"""Repositories themselves, commits, trees, blobs, branches, tags, releases."""
+
+import base64
 
 from tests.fake_github.call import Call, Problem, Reply
-from tests.fake_github.records import Row
+from tests.fake_github.records import Row, blob_sha, node_id, sha_of
 from tests.fake_github.rest_work import REPO, here, instant, known, shapes
+from tests.fake_github.settings import Settings
 from tests.fake_github.table import serve
 
 
 @serve(REPO)
 def repository(call: Call) -> Reply:
+    """What is scanned stands there for who may administer."""
     row = known(call.world.repositories.get(call.repo.id))
-    return Reply(shapes(call).repository(row, whole=True))
+    body = shapes(call).repository(row, whole=True)
+    if call.repo.settings.security and call.token.may("administration"):
+        body["security_and_analysis"] = {
+            name: {"status": status} for name, status in call.repo.settings.security.items()
+        }
+    return Reply(body)
+
+
+@serve(f"{REPO}/git/trees/{{tree_sha}}", "contents")
+def tree(call: Call) -> Reply:
+    """All that the default branch holds now, folders too, cut at `tree_limit`."""
+    not_empty(call)
+    if not call.query.get("recursive"):
+        raise Problem(501, "The test GitHub gives trees with all that is below them")
+    commit = resolved(call, "HEAD")
+    asked = call.path["tree_sha"]
+    if asked not in (commit["sha"], commit["tree"], call.repo.branch, "HEAD"):
+        raise (
+            Problem(404, "Not Found")
+            if asked not in call.repo.commits
+            else Problem(501, "The test GitHub knows the files of the newest commit only")
+        )
+    place, settings = here(call), call.repo.settings
+    found = {path: _entry(place, path, "100644", content, settings) for path, content in settings.files.items()}
+    for path, sha in settings.submodules.items():
+        found[path] = {"path": path, "mode": "160000", "type": "commit", "sha": sha}
+    for path in list(found):
+        while "/" in path:
+            path = path.rsplit("/", 1)[0]
+            sha = sha_of("tree", path)
+            found[path] = {
+                "path": path,
+                "mode": "040000",
+                "type": "tree",
+                "sha": sha,
+                "url": f"{place}/git/trees/{sha}",
+            }
+    rows = [found[path] for path in sorted(found)]
+    cut = settings.tree_limit is not None and len(rows) > settings.tree_limit
+    body = {"sha": commit["tree"], "url": f"{place}/git/trees/{commit['tree']}", "truncated": cut}
+    return Reply({**body, "tree": rows[: settings.tree_limit] if cut else rows})
+
+
+def _entry(place: str, path: str, mode: str, content: str | bytes, settings: Settings) -> Row:
+    sha, size = blob_sha(content), len(content.encode() if isinstance(content, str) else content)
+    return {
+        "path": path, "mode": settings.modes.get(path, mode), "type": "blob", "sha": sha, "size": size,
+        "url": f"{place}/git/blobs/{sha}",
+    }  # fmt: skip
+
+
+@serve(f"{REPO}/git/blobs/{{file_sha}}", "contents")
+def blob(call: Call) -> Reply:
+    """A file by the name of its content, of any size and kind."""
+    not_empty(call)
+    sha, settings = call.path["file_sha"], call.repo.settings
+    held = (content for content in settings.files.values() if blob_sha(content) == sha and sha not in settings.vanished)
+    content = next(held, None)
+    if content is None:
+        raise Problem(404, "Not Found")
+    data = content.encode() if isinstance(content, str) else content
+    return Reply({
+        "sha": sha, "node_id": node_id("blob", sha), "size": len(data), "url": f"{here(call)}/git/blobs/{sha}",
+        "content": base64.encodebytes(data).decode(), "encoding": "base64",
+    })  # fmt: skip
 
 
 def resolved(call: Call, name: str) -> Row | None:

@@ -4,7 +4,7 @@ import base64
 
 from tests.fake_github.call import Call, Problem, Reply
 from tests.fake_github.graphql_settings import OWNERS, PARAMETERS
-from tests.fake_github.records import Row, sha_of
+from tests.fake_github.records import Row, blob_sha
 from tests.fake_github.rest_work import REPO, here, shapes
 from tests.fake_github.shapes import WEB
 from tests.fake_github.table import serve
@@ -79,7 +79,7 @@ def contents(call: Call) -> Reply:
 def _file(call: Call, path: str, whole: bool) -> Row:
     content, place = call.repo.settings.files.get(path), here(call)
     data = content.encode() if isinstance(content, str) else content or b""
-    url, sha = f"{place}/contents/{path}?ref={call.repo.branch}", sha_of("blob", path, data)
+    url, sha = f"{place}/contents/{path}?ref={call.repo.branch}", blob_sha(data)
     git, web = f"{place}/git/blobs/{sha}", f"{WEB}/{call.repo.name}/blob/{call.repo.branch}/{path}"
     found: Row = {
         "type": "file" if content is not None else "dir", "size": len(data), "name": path.split("/")[-1], "path": path,

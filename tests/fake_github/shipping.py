@@ -113,8 +113,10 @@ def publish(
     repository: "Repository", tag: str, *, name: str | None = None, published: Time | None = None,
     sha: str | None = None,
     author: str = "mona", draft: bool = False, prerelease: bool = False, body: str | None = None,
+    assets: tuple[str, ...] = (),
 ) -> Release:  # fmt: skip
-    """A release; the tag is made if it is not there. `created_at` is the commit's time, as on GitHub."""
+    """A release; assets are names of files, told by GraphQL alone. The tag is made if it is not there. `created_at` is
+    the commit's time, as on GitHub."""
     world = repository.world
     world.user(author)
     when = world.now() if published is None else seconds(published)
@@ -124,6 +126,7 @@ def publish(
     commit = repository.commits.get(pointed["sha"]) if pointed else None
     row = {
         "id": world.ids("release"), "tag": tag, "name": name or tag, "author": author, "draft": draft, "body": body,
+        "assets": list(assets),
         "prerelease": prerelease, "created_at": commit["committer"]["date"] if commit else when, "updated_at": when,
         "published_at": None if draft else when, "target": repository.branch, "repository": repository.id,
     }  # fmt: skip

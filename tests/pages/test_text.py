@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.text import JOINER, count, link, plain, short, web
+from pages.ui.text import JOINER, count, link, plain, short, web, with_code
 
 SIGNS = set("\\`*_{}[]()#+-.!|<>$~^=&:")
 
@@ -23,6 +23,26 @@ def test_every_sign_that_markdown_reads_is_escaped(text):
 def test_what_is_shown_is_what_was_written(text):
     shown = re.sub(r"\\(.)", r"\1", plain(text)).replace(JOINER, "")
     assert shown == " ".join(text.split()).replace(JOINER, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Add `x: 1` to it.", "Add `x: 1` to it\\."),
+        ("`a` and `b`", "`a` and `b`"),
+        ("one ` alone", "one \\` alone"),
+        ("nothing `` between", "nothing  between"),
+        ("", ""),
+    ],
+)
+def test_what_stands_between_backticks_is_code(text, shown):
+    assert with_code(text) == shown
+
+
+@given(st.text("ab `*<\\:[]$\n"))
+def test_outside_of_code_every_sign_is_escaped(text):
+    outside = re.sub(r"\\.|`[^`]*`", "", with_code(text))
+    assert not SIGNS & set(outside)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ PROBE = Probe(
     remedy="Merge what is complete in itself, and hide what is not behind a switch.",
     effort=Effort.WEEKS,
     asks="facts",
+    part="merged",
 )
 
 

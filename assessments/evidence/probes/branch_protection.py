@@ -31,6 +31,7 @@ PROBE = Probe(
     "a bypass list.",
     effort=Effort.MINUTES,
     asks="facts",
+    part="protection",
 )
 
 

@@ -35,6 +35,7 @@ PROBE = Probe(
     remedy="Split work so that each change can be merged alone, behind a switch where the feature is not complete.",
     effort=Effort.WEEKS,
     asks="history",
+    part="merged",
 )
 
 

@@ -25,6 +25,7 @@ PROBE = Probe(
     "needs one.",
     effort=Effort.MINUTES,
     asks="facts",
+    part="environments",
 )
 
 _PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)", re.IGNORECASE)

@@ -30,6 +30,7 @@ PROBE = Probe(
     remedy="Merge or delete old branches, and let the forge delete a branch when it is merged.",
     effort=Effort.HOURS,
     asks="facts",
+    part="branches",
 )
 
 

@@ -27,6 +27,7 @@ PROBE = Probe(
     remedy="Require the check of the workflow that builds and tests; require few, and keep them fast.",
     effort=Effort.MINUTES,
     asks="facts",
+    part="protection",
 )
 
 

@@ -30,6 +30,7 @@ PROBE = Probe(
     remedy="Require one approval, and dismiss it when new commits are pushed.",
     effort=Effort.MINUTES,
     asks="facts",
+    part="protection",
 )
 
 

@@ -32,6 +32,7 @@ PROBE = Probe(
     remedy="Agree how soon a review begins and who is asked; small changes are reviewed sooner.",
     effort=Effort.WEEKS,
     asks="facts",
+    part="merged",
 )
 
 

@@ -49,11 +49,16 @@ def upgrade() -> None:
     sa.Column('facts_read_at', sa.BigInteger(), nullable=True),
     sa.Column('unread', JSON, nullable=True),
     sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('due_at', sa.BigInteger(), nullable=True),
+    sa.Column('job_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_evaluation_job_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_evaluation_made_by'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['repository_id'], ['repository.id'], name=op.f('fk_evaluation_repository_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_evaluation_team_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evaluation'))
     )
+    op.create_index('ix_evaluation_due_at', 'evaluation', ['due_at'], unique=False)
+    op.create_index('ix_evaluation_job_id', 'evaluation', ['job_id'], unique=False)
     op.create_index('ix_evaluation_repository_id', 'evaluation', ['repository_id'], unique=False)
     op.create_index('ix_evaluation_team_id', 'evaluation', ['team_id'], unique=False)
     op.create_table('practice_mark',
@@ -145,11 +150,15 @@ def upgrade() -> None:
     op.create_index('ix_intervention_goal_id', 'intervention', ['goal_id'], unique=False)
     op.create_index('ix_intervention_service_id', 'intervention', ['service_id'], unique=False)
     op.create_index('ix_intervention_team_id', 'intervention', ['team_id'], unique=False)
+    op.add_column('change', sa.Column('lines', sa.Integer(), nullable=True))
+    op.add_column('change', sa.Column('automatic', sa.Boolean(), nullable=True))
     op.add_column('assessment', sa.Column('kind', sa.String(), server_default='survey', nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column('assessment', 'kind')
+    op.drop_column('change', 'automatic')
+    op.drop_column('change', 'lines')
     op.drop_index('ix_intervention_enrolment_id', table_name='intervention')
     op.drop_index('ix_intervention_goal_id', table_name='intervention')
     op.drop_index('ix_intervention_service_id', table_name='intervention')
@@ -163,6 +172,8 @@ def downgrade() -> None:
     op.drop_table('finding')
     op.drop_index('ix_practice_mark_team_id', table_name='practice_mark')
     op.drop_table('practice_mark')
+    op.drop_index('ix_evaluation_due_at', table_name='evaluation')
+    op.drop_index('ix_evaluation_job_id', table_name='evaluation')
     op.drop_index('ix_evaluation_repository_id', table_name='evaluation')
     op.drop_index('ix_evaluation_team_id', table_name='evaluation')
     op.drop_table('evaluation')

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
+from assessments.evidence.snapshot import VENDORED
 from data import store
+from data.evidence.past import MADE
 from data.sources.git_messages import clean, parse
 from data.sources.github import commits, errors, issues, saving, trunk, values
 from data.sources.github.commits import Rider
@@ -22,12 +24,13 @@ _MANY = 100  # commits, reviews and files that are read of one
 _FIELDS = """
 fragment Pull on PullRequest {
   number updatedAt createdAt mergedAt title body url baseRefName
-  author { login }
+  author { __typename login }
   mergeCommit { oid message authoredDate parents(first: 2) { totalCount } }
   commits(first: 100) { totalCount nodes { commit { oid authoredDate message } } }
   reviews(first: 100) { nodes { state submittedAt author { __typename login } } }
   timelineItems(first: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { ... on ReadyForReviewEvent { createdAt } } }
-  files(first: 100) { totalCount nodes { path } }
+  additions deletions
+  files(first: 100) { totalCount nodes { path additions deletions } }
 }
 """
 _PULLS = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename ...Pull } }" + _FIELDS
@@ -192,8 +195,19 @@ def _change(reader: Reader, row: dict) -> tuple[dict, int | None]:
         "reverts": _reverts(row, title, merge, inside),
         "paths": "\n".join(paths) if files and values.need(files, "totalCount", int) <= len(paths) else None,
         "url": values.need(row, "url", str, none=True),
+        "lines": _lines(row, files),
+        "automatic": values.path(row, "author", "__typename") == "Bot",
     }
     return change, _span(merge, listed, inside)
+
+
+def _lines(row: dict, files: dict | None) -> int:
+    """Added and removed, without lock files, made files and code of others where all files are listed."""
+    listed = values.rows(files, "nodes") if files else []
+    if not files or values.need(files, "totalCount", int) > len(listed):
+        return values.need(row, "additions", int) + values.need(row, "deletions", int)
+    own = [each for each in listed if not MADE.search(each["path"]) and not VENDORED.search(each["path"])]
+    return sum(values.need(each, "additions", int) + values.need(each, "deletions", int) for each in own)
 
 
 def _reviews(row: dict):

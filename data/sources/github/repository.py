@@ -6,8 +6,9 @@ taken for it.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from data import store
@@ -29,7 +30,7 @@ _NUMBERED = re.compile(r"/repositories/(\d{1,18})(?:[/?]|$)")
 @dataclass(frozen=True)
 class Found:
     """A repository as GitHub knows it. node: its id in GraphQL; key: of `Repository.key`; pushed: microseconds, when it
-    was last pushed to."""
+    was last pushed to. security: what GitHub scans by itself -> enabled or disabled; None for who may not see it."""
 
     github_id: int
     node: str
@@ -39,6 +40,7 @@ class Found:
     private: bool
     archived: bool
     pushed: int | None = None
+    security: dict | None = None
 
     @property
     def key(self) -> str:
@@ -96,7 +98,15 @@ def _found(row: object) -> Found:
         private=values.need(row, "private", bool),
         archived=bool(row.get("archived")),
         pushed=values.moment(row, "pushed_at"),
+        security=_security(row),
     )
+
+
+def _security(row: object) -> dict | None:
+    told = values.need(row, "security_and_analysis", dict, none=True)
+    if told is None:
+        return None
+    return {name: str(each.get("status")) for name, each in told.items() if isinstance(each, dict)}
 
 
 def opened(source_id: int, api: Api, tell: Progress, claim) -> Reader:
@@ -145,8 +155,8 @@ def known(session: Session, source: Source) -> Reader | None:
 def told(page: Page, row: dict) -> None:
     """What a repository is called and how it is set by now, as GitHub told by itself. The ETag goes, so that the next
     sync looks for itself: what is told may come late."""
-    found = _found(row)
     feed = page.session.get_one(Feed, (page.reader.source_id, FEED))
+    found = replace(_found(row), security=feed.cursor.get("security"))  # which is not told
     if found.github_id == page.reader.github_id and feed.cursor != vars(found):
         _note(page.session, page.reader, found)
         feed.cursor, feed.etag = vars(found), None
@@ -175,16 +185,19 @@ _PARTS = {
       branchProtectionRules(first: 50) { totalCount nodes {
         pattern requiresApprovingReviews requiredApprovingReviewCount requiresCodeOwnerReviews requiresStatusChecks
         requiredStatusCheckContexts requiresStrictStatusChecks isAdminEnforced allowsForcePushes allowsDeletions
-        requiresLinearHistory requiresConversationResolution requiresCommitSignatures } }""",
+        requiresLinearHistory requiresConversationResolution requiresCommitSignatures dismissesStaleReviews
+        bypassPullRequestAllowances(first: 1) { totalCount } } }""",
     "rulesets": """
       rulesets(first: 50) { totalCount nodes { name enforcement target
         conditions { refName { include exclude } }
-        rules(first: 50) { nodes { type parameters {
-          ... on PullRequestParameters { requiredApprovingReviewCount requireCodeOwnerReview }
+        bypassActors(first: 20) { totalCount nodes { repositoryRoleName organizationAdmin deployKey bypassMode } }
+        rules(first: 50) { totalCount nodes { type parameters {
+          ... on PullRequestParameters {
+            requiredApprovingReviewCount requireCodeOwnerReview dismissStaleReviewsOnPush }
           ... on RequiredStatusChecksParameters { strictRequiredStatusChecksPolicy
             requiredStatusChecks { context } } } } } } }""",
     "environments": """
-      environments(first: 50) { totalCount nodes { name protectionRules(first: 20) { nodes {
+      environments(first: 100) { totalCount nodes { name protectionRules(first: 20) { nodes {
         type timeout preventSelfReview reviewers(first: 10) { totalCount } } } } }""",
     "owners": """
       codeowners { errors { kind line path } }
@@ -195,11 +208,20 @@ _PARTS = {
       workflows: object(expression: "HEAD:.github/workflows") {
         ... on Tree { entries { name type mode size object { ...Text } } } }
       dependabot: object(expression: "HEAD:.github/dependabot.yml") { ...Text }""",
+    "branches": """
+      branches: refs(refPrefix: "refs/heads/", first: 100) { totalCount nodes {
+        name target { oid ... on Commit { committedDate } }
+        merged: associatedPullRequests(states: [MERGED], first: 1) { totalCount } } }""",
+    "releases": """
+      published: releases(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) { totalCount nodes {
+        tagName isDraft shortDescriptionHTML(limit: 40) releaseAssets(first: 50) { nodes { name } } } }""",
 }  # fmt: skip
 _TEXT = {"owners", "workflows"}
 _FRAGMENT = "\nfragment Text on Blob { byteSize isBinary isTruncated text }"
 SETTINGS = "settings"
 DAILY = DAY
+#: Of the answer, what moves with the work: none of it says that somebody has set up anything.
+_MOVING = {"branches", "published"}
 
 
 def settings_anew(page: Page) -> None:
@@ -209,8 +231,9 @@ def settings_anew(page: Page) -> None:
 
 
 def read_settings(reader: Reader, again: bool = False) -> None:
-    """Rules, environments, owners and workflow texts as GitHub gives them: one query a day. What the token may not
-    read is asked for by itself, and stands under `unknown` with the reason; it is never taken for absent."""
+    """Rules, environments, owners, workflow texts, branches and releases as GitHub gives them: one query a day. What
+    the token may not read is asked for by itself, and stands under `unknown` with the reason; it is never taken for
+    absent."""
     cursor, _ = saving.state(reader, SETTINGS)
     if not again and reader.api.date - cursor.get("at", -DAILY) < DAILY:
         return
@@ -225,8 +248,16 @@ def read_settings(reader: Reader, again: bool = False) -> None:
                 unknown[name] = str(error)
     with saving.page(reader) as page:
         row = {"source_id": reader.source_id, "read_at": reader.api.date, "data": data, "unknown": unknown or None}
+        stored = select(RepositorySettings.unknown, RepositorySettings.data)
+        before = page.session.execute(stored.where(RepositorySettings.source_id == reader.source_id)).first()
+        same = before is not None and (before.unknown, _set_up(before.data)) == (row["unknown"], _set_up(data))
         store.upsert(page.session, RepositorySettings, [row], ["source_id"])
-        page.feed(SETTINGS, cursor={"at": reader.api.date})
+        changed = cursor.get("changed", 0) if same else reader.api.date
+        page.feed(SETTINGS, cursor={"at": reader.api.date, "changed": changed})
+
+
+def _set_up(data: dict) -> dict:
+    return {name: value for name, value in data.items() if name not in _MOVING}
 
 
 def _asked(reader: Reader, names: list[str]) -> dict:

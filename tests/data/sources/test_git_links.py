@@ -71,3 +71,10 @@ def test_credentials_never_come_through(person, secret, scheme):
 def test_any_text_gives_a_web_link_or_none(text):
     link = web_url(text)
     assert link is None or (link.startswith(("https://", "http://")) and "@" not in link and link.isprintable())
+
+
+def test_a_place_is_linked_at_its_commit_whatever_its_path_holds():
+    github, gitlab = Links("https://github.com/o/shop"), Links("https://gitlab.com/o/shop")
+    assert github.place("abc", "src/a b#1.py", 3) == "https://github.com/o/shop/blob/abc/src/a%20b%231.py#L3"
+    assert gitlab.place("abc", "README.md") == "https://gitlab.com/o/shop/-/blob/abc/README.md"
+    assert Links("https://code.example/o/shop").place("abc", "README.md", 3) is None
