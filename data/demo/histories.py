@@ -162,7 +162,9 @@ INVOICES = History(
             "Jenkinsfile": None, CI: trees.ci(PYTHON, "cache"), DEPLOY: trees.deploy("invoices", "merge")}),
         Step(21, "Name who answers for what", {OWNERS: trees.owners("checkout")}),
         Step(11, "Test every change", {CI: trees.ci(PYTHON, "pull requests", "tests", "browser", "cache", "limits")}),
-        Step(8, "Have updates proposed", {UPDATES: trees.updates("pip", "github-actions")}),
+        Step(8, "Have updates proposed, and name the version that runs", {
+            UPDATES: trees.updates("pip", "github-actions"),
+            "deploy/invoices.yaml": trees.manifests("invoices", "version")}),
         Step(4, "Alert when invoices are late", {
             "monitoring/invoices.yml": trees.alerts("invoices", "InvoicesLate", "NumberingGap", runbooks=False)}),
     ),
