@@ -79,6 +79,32 @@ def limit(figure: Figure, better: str) -> float | None:
     return min(max(wanted, 0.0), _MOST_SHARE) if figure.unit == "share" else max(wanted, 0.0)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """The unit in which people type a value: its name, and how much of the unit of the figure one of it is."""
+
+    name: str
+    size: float
+
+    def shown(self, value: float | None) -> float | None:
+        """As it is typed, to two digits behind the point."""
+        return None if value is None else round(value / self.size, 2)
+
+    def kept(self, value: float) -> float:
+        """As it is kept."""
+        return value * self.size
+
+
+def entry(figure: Figure) -> Entry:
+    """That a reader would choose for the value: nobody types 150 days in hours."""
+    if figure.unit == "share":
+        return Entry("%", 0.01)
+    if figure.unit != "hours":
+        return Entry(figure.unit, 1.0)
+    hours = figure.value or 0.0
+    return Entry("days", 24.0) if hours >= 48 else Entry("hours", 1.0) if hours >= 2 else Entry("minutes", 1 / 60)
+
+
 def refused(figure: Figure, target: float, better: str) -> str:
     """Why that target is none, in a sentence; "" where it is one."""
     if not 0 <= target < float("inf"):

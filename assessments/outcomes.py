@@ -48,6 +48,11 @@ class Weeks:
         return Weeks(self.kind, *(column[inside] for column in (self.week, self.value, self.size, self.changes)))
 
     @property
+    def natural(self) -> np.ndarray:
+        """The values in the unit of the metric: hours (a geometric mean), deployments a week, or a share."""
+        return np.exp(self.value) if self.kind == TIMES else self.value
+
+    @property
     def deployments(self) -> int:
         """How many there are in all."""
         return int(self.value.sum() if self.kind == COUNTS else self.size.sum())
@@ -273,6 +278,15 @@ def beside(outcome: Outcome, counter: Outcome | None) -> str:
     return f"{outcome.because} {link} {counter.because}"
 
 
+def signed(kind: str, change: float) -> str:
+    """A change, as `Outcome` has it, in words: "−30 %", "+1.5 points", "−0.4 a week"."""
+    if kind == TIMES:
+        return f"{(change - 1) * 100:+.0f} %".replace("-", "−")
+    if kind == SHARES:
+        return f"{change * 100:+.1f} points".replace("-", "−")
+    return f"{change:+.1f} a week".replace("-", "−")
+
+
 @dataclass(frozen=True)
 class _Seen:
     """What is said about the metric, whatever the verdict."""
@@ -302,11 +316,7 @@ class _Seen:
         return self._outcome(verdict, direction, change, low, high, missing, because)
 
     def _signed(self, x: float) -> str:
-        if self.before.kind == TIMES:
-            return f"{(x - 1) * 100:+.0f} %".replace("-", "−")
-        if self.before.kind == SHARES:
-            return f"{x * 100:+.1f} points".replace("-", "−")
-        return f"{x:+.1f} a week".replace("-", "−")
+        return signed(self.before.kind, x)
 
 
 def _too_few(seen: _Seen, first: int, now: int) -> tuple[str, ...]:

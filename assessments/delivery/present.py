@@ -65,11 +65,21 @@ def share(value: float) -> str:
     return f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"
 
 
+def weekly(value: float) -> str:
+    """ "3.1 a week"."""
+    return f"{_plain(value)} a week"
+
+
 def number(value: float | None, unit: str) -> str:
-    """A value in the unit of its metric (hours, per day, share)."""
+    """A value in the unit of its metric (hours, per day, a week, share)."""
     if value is None:
         return "not known"
-    return {"hours": duration, "per day": rate, "share": share}[unit](value)
+    return {"hours": duration, "per day": rate, "a week": weekly, "share": share}[unit](value)
+
+
+def between(low: float | None, high: float | None, unit: str) -> str:
+    """An interval in words, as "3.0 to 3.7 h"; empty where there is none."""
+    return _range(low, high, unit)
 
 
 def headline(metric: Metric) -> str:

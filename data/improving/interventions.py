@@ -70,15 +70,20 @@ class InterventionView:
         return self.said.finished_at + (self.said.settle_weeks + JUDGED_WEEKS + 1) * WEEK
 
 
-def listed(who: Who, team_id: int) -> tuple[InterventionView, ...]:
-    """All of the team, the newest first: what goes on, then by finish. Raises Forbidden, NotFound."""
+def listed(who: Who, team_id: int, now: int | None = None) -> tuple[InterventionView, ...]:
+    """All of the team, the newest first: what goes on, then by finish. now: microseconds, the clock when None.
+
+    Raises Forbidden, NotFound.
+    """
+    at = store.now_us() if now is None else now
     access.check(who, Action.VIEW, access.of_team(team_id))
     with store.reading() as session:
         rows = session.execute(select(Intervention).where(Intervention.team_id == team_id)).scalars().all()
         named = select(Service.id, Service.name).where(Service.team_id == team_id)
         services = {key: name for key, name in session.execute(named)}
     views = [_view(row, services) for row in rows if row.metric in METRICS]
-    named = [_with_others(one, views) for one in views]
+    begun = [one for one in views if one.said.started_at <= at]
+    named = [_with_others(one, begun) for one in views]
     last = float("inf")
     return tuple(sorted(named, key=lambda one: (-(one.said.finished_at or last), -one.said.started_at, -one.id)))
 

@@ -6,10 +6,13 @@ sync that changes no week changes no answer.
 """
 
 import hashlib
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import polars as pl
 
 from assessments import outcomes
 from assessments.outcomes import Fitted, Needed, Outcome, Weeks
@@ -36,6 +39,17 @@ class Question:
     counter_why_not: str
     now: int
     key: str
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether there is an answer that has to be worked out."""
+        return self.weeks is not None
+
+    @property
+    def ripe(self) -> bool:
+        """Whether enough weeks have passed to say something."""
+        first = outcomes.first_after(self.done) + outcomes.FEWEST_AFTER
+        return self.state == JUDGED and outcomes.week_of(self.now) >= first
 
     @property
     def done(self) -> outcomes.Intervention:
@@ -65,6 +79,10 @@ class Ahead:
     why_not: str
 
 
+#: What is known of a question: the verdict on what is judged, else how long the service will have to wait.
+Answer = Verdict | tuple[Ahead, ...]
+
+
 def questions(views: Sequence[InterventionView], now: int | None = None) -> list[Question]:
     """What is asked of each; only those that `interventions.listed` has let somebody see. now: microseconds, the clock
     when None. A verdict rests on the year after the settling, and does not change once that is over."""
@@ -76,14 +94,14 @@ def questions(views: Sequence[InterventionView], now: int | None = None) -> list
     return [_question(one, found, at) for one in views]
 
 
-def kept(question: Question) -> Verdict | None:
-    """The verdict, when it has been worked out before."""
+def kept(question: Question) -> Answer | None:
+    """The answer, when it has been worked out before."""
     return _KEPT.get(question.key)
 
 
-def verdict(question: Question) -> Verdict:
-    """The verdict on what is judged or running; takes up to seconds unless it is kept."""
-    return _KEPT.of(question.key, lambda: _work_out(question))
+def answer(question: Question) -> Answer:
+    """The answer to a question that can be measured; takes up to seconds unless it is kept."""
+    return _KEPT.of(question.key, lambda: _verdict(question) if question.state == JUDGED else _waiting(question))
 
 
 def ahead(service_id: int, metric: str, counter: str | None, settle: int = 4) -> tuple[Ahead, ...]:
@@ -92,6 +110,45 @@ def ahead(service_id: int, metric: str, counter: str | None, settle: int = 4) ->
     names = [metric, *([counter] if counter else [])]
     found = measuring.measured([service_id], names)
     return tuple(_ahead(found.get((service_id, name)), METRICS[name], settle) for name in names)
+
+
+#: The weeks of a question: what was measured in each, in which part of it, and the course that was compared.
+ROWS = pl.Schema(
+    {
+        "week": pl.Date,  # Monday
+        "phase": pl.String,  # before | done | after; done: from the start until it has settled
+        "value": pl.Float64,  # in the unit of the metric
+        "deployments": pl.Int64,
+        "changes": pl.Int64,
+        **dict.fromkeys(("level", "low", "high"), pl.Float64),  # null where nothing was compared
+    }
+)
+
+
+def rows(question: Question, drawn: Fitted | None, counter: bool = False) -> pl.DataFrame:
+    """Frame ROWS of the metric, or of the counter-metric."""
+    weeks = question.counter if counter else question.weeks
+    start, after = outcomes.week_of(question.done.start), outcomes.first_after(question.done)
+    if question.state != JUDGED:
+        after = math.inf
+    numbers = weeks.week.tolist()
+    phases = ["before" if week < start else "done" if week < after else "after" for week in numbers]
+    counts = weeks.kind == outcomes.COUNTS
+    frame = pl.DataFrame(
+        {
+            "number": numbers, "week": [monday.date() for monday in measuring.dates(weeks.week)], "phase": phases,
+            "value": weeks.natural, "deployments": (weeks.value if counts else weeks.size).astype(int),
+            "changes": weeks.changes.astype(int),
+        }
+    )  # fmt: skip
+    course = {name: [] for name in ("week", "level", "low", "high")}
+    if drawn is not None:
+        course = {name: getattr(drawn, name) for name in course}
+    fitted = pl.DataFrame(course, schema_overrides=dict.fromkeys(("level", "low", "high"), pl.Float64))
+    fitted = fitted.rename({"week": "number"}).with_columns(pl.col("number").cast(pl.Int64))
+    return frame.with_columns(pl.col("number").cast(pl.Int64)).join(fitted, on="number", how="left").select(
+        pl.col(name).cast(dtype) for name, dtype in ROWS.items()
+    )  # fmt: skip
 
 
 class _Memory:
@@ -141,7 +198,7 @@ def _question(one: InterventionView, found: dict[tuple[int, str], Measured], now
     counter = None if other is None or other.why_not else _cut(other.weeks, at)
     why_not, counter_why_not = mine.why_not if mine else "", other.why_not if other else ""
     key = _digest(
-        "verdict", one.metric.key, one.counter and one.counter.key, one.said.started_at, one.said.finished_at,
+        state, one.metric.key, one.counter and one.counter.key, one.said.started_at, one.said.finished_at,
         one.said.settle_weeks, outcomes.week_of(at), weeks, counter,
     )  # fmt: skip
     return Question(one, state, weeks, counter, why_not, counter_why_not, at, key)
@@ -152,12 +209,31 @@ def _cut(weeks: Weeks, at: int) -> Weeks:
     return weeks.part(high=outcomes.week_of(at))
 
 
-def _work_out(question: Question) -> Verdict:
+def _waiting(question: Question) -> tuple[Ahead, ...]:
+    """From the weeks before the start."""
+    one, start = question.one, outcomes.week_of(question.done.start)
+    pairs = ((one.metric, question.weeks, question.why_not), (one.counter, question.counter, question.counter_why_not))
+    return tuple(
+        Ahead(
+            metric, None if weeks is None else _needed(metric, weeks.part(high=start), one.said.settle_weeks), why_not
+        )
+        for metric, weeks, why_not in pairs
+        if metric is not None
+    )
+
+
+def _needed(metric: Metric, weeks: Weeks, settle: int) -> Needed:
+    key = _digest("ahead", metric.key, settle, weeks)
+    return _KEPT.of(key, lambda: outcomes.needed(weeks, metric.better, settle=settle))
+
+
+def _verdict(question: Question) -> Verdict:
     one, done, now = question.one, question.done, question.now
     outcome = outcomes.judge(question.weeks, done, one.metric.better, now, name=one.metric.name)
     drawn, counter, counter_drawn = outcomes.fitted(question.weeks, done, now), None, None
     if question.counter is not None:
-        counter = outcomes.judge(question.counter, done, one.counter.better, now, name=one.counter.name)
+        name, better = one.counter.name, one.counter.better
+        counter = outcomes.judge(question.counter, done, better, now, name=name, look_ahead=False)
         counter_drawn = outcomes.fitted(question.counter, done, now)
     if counter is None and one.counter is not None:
         told = f"{outcome.because} Whether it was paid for is not known: {question.counter_why_not}"
@@ -169,8 +245,7 @@ def _work_out(question: Question) -> Verdict:
 def _ahead(found: Measured | None, metric: Metric, settle: int) -> Ahead:
     if found is None or found.why_not:
         return Ahead(metric, None, found.why_not if found else "This service is not there any more.")
-    key = _digest("ahead", metric.key, settle, found.weeks)
-    return Ahead(metric, _KEPT.of(key, lambda: outcomes.needed(found.weeks, metric.better, settle=settle)), "")
+    return Ahead(metric, _needed(metric, found.weeks, settle), "")
 
 
 def _digest(*parts) -> str:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from data.access import Action, Subject, may
 from data.asked import pains
-from pages.ui import demo, live, pain_form, pain_list, pain_pairs, pick
+from pages.ui import demo, live, pain_form, pain_goals, pain_list, pain_pairs, pick
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -32,5 +32,5 @@ if says:
     pain_form.button(user, team.id, found)
 pain_pairs.proposed(user, found)
 pain_list.chart(found)
-pain_list.ranked(user, found, says, leads)
+pain_list.ranked(user, found, says, leads, pain_goals.working(user, team))
 pain_list.solved(user, found, says)

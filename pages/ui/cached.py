@@ -5,11 +5,18 @@ Lists are kept by the version of the store, so a write is seen with the next cli
 facts of one service by their state, so that a refresh of another takes nothing away.
 """
 
+from datetime import UTC, datetime
+
 import polars as pl
 import streamlit as st
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import intake, queries, seen, store
+from data.improving import goals, plans, verdicts
+from data.improving.goals import GoalView, Stand
+from data.improving.interventions import InterventionView
+from data.improving.plans import TeamPlan
+from data.improving.verdicts import Question
 from data.people import Who
 from data.practices import standings
 from data.practices.evaluations import EvaluationView
@@ -41,6 +48,40 @@ def teams(version: int, user: Who) -> tuple[queries.TeamView, ...]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _teams(version: int, standing: tuple, _user: Who) -> tuple[queries.TeamView, ...]:
     return queries.teams(_user)
+
+
+def plan(version: int, user: Who, team_id: int, hours: int) -> TeamPlan:
+    """The plan of a team that this person may see. Marks run out by themselves, so it is made anew each hour."""
+    return _plan(version, _standing(user), team_id, hours, _hour(), user)
+
+
+def _hour() -> str:
+    return f"{datetime.now(UTC):%Y%m%d%H}"
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _plan(version: int, standing: tuple, team_id: int, hours: int, hour: str, _user: Who) -> TeamPlan:
+    return plans.of_team(_user, team_id, hours)
+
+
+def stands(some: tuple[GoalView, ...]) -> dict[int, Stand]:
+    """Where goals stand that this person may see."""
+    return _stands(version(), _hour(), tuple(one.id for one in some), some)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _stands(version: int, hour: str, ids: tuple[int, ...], _some: tuple[GoalView, ...]) -> dict[int, Stand]:
+    return goals.stands(_some)
+
+
+def questions(some: tuple[InterventionView, ...]) -> list[Question]:
+    """What is asked of things that were done, which this person may see."""
+    return _questions(version(), _hour(), some)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _questions(version: int, hour: str, some: tuple[InterventionView, ...]) -> list[Question]:
+    return verdicts.questions(some)
 
 
 def sources(version: int, user: Who) -> tuple[queries.SourceView, ...]:

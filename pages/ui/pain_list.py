@@ -8,8 +8,9 @@ import streamlit as st
 from assessments.pains import CONFIDENCE
 from data.asked.pains import Listed, PainView
 from data.people import Who
-from pages.ui import charts, paging, pain_pairs
+from pages.ui import charts, paging, pain_goals, pain_pairs
 from pages.ui.pain_doing import doing, reopen
+from pages.ui.pain_goals import Working
 from pages.ui.pain_pairs import title
 from pages.ui.registry import page_file
 from pages.ui.text import count, plain
@@ -60,7 +61,7 @@ def _bars(rows: tuple[tuple[str, float], ...]) -> go.Figure:
     return figure
 
 
-def ranked(user: Who, found: Listed, says: bool, leads: bool) -> None:
+def ranked(user: Who, found: Listed, says: bool, leads: bool, working: Working) -> None:
     """Those with a place, then those of which no hours are known."""
     known = [view for view in found.open if view.place is not None]
     unknown = [view for view in found.open if view.place is None]
@@ -73,16 +74,17 @@ def ranked(user: Who, found: Listed, says: bool, leads: bool) -> None:
             if some is unknown:
                 st.text("Nobody said how many hours these cost. Unknown hours are not zero: say them to give a place.")
             for view in paging.part(some, key, "Find a pain point", ("pain point", "pain points"), title, PAGE):
-                card(user, view, found, says, leads)
+                card(user, view, found, says, leads, working)
 
 
-def card(user: Who, view: PainView, found: Listed, says: bool, leads: bool) -> None:
+def card(user: Who, view: PainView, found: Listed, says: bool, leads: bool, working: Working) -> None:
     """One pain point: place, words, reason, votes, what may be done."""
     with st.container(border=True, gap="small", key=f"pain_{view.id}"):
         place = "" if view.place is None else f"{view.place}\\. "
         st.markdown(f"**{place}{plain(title(view))}**")
         st.markdown(reason(view))
         st.caption(" · ".join(plain(each) for each in _facts(view)))
+        pain_goals.line(user, view, working)
         if says:
             doing(user, view, found, leads)
         if len(view.parts) > 1 or "\n" in view.parts[0].text or len(view.parts[0].text) > pain_pairs.SHORT:

@@ -95,6 +95,20 @@ def test_a_target_that_is_none_is_refused_with_the_reason(figure, wanted, better
     assert word in told and bool(told) == bool(word)
 
 
+@pytest.mark.parametrize(
+    ("figure", "name", "shown"),
+    [
+        (DAYS, "days", 5.0), (at(7), "hours", 7.0), (at(0.5), "minutes", 30.0), (NONE, "minutes", None),
+        (FAILS, "%", 10.0), (replace(DAYS, unit="a week", value=3.14159), "a week", 3.14),
+    ],
+)  # fmt: skip
+def test_a_value_is_typed_in_the_unit_that_people_would_say(figure, name, shown):
+    unit = goals.entry(figure)
+    assert (unit.name, unit.shown(figure.value)) == (name, shown)
+    if shown is not None:
+        assert unit.kept(shown) == pytest.approx(figure.value, rel=1e-3)
+
+
 numbers = st.tuples(*[st.floats(0, 1e6)] * 3).map(sorted)
 
 

@@ -160,7 +160,7 @@ def test_members_see_and_leads_say(one_shop, who, role, may):
 def verdict_of(who, place: Place, now: float, **more) -> tuple[verdicts.Question, verdicts.Verdict]:
     interventions.add(who, place.team_id, done(place, **more))
     (question,) = verdicts.questions(interventions.listed(who, place.team_id), at(now))
-    return question, verdicts.verdict(question)
+    return question, verdicts.answer(question)
 
 
 def test_a_planted_drop_is_moved_and_its_counter_metric_is_told(both, who):
@@ -206,7 +206,7 @@ def test_a_verdict_is_worked_out_once_for_the_same_weeks(home, who, monkeypatch)
     place = planted.service(who, 40)
     question, found = verdict_of(who, place, 41, start=20, end=22)
     monkeypatch.setattr(outcomes, "judge", None)
-    assert verdicts.kept(question) is found and verdicts.verdict(question) is found
+    assert verdicts.kept(question) is found and verdicts.answer(question) is found
     (later,) = verdicts.questions(interventions.listed(who, place.team_id), at(41.5))
     assert later.key == question.key  # nothing new in the same week
     (other,) = verdicts.questions(interventions.listed(who, place.team_id), at(39))

@@ -1,0 +1,48 @@
+"""Choosing a service, a metric and what must not get worse for it; the same for goals and for what was done."""
+
+import streamlit as st
+
+from data.improving.measuring import METRICS
+from data.people import Who
+from pages.ui import cached
+from pages.ui.registry import page_file
+from pages.ui.text import plain
+
+Picked = tuple[int, str, str]  # service, metric, counter-metric
+
+
+def services(user: Who, team_id: int) -> dict[int, str]:
+    """Those of the team, by id."""
+    return {one.id: one.name for one in cached.services(cached.version(), user) if one.team_id == team_id}
+
+
+def none_yet() -> None:
+    """Without a service nothing is measured."""
+    st.text("The team has no service yet, so nothing can be measured. Make one and connect its source first.")
+    st.page_link(page_file("sources"), label="Sources", icon=":material/database:")
+
+
+def fields(key: str, some: dict[int, str], was: Picked | None = None, locked: bool = False) -> Picked:
+    """The three of them. some: the services, by id. was: what stands there first; locked: and stays."""
+    service, metric, counter = was or (next(iter(some)), "lead_time", "change_fail_rate")
+    if service not in some:
+        some = {service: "a service that is not there any more", **some} if locked else some
+        service = service if locked else next(iter(some))
+    if len(some) > 1 or locked:
+        service = st.selectbox(
+            "Service", list(some), list(some).index(service), format_func=some.get, key=f"{key}_service",
+            disabled=locked,
+        )  # fmt: skip
+    known = list(METRICS)
+    metric = st.selectbox(
+        "Metric that should get better", known, known.index(metric), key=f"{key}_metric", disabled=locked,
+        format_func=lambda each: METRICS[each].name,
+    )  # fmt: skip
+    st.caption(plain(METRICS[metric].about))
+    beside = METRICS[metric].beside
+    counter = st.selectbox(
+        "What must not get worse meanwhile", beside, beside.index(counter) if counter in beside else 0,
+        key=f"{key}_counter_{metric}", format_func=lambda each: METRICS[each].name, disabled=locked,
+        help="Who watches one metric alone improves it at the cost of another. The first in the list tells most.",
+    )  # fmt: skip
+    return service, metric, counter
