@@ -86,6 +86,7 @@ class SourceView:
     kind: str
     name: str
     path: str | None
+    repository_id: int
     organization_id: int
     is_demo: bool
     service_ids: tuple[int, ...]
@@ -288,6 +289,7 @@ def sources(who: Who) -> tuple[SourceView, ...]:
                 kind=source.kind,
                 name=source.name,
                 path=source.path if source.kind == "git" else None,
+                repository_id=source.repository_id,
                 organization_id=source.organization_id,
                 is_demo=source.is_demo,
                 service_ids=tuple(one.id for one in users),

@@ -63,9 +63,13 @@ def _serve(stop: threading.Event) -> None:
     consumer.start()
     for signum in (signal.SIGTERM, signal.SIGINT):  # Huey has set its own, which give jobs no time
         signal.signal(signum, lambda *_: stop.set())
-    due = functools.partial(closing.close_due, most=1), seldom(assessments.take_due), evaluating.schedule
-    tasks = (stop, collecting.schedule, *due)
-    threading.Thread(target=_housekeeping, args=tasks, name="housekeeping", daemon=True).start()
+    schedules = (
+        collecting.schedule,
+        functools.partial(closing.close_due, most=1),
+        evaluating.schedule,
+        seldom(assessments.take_due),
+    )
+    threading.Thread(target=_housekeeping, args=(stop, *schedules), name="housekeeping", daemon=True).start()
     log.info("worker of %s is ready", store.home())
     while not stop.wait(HEALTH):
         consumer.check_worker_health()

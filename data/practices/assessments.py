@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, select
 from sqlmodel import Session
 
 from assessments.delivery import benchmarks
@@ -21,7 +21,7 @@ from data import access, audit, people, store, trouble
 from data.access import Action, NotFound
 from data.asked import results, snapshots
 from data.people import Who
-from data.practices import evaluations, model, standings
+from data.practices import evaluating, evaluations, model, standings
 from data.practices.said import COARSE, FULL, WaveSeen
 from data.practices.standings import TeamStanding
 from data.tables import Assessment, Evaluation, Organization, Repository, Service, Team, Wave
@@ -265,9 +265,9 @@ def _after_looks(session: Session, now: int) -> list[int]:
     looked = (Evaluation.repository_id == Repository.id) & (Evaluation.origin == evaluations.PROBES)
     joined = _real_teams().join(Service, Service.team_id == Team.id)
     joined = joined.join(Repository, Repository.id == Service.repository_id).outerjoin(Evaluation, looked)
-    readable = Repository.path.is_not(None) | Repository.full_name.is_not(None)
-    every = func.count(Repository.id) == func.count(Evaluation.id)
-    wanted = joined.where(readable, ~exists(young)).group_by(Team.id)
+    done = case((Evaluation.as_of.is_not(None) | Evaluation.problem.is_not(None), Evaluation.id))
+    every = func.count(Repository.id) == func.count(done)
+    wanted = joined.where(Repository.id.in_(evaluating.with_files()), ~exists(young)).group_by(Team.id)
     later = func.max(Evaluation.made_at) > func.coalesce(newest.scalar_subquery(), 0)
     wanted = wanted.having(every, func.count(Evaluation.as_of) > 0, later).order_by(Team.id)
     return list(session.execute(wanted).scalars())

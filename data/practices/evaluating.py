@@ -63,7 +63,7 @@ def look(who: Who, repository_ids: Collection[int]) -> list[int]:
             raise access.NotFound("One of these repositories is no more: load the page again.")
         for subject in _subjects(session, ids, found):
             access.check(who, Action.ADD_SOURCE, subject)
-        seen = set(session.execute(_visible().where(Repository.id.in_(ids))).scalars())
+        seen = set(session.execute(with_files().where(Repository.id.in_(ids))).scalars())
         if not seen:
             raise ValueError("There is nothing to look at: add a clone or connect GitHub under Sources first.")
         made = [begin(session, found[each], who) for each in ids if each in seen]
@@ -142,7 +142,7 @@ def schedule() -> list[int]:
 _LOOKING = select(func.count()).select_from(Job).where(Job.state.in_(jobs.LIVE), Job.lane == BY_ITSELF)
 
 
-def _visible():
+def with_files():
     """Repositories with files: a clone, or a source of GitHub that is read."""
     reads = Source.kind == "github", Source.connection_id.is_not(None), Source.paused_at.is_(None)
     hub = exists().where(Source.repository_id == Repository.id, *reads, Source.synced_at.is_not(None))
@@ -154,7 +154,7 @@ def _due():
     now = store.now_us()
     fresh = exists().where(Source.repository_id == Repository.id, Source.created_at.between(now - SETTLED, now))
     return (
-        _visible()
+        with_files()
         .outerjoin(Evaluation, and_(Evaluation.repository_id == Repository.id, Evaluation.origin == PROBES))
         .outerjoin(Job, Job.id == Evaluation.job_id)
         .where(
@@ -453,7 +453,7 @@ def status(who: Who, repository_ids: Collection[int]) -> dict[int, LookView]:
         owners: dict[int, set[Subject]] = {}
         for repository_id, *team in session.execute(teams):
             owners.setdefault(repository_id, set()).add(Subject(*team))
-        visible = set(session.execute(_visible().where(Repository.id.in_(ids))).scalars())
+        visible = set(session.execute(with_files().where(Repository.id.in_(ids))).scalars())
     return {
         row[0]: _view(row, row[0] in visible, all(access.may(who, Action.ADD_SOURCE, each) for each in owners[row[0]]))
         for row in found

@@ -15,7 +15,7 @@ from assessments.maturity_change import Snapshot
 from data import access, people, store
 from data.access import Action
 from data.people import Who
-from data.practices import drawn, evaluations, marks, said
+from data.practices import drawn, evaluating, evaluations, marks, said
 from data.practices import model as practice_model
 from data.practices.drawn import MapSeen
 from data.practices.evaluations import EvaluationView
@@ -28,9 +28,9 @@ _NOT_LOOKED = SimpleNamespace(outcome=Outcome.UNKNOWN, because="It has not been 
 
 @dataclass(frozen=True)
 class RepositorySeen:
-    """A repository of the team, under a name that no other has here. readable: it has files at all (a service may have
-    imports only). evaluation: what our probes found, with the problem of the newest attempt; None where nobody has
-    looked yet."""
+    """A repository of the team, under a name that no other has here. readable: it has files that can be looked at (a
+    service may have imports only). evaluation: what our probes found, with the problem of the newest attempt; None, or
+    without `as_of`, where nobody has looked yet."""
 
     id: int
     name: str
@@ -120,18 +120,19 @@ def standing_in(session: Session, team_id: int, at: int, may_see: bool) -> TeamS
 
 
 def _repositories(session: Session, team_id: int) -> tuple[RepositorySeen, ...]:
-    columns = (Repository.id, Repository.name, Repository.full_name, Repository.path, Repository.web_url, Service.name)
+    columns = (Repository.id, Repository.name, Repository.full_name, Repository.web_url, Service.name)
     joined = select(*columns).join(Service, Service.repository_id == Repository.id)
     rows = session.execute(joined.where(Service.team_id == team_id).order_by(Repository.name, Repository.id)).all()
     services: dict[int, list[str]] = {}
     for row in rows:
         services.setdefault(row[0], []).append(row[-1])
-    heads = {row[0]: row[1:5] for row in rows}
+    heads = {row[0]: row[1:4] for row in rows}
     found = evaluations.of_repositories(session, list(heads))
-    names = _names({key: (name, full_name) for key, (name, full_name, _, _) in heads.items()})
+    readable = set(session.execute(evaluating.with_files().where(Repository.id.in_(heads))).scalars())
+    names = _names({key: (name, full_name) for key, (name, full_name, _) in heads.items()})
     return tuple(
-        RepositorySeen(key, names[key], url, tuple(sorted(services[key])), bool(path or full_name), found.get(key))
-        for key, (_, full_name, path, url) in heads.items()
+        RepositorySeen(key, names[key], url, tuple(sorted(services[key])), key in readable, found.get(key))
+        for key, (_, _, url) in heads.items()
     )
 
 

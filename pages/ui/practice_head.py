@@ -6,7 +6,7 @@ from data.people import Who
 from data.practices.said import WAITING
 from data.practices.standings import TeamStanding
 from data.queries import TeamView
-from pages.ui import states
+from pages.ui import evidence_jobs, states
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, plain
 
@@ -29,7 +29,7 @@ def lanes(user: Who, team: TeamView, found: TeamStanding) -> None:
         with _card("What the team says", "ballot"):
             _says(team, found)
         with _card("What its repositories show", "folder_code"):
-            _shows(found)
+            _shows(user, found)
         with _card("What its workflow map shows", "account_tree"):
             _maps(team, found)
 
@@ -59,15 +59,8 @@ def _says(team: TeamView, found: TeamStanding) -> None:
         st.page_link(page_file("surveys"), label="Ask the team", icon=":material/arrow_forward:", query_params=query)
 
 
-def _shows(found: TeamStanding) -> None:
-    readable = [each for each in found.repositories if each.readable]
-    if not readable:
-        st.text("No service of the team has a repository with files.")
-        return
-    if not found.looked:
-        st.text("No repository has been looked at.")
-    else:
-        st.text(f"{len(found.looked)} of {count(len(readable), 'repository', 'repositories')} looked at")
+def _shows(user: Who, found: TeamStanding) -> None:
+    evidence_jobs.section(user, [each.id for each in found.repositories])
     if found.looked and found.not_looked:
         names = ", ".join(each.name for each in found.not_looked[:3])
         more = f" and {len(found.not_looked) - 3} more" if len(found.not_looked) > 3 else ""

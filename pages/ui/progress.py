@@ -30,6 +30,7 @@ KINDS = {
     "github_list": "Read a list of repositories",
     "github_plan": "Plan a first reading",
     "webhook": "Take in what GitHub sent",
+    "evidence": "Look at a repository",
 }
 
 

@@ -5,6 +5,7 @@ links even where the Markdown is escaped. Everything of foreign origin goes thro
 """
 
 import re
+from datetime import UTC, datetime
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~^=&:])")
 #: What is still looked for in escaped text: `:icon:`, addresses, e-mail addresses. An invisible joiner takes it apart.
@@ -25,7 +26,9 @@ def with_code(text: object) -> str:
     pieces = " ".join(str(text).split()).split("`")
     if len(pieces) % 2 == 0:
         return plain(text)
-    return "".join(f"`{piece}`" if place % 2 and piece.strip() else _between(piece) for place, piece in enumerate(pieces))
+    return "".join(
+        f"`{piece}`" if place % 2 and piece.strip() else _between(piece) for place, piece in enumerate(pieces)
+    )
 
 
 def _between(piece: str) -> str:
@@ -67,3 +70,12 @@ def day(moment) -> str:
 def minute(moment) -> str:
     """An instant to the minute, with its zone said: 3 Mar 2026, 14:02 UTC."""
     return f"{day(moment)}, {moment:%H:%M} UTC" if moment else "not known"
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """Roughly how long ago that was: just now, 3 hours ago, 2 days ago."""
+    minutes = int(((now or datetime.now(UTC)) - moment).total_seconds() // 60)
+    if minutes < 2:
+        return "just now"
+    size, noun = next(each for each in ((1_440, "day"), (60, "hour"), (1, "minute")) if minutes >= 2 * each[0])
+    return f"{count(minutes // size, noun)} ago"
