@@ -154,7 +154,7 @@ INVOICES = History(
         Step(78, "Begin with invoices as PDF", _begin(
             PYTHON, "Writes invoices and reminders.", "invoices", "python -m invoices") | {
                 "requirements.txt": trees.requirements("psycopg==3.2.3", "weasyprint==62.3"),
-                "Dockerfile": trees.dockerfile(PYTHON), "Jenkinsfile": trees.jenkinsfile(PYTHON),
+                "Dockerfile": trees.dockerfile(PYTHON, "made"), "Jenkinsfile": trees.jenkinsfile(PYTHON),
                 "scripts/deploy.sh": trees.deploy_script("invoices"),
                 ".env": "INVOICE_CURRENCY=EUR\nINVOICE_SIGNING_KEY=invoices-2024\n",
                 "deploy/invoices.yaml": trees.manifests("invoices")}),
