@@ -22,8 +22,11 @@ def repositories(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Seen]:
     return {Item(REPOSITORY, key).id: _joined(each, len(found)) for key, each in by_probe.items()}
 
 
+_STATES = {str(state): state for state in State}
+
+
 def _joined(findings: Mapping[str, Any], repositories: int) -> Seen:
-    states = {name: State(finding.outcome) for name, finding in findings.items()}
+    states = {name: _STATES[finding.outcome] for name, finding in findings.items()}
     applying = {name: state for name, state in states.items() if state is not State.NOT_APPLICABLE}
     kinds = set(applying.values())
     if not applying:

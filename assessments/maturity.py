@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 SURVEY, REPOSITORY, MAP = "survey", "repository", "map"
@@ -59,7 +60,7 @@ class Item:
     limit: str = ""
     hint: bool = False
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Under which it is seen and kept."""
         return f"{self.lane}:{self.key}{' ' if self.limit else ''}{self.limit}"
@@ -90,7 +91,7 @@ class Capability:
         """No repository or map could show anything of it."""
         return all(item.lane == SURVEY for statement in self.statements for item in statement.items)
 
-    @property
+    @cached_property
     def items(self) -> dict[str, Item]:
         """All its evidence by id."""
         return {item.id: item for statement in self.statements for item in statement.items}

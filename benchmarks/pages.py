@@ -16,15 +16,22 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from data import demo, people, store
+from assessments.evidence import registry
+from data import demo, people, store, teams
+from data.practices import assessments
+from data.tables import Service
 from tests.browser.portal import running
+from tests.data import practised
+from tests.data.arrange import Place
 from tests.many import fill
 
 LIMIT = 100  # milliseconds
+REPOSITORIES = 50  # of the team whose practices are shown
 
 
 class Visitor:
@@ -81,18 +88,40 @@ def prepare(home: Path, services: int) -> None:
     demo.create(who, people.home_organization(who), datetime.now(UTC))
     if services:
         fill(services=services)
+    practise(who)
     store.dispose()
+
+
+def practise(who: people.Who) -> None:
+    """A team with many repositories that were looked at, two surveys and two assessments."""
+    place = Place(who, "Platform")
+    for number in range(REPOSITORIES - 1):
+        teams.create_service(who, place.team_id, f"service-{number:02}")
+    with store.reading() as session:
+        own = select(Service.repository_id).where(Service.team_id == place.team_id)
+        repositories = session.execute(own).scalars().all()
+    outcomes = ("met", "not met", "partly", "not applicable", "unknown", "met")
+    for number, repository in enumerate(repositories):
+        found = {key: outcomes[(number + at * at) % len(outcomes)] for at, key in enumerate(registry())}
+        practised.looked(repository, found)
+    for option in (1, 2):
+        practised.said(place.team_id, option)
+        assessments.take(who, place.team_id)
 
 
 def addresses(home: Path) -> dict[str, tuple[str, str]]:
     """What is measured: title -> page and query."""
     with sqlite3.connect(home / "milepost.db") as connection:
         service, team = connection.execute("select id, team_id from service where name = 'payments-api'").fetchone()
+        (many,) = connection.execute("select id from team where name = 'Team of Platform'").fetchone()
     return {
         "Home": ("", ""),
         "Team overview": ("overview", f"team={team}&weeks=13"),
         "Delivery": ("delivery", f"service={service}&weeks=13"),
         "Delivery, 52 weeks": ("delivery", f"service={service}&weeks=52"),
+        f"Practices, {REPOSITORIES} repositories": ("practices", f"team={many}"),
+        "Practices, one capability": ("practices", f"team={many}&capability=container-images"),
+        "Then and now": ("assessments", f"team={many}"),
         "Production rule": ("rule", f"service={service}"),
         "Teams and services": ("teams", ""),
         "Sources": ("sources", ""),

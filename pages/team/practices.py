@@ -40,6 +40,7 @@ practice_head.no_services(found)
 practice_head.lanes(user, team, found)
 practice_take.row(user, team, found, plans)
 practice_overview.summary(found)
-practice_overview.areas(found, practice_overview.chosen(found))
+shown = practice_overview.chosen(found) if found.snapshot.seen else practice_overview.ALL
+practice_overview.areas(found, shown)
 practice_marks.all_marks(user, found, plans)
 practice_tools.section(user, team, found)

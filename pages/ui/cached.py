@@ -18,7 +18,8 @@ from data.improving.interventions import InterventionView
 from data.improving.plans import TeamPlan
 from data.improving.verdicts import Question
 from data.people import Who
-from data.practices import standings
+from data.practices import assessments, standings
+from data.practices.assessments import Kept
 from data.practices.evaluations import EvaluationView
 from data.practices.standings import TeamStanding
 from data.queries import ServiceView
@@ -102,6 +103,16 @@ def team_standing(version: int, user: Who, team_id: int) -> TeamStanding:
 @st.cache_resource(max_entries=32, ttl=60, show_spinner=False)
 def _team_standing(version: int, standing: tuple, team_id: int, _user: Who) -> TeamStanding:
     return standings.of_team(_user, team_id)
+
+
+def kept(user: Who, team_id: int, ids: tuple[int, ...]) -> dict[int, Kept]:
+    """Assessments of a team that this person sees, as `assessments.listed` has just said: they never change."""
+    return _kept(_standing(user), team_id, ids, user)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _kept(standing: tuple, team_id: int, ids: tuple[int, ...], _user: Who) -> dict[int, Kept]:
+    return assessments.load(_user, team_id, ids)
 
 
 def other_tools(version: int, user: Who, team_id: int) -> tuple[EvaluationView, ...]:

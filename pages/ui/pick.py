@@ -19,12 +19,7 @@ from pages.ui.text import plain
 WEEKS = (4, 13, 26, 52)
 DEMO = " (demo)"
 VERSION = ("kind", "version", "before", "after")  # of a map
-PRACTICES = ("capability", "repository")
-OF = {  # what goes when another is picked
-    "service": ("environment",),
-    "team": ("map", *VERSION, *PRACTICES),
-    "map": VERSION,
-}
+OF = {"service": ("environment",), "team": ("map", "capability", "repository", *VERSION), "map": VERSION}  # go with it
 
 
 def _chosen(name: str, options: list[int], default: int) -> int:

@@ -21,6 +21,9 @@ class Chosen:
     repository_id: int | None
 
 
+ALL = Chosen("all", None)
+
+
 def chosen(found: TeamStanding, whole: bool = True) -> Chosen:
     """From the address, with the widgets to change it. whole: also which capabilities, not only which repository."""
     wanted = st.query_params.get("show", "all")
@@ -56,6 +59,9 @@ def _follow(name: str, usual: str) -> None:
 
 def summary(found: TeamStanding) -> None:
     """How many have a level, and what asks for attention; no score."""
+    if not found.snapshot.seen:
+        st.text("Nothing is known yet of any of these capabilities: begin with one of the three ways above.")
+        return
     standings = found.standings.values()
     told = sum(one.told is not None for one in standings)
     out = sum(one.applicable == 0 for one in standings)

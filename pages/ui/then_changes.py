@@ -70,8 +70,8 @@ def _finding(differing: Sequence[Change], moving: Sequence[Change]) -> str:
     told, lost = sum(pair[0] is None for pair in both), sum(pair[1] is None for pair in both)
     said = [f"{rose} rose"] if rose else []
     said += [f"{fell} fell"] if fell else []
-    said += [f"of {told} a level can be told now"] if told else []
-    said += [f"of {lost} none can be told any more"] if lost else []
+    said += [f"of {told} the level can be told now"] if told else []
+    said += [f"of {lost} it cannot be told any more"] if lost else []
     others = len(differing) - len(moving)
     said += [f"{others} changed in what is known or asked, not in level"] if others else []
     whole = count(len(differing), "capability", "capabilities")
@@ -122,14 +122,19 @@ def _change(change: Change, before: Side, after: Side) -> None:
             st.caption(f"Then {practice_words.coverage(change.before)}, now {practice_words.coverage(change.after)}.")
         evidence = moved(change.capability.key, before.snapshot, after.snapshot)
         if evidence:
-            with st.expander(f"Evidence that changed ({len(evidence)})"):
-                for one in evidence:
-                    _moved(one)
+            name = f"then_{change.capability.key}"
+            body = st.expander(f"Evidence that changed ({len(evidence)})", key=name, on_change="rerun")
+            if body.open:
+                with body:
+                    for one in evidence:
+                        _moved(one)
 
 
 def _from_to(change: Change) -> str:
     sides = [one for one in (change.before, change.after) if one is not None]
-    return " → ".join(f"{practice_words.marks(one)} {plain(_level(one))}" for one in sides)
+    return " → ".join(
+        _level(one) if one.told is None else f"{practice_words.marks(one)} {_level(one)}" for one in sides
+    )
 
 
 def _moved(one: Moved) -> None:

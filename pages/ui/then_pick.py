@@ -51,7 +51,7 @@ def two(user: Who, team: TeamView) -> tuple[Side, Side]:
         st.stop()
     ids = [int(key) for key in keys if key != NOW]
     try:
-        kept = assessments.load(user, team.id, ids)
+        kept = cached.kept(user, team.id, tuple(ids))
     except (NotFound, NotYet) as error:
         st.warning(plain(error))
         st.stop()

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from assessments.evidence.finding import Outcome, met, not_applicable, not_met, unknown
-from assessments.lanes import agreed, answers, mapped, repositories
+from assessments.lanes import agreed, answers, coarse, mapped, repositories
 from assessments.maturity import State
 from assessments.surveys.intervals import Interval
 from assessments.workflow.amounts import Amount
@@ -117,3 +117,36 @@ def test_what_the_map_says_against_a_limit(fact, state):
 
 def test_a_map_that_is_not_drawn_says_nothing():
     assert mapped([capability("W")], {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "state"),
+    [("dont_know", State.UNKNOWN), ("not_applicable", State.NOT_APPLICABLE), ("parted", State.UNKNOWN)],
+)
+def test_what_a_team_agreed_on_may_be_no_option(value, state):
+    found = agreed([capability("S", "S")], {"capabilities": {"ci": value}})
+    assert {seen.state for seen in found.values()} == {state} and len(found) == 2
+
+
+def middle(*quartiles: float, discuss: bool = False) -> dict:
+    return {"told": "middle", "quartiles": list(quartiles), "discuss": discuss, "top": 4}
+
+
+@pytest.mark.parametrize(
+    ("kept", "states"),
+    [
+        (middle(2, 3, 3), [State.MET, State.MET, State.PARTLY, State.NOT_MET]),
+        (middle(2, 2, 2), [State.MET, State.MET, State.NOT_MET, State.NOT_MET]),
+        (middle(0, 2, 4, discuss=True), [State.UNKNOWN] * 4),
+        ({"told": "too few"}, [State.UNKNOWN] * 4),
+    ],
+)
+def test_a_coarse_result_is_held_against_its_middle_half(kept, states):
+    found = coarse([capability("S", "S", "S", "S")], {"capabilities": {"ci": kept}})
+    assert [seen.state for seen in found.values()] == states
+
+
+def test_a_coarse_result_tells_no_count_and_no_decimal():
+    found = coarse([capability("S")], {"capabilities": {"ci": middle(1, 2, 3)}})
+    (seen,) = found.values()
+    assert seen.because == "The team's middle answer about ci: 2 on 0 to 4, the middle half from 1 to 3."

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.maturity import Mark, Seen, State
-from assessments.maturity_change import CAUSES, COVERAGE, GONE, MODEL, NEW, PRACTICE, Snapshot, compare
+from assessments.maturity_change import CAUSES, COVERAGE, GONE, MODEL, NEW, PRACTICE, Snapshot, compare, moved
 from tests.assessments import standings
 from tests.assessments.standings import DAY, NOW, capability, seen
 
@@ -123,3 +123,51 @@ def test_practice_has_a_part_only_where_something_known_says_something_else(pair
 @given(pairs())
 def test_a_snapshot_comes_back_from_plain_values(pair):
     assert Snapshot.of(pair[0].plain()) == pair[0]
+
+
+def causes(before: Snapshot, after: Snapshot) -> dict[str, str]:
+    return {one.item.key: one.cause for one in moved("ci", before, after)}
+
+
+def test_the_evidence_that_changed_is_named_with_its_cause():
+    assert causes(snapshot("R1-", "R2+", "R3?"), snapshot("R1+", "R2+", "R3+")) == {"r1": PRACTICE, "r3": COVERAGE}
+    wider = capability("R1", "R2", "R3 R4")
+    assert causes(snapshot("R1+"), snapshot("R1+", "R4-", model=wider)) == {"r4": MODEL}
+    assert causes(snapshot("R4+", model=wider), snapshot(model=capability("R1"))) == dict.fromkeys(
+        ["r2", "r3", "r4"], MODEL
+    )
+
+
+def test_a_mark_changes_the_evidence_that_it_speaks_of():
+    mark = Mark("not applicable", "ci", "no servers", "repository:r1")
+    (one,) = moved("ci", snapshot("R1-"), snapshot("R1-", marks=[mark]))
+    assert (one.before.state, one.after.state, one.cause) == (State.NOT_MET, State.NOT_APPLICABLE, COVERAGE)
+
+
+def test_of_a_capability_that_is_new_all_evidence_is_of_the_model():
+    before = Snapshot(1, NOW, {}, {}, ())
+    after = snapshot("R1+")
+    assert {one.cause for one in moved("ci", before, after)} == {MODEL}
+    assert compare(before, after)["ci"].differs and compare(after, before)["ci"].kind == GONE
+
+
+def test_a_capability_differs_when_its_level_or_what_is_known_of_it_does():
+    def differs(before: Snapshot, after: Snapshot) -> bool:
+        return compare(before, after)["ci"].differs
+
+    assert not differs(snapshot("R1+"), snapshot("R1+"))
+    assert differs(snapshot("R1+", "R2-"), snapshot("R1+", "R2+")), "the level"
+    assert differs(snapshot("R1-"), snapshot("R1-", "R2-")), "the coverage"
+
+
+@some
+@given(
+    standings.evidence(capability("S R1", "S R2 H1", "R3 W1")),
+    standings.evidence(capability("S R1", "S R2 H1", "R3 W1")),
+)
+def test_evidence_moves_wherever_a_part_is_not_nothing(first, second):
+    model = {"ci": capability("S R1", "S R2 H1", "R3 W1")}
+    before, after = Snapshot(1, NOW, model, first), Snapshot(1, NOW, model, second)
+    parts = {cause for cause, part in compare(before, after)["ci"].parts.items() if part}
+    assert parts <= {one.cause for one in moved("ci", before, after)}
+    assert moved("ci", before, before) == ()

@@ -37,7 +37,7 @@ def test_a_team_of_which_nothing_is_known_is_told_what_to_do(home):
     at = opened(PAGE, team=team)
     told = shown(at)
     assert "This team has no service yet" in told and "The team has not been asked yet." in told
-    assert "There is no workflow map." in told and "Of 42 capabilities, 0 have a level" in told
+    assert "There is no workflow map." in told and "Nothing is known yet of any of these capabilities" in told
     assert not [each for each in at.button if each.key == "take"] and not at.exception
 
 
@@ -80,7 +80,7 @@ def test_a_capability_opens_with_its_lanes_and_findings_on_demand(place):
 
 def test_a_link_to_a_capability_that_is_gone_shows_all(place):
     at = opened(PAGE, team=place.team_id, capability="magic")
-    assert "is not in the model any more" in shown(at) and "Of 42 capabilities" in shown(at)
+    assert "is not in the model any more" in shown(at) and f"practice_{CI}" in [each.key for each in at.button]
 
 
 def test_a_mark_is_made_in_a_dialog_and_taken_back(place):
@@ -106,6 +106,7 @@ def test_a_mark_is_made_in_a_dialog_and_taken_back(place):
 
 
 def test_an_exception_that_has_ended_is_listed_as_ended(place):
+    looked(place.repository_id)
     now = store.now_us()
     until = Mark(EXCEPTION, CI, "Soon", None, "A developer", now - DAY)
     marks.make(place.who, place.team_id, until, now - 2 * DAY)

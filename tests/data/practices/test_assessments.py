@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from assessments.maturity import NOT_APPLICABLE, Mark, State
 from assessments.maturity_change import PRACTICE, compare
-from data import store, teams
+from data import store, teams, worker
 from data.access import Forbidden, NotFound
 from data.asked import results
 from data.practices import assessments, evaluations, marks, model, standings
@@ -217,3 +217,12 @@ def test_a_list_takes_as_many_statements_for_one_as_for_many(home, who):
     assert len(few) == len(many) <= 7
     with store.reading() as session:
         assert len(session.execute(select(Assessment).where(Assessment.kind == "practices")).all()) == 4
+
+
+def test_what_nobody_waits_for_is_looked_for_seldom(monkeypatch):
+    clock, calls = [100.0], []
+    monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
+    look = worker.seldom(lambda: calls.append(clock[0]))
+    for clock[0] in (100.0, 105.0, 159.0, 160.0, 165.0):
+        look()
+    assert calls == [100.0, 160.0]
