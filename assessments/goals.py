@@ -90,6 +90,10 @@ class Entry:
         """As it is typed, to two digits behind the point."""
         return None if value is None else round(value / self.size, 2)
 
+    def proposed(self, value: float | None) -> float | None:
+        """As it is offered: to two significant digits, as nobody wants 19.35 hours."""
+        return None if value is None else float(f"{value / self.size:.2g}")
+
     def kept(self, value: float) -> float:
         """As it is kept."""
         return value * self.size

@@ -90,20 +90,19 @@ def end(user: Who, one: GoalView) -> None:
 
 def _numbers(
     key: str, metric: str, counter: str, before: tuple[Figure, Figure], was: tuple[float, float] | None = None
-) -> tuple[float, float]:
-    """Target and limit, typed in the unit that people would say."""
-    proposed = was or (
+) -> tuple[float | None, float | None]:
+    """Target and limit, typed in the unit that people would say; a proposal where nobody has said any."""
+    ends = {"low": "at most", "high": "at least"}
+    proposed = (
         ways.target(before[0], METRICS[metric].better), ways.limit(before[1], METRICS[counter].better)
     )  # fmt: skip
     found = []
-    labels = ("Target", "It must not get worse than")
-    for place, label, figure, value in zip(st.columns(2), labels, before, proposed, strict=True):
-        unit = ways.entry(figure)
-        typed = place.number_input(
-            f"{label} ({unit.name})", 0.0, None, unit.shown(value), key=f"{key}_{label}", format="%g"
-        )
-        found.append(unit.kept(typed or 0.0))
-    st.caption(plain(f"The limit is for {METRICS[counter].name.lower()}."))
+    for name, figure, place in zip((metric, counter), before, (0, 1), strict=True):
+        unit, what = ways.entry(figure), METRICS[name]
+        value = unit.shown(was[place]) if was else unit.proposed(proposed[place])
+        label = f"{'Target' if place == 0 else 'Limit'}: {what.name.lower()} {ends[what.better]} ({unit.name})"
+        typed = st.number_input(label, 0.0, None, value, key=f"{key}_{'limit' if place else 'target'}", format="%g")
+        found.append(None if typed is None else unit.kept(typed))
     return found[0], found[1]
 
 

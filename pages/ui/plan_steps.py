@@ -22,14 +22,14 @@ def nothing_known(team_id: int) -> None:
         )
         query = {"team": str(team_id)}
         ways = (
-            ("surveys", "ballot", "Ask the team", "what it does, capability by capability"),
-            ("practices", "fact_check", "Look at the repositories", "what they show, without asking anybody"),
-            ("map", "account_tree", "Draw the workflow map", "where work waits on its way to users"),
+            ("surveys", "ballot", "Ask the team", "What it does, capability by capability."),
+            ("practices", "fact_check", "Look at the repositories", "What they show, without asking anybody."),
+            ("map", "account_tree", "Draw the workflow map", "Where work waits on its way to users."),
         )
         for path, icon, label, what in ways:
             if path in BY_PATH:
-                label = f"{label}: {what}"
                 st.page_link(page_file(path), label=label, icon=f":material/{icon}:", query_params=query)
+                st.caption(what)
 
 
 def next_ones(user: Who, found: TeamPlan, plans: bool) -> None:

@@ -105,6 +105,7 @@ def test_a_target_that_is_none_is_refused_with_the_reason(figure, wanted, better
 def test_a_value_is_typed_in_the_unit_that_people_would_say(figure, name, shown):
     unit = goals.entry(figure)
     assert (unit.name, unit.shown(figure.value)) == (name, shown)
+    assert unit.proposed(figure.value) == (None if shown is None else float(f"{shown:.2g}"))
     if shown is not None:
         assert unit.kept(shown) == pytest.approx(figure.value, rel=1e-3)
 
