@@ -22,6 +22,7 @@ from data.tables import Team, Wave
 TEAM = "Checkout"
 PEOPLE = tuple(f"Member {number}" for number in range(1, 11))
 _SUGGESTED = ("ci-cd", "automation-testing", "fast-feedback", "deployment-process", "monitoring-alerting")
+_ASKED = (*_SUGGESTED, "containers-orchestration")
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,15 @@ PAINS = (
 
 SURVEYS = (
     Asked(
-        "Practices, the quarter before", "capabilities", _SUGGESTED, 14, 8, 1.6,
+        "Practices, the quarter before", "capabilities", _ASKED, 14, 8, 1.6,
         {"continuous-integration": 2, "version-control": 3, "deployment-automation": 1, "continuous-delivery": 1,
          "test-automation": 2, "code-review-flow": 3, "monitoring-and-observability": 2,
-         "proactive-failure-notification": 2},
+         "proactive-failure-notification": 2, "container-images": 2, "flexible-infrastructure": 1},
     ),
     Asked(
-        "Practices this quarter", "capabilities", _SUGGESTED, 1.5, 8, 1.9,
+        "Practices this quarter", "capabilities", _ASKED, 1.5, 8, 1.9,
         {"continuous-integration": 3, "version-control": 3, "deployment-automation": 3, "continuous-delivery": 2,
-         "test-automation": (1, 4), "working-in-small-batches": 2, "code-review-flow": 2},
+         "test-automation": (1, 4), "working-in-small-batches": 2, "code-review-flow": 2, "container-images": 3},
     ),
     Asked("What holds us up", "pain-and-friction", None, 1.2, 9, 2, {}),
     Asked(

@@ -154,7 +154,7 @@ INVOICES = History(
         Step(78, "Begin with invoices as PDF", _begin(
             PYTHON, "Writes invoices and reminders.", "invoices", "python -m invoices") | {
                 "requirements.txt": trees.requirements("psycopg==3.2.3", "weasyprint==62.3"),
-                "Dockerfile": trees.dockerfile(PYTHON), "Jenkinsfile": trees.jenkinsfile(PYTHON),
+                "Dockerfile": trees.dockerfile(PYTHON, "made"), "Jenkinsfile": trees.jenkinsfile(PYTHON),
                 "scripts/deploy.sh": trees.deploy_script("invoices"),
                 ".env": "INVOICE_CURRENCY=EUR\nINVOICE_SIGNING_KEY=invoices-2024\n",
                 "deploy/invoices.yaml": trees.manifests("invoices")}),
@@ -162,7 +162,9 @@ INVOICES = History(
             "Jenkinsfile": None, CI: trees.ci(PYTHON, "cache"), DEPLOY: trees.deploy("invoices", "merge")}),
         Step(21, "Name who answers for what", {OWNERS: trees.owners("checkout")}),
         Step(11, "Test every change", {CI: trees.ci(PYTHON, "pull requests", "tests", "browser", "cache", "limits")}),
-        Step(8, "Have updates proposed", {UPDATES: trees.updates("pip", "github-actions")}),
+        Step(8, "Have updates proposed, and name the version that runs", {
+            UPDATES: trees.updates("pip", "github-actions"),
+            "deploy/invoices.yaml": trees.manifests("invoices", "version")}),
         Step(4, "Alert when invoices are late", {
             "monitoring/invoices.yml": trees.alerts("invoices", "InvoicesLate", "NumberingGap", runbooks=False)}),
     ),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session
 
 from assessments.maturity import EXCEPTION, NOT_APPLICABLE, day
@@ -13,7 +13,7 @@ from data import store
 from data.demo import looked
 from data.demo.looked import Look
 from data.practices import assessments
-from data.tables import Evaluation, PracticeMark, Repository, Service, Team
+from data.tables import Evaluation, PracticeMark, Service, Team
 
 TEAM = "Checkout"
 #: Weeks before the end of the demo that its assessments were taken: each after a survey of practices had closed.
@@ -77,8 +77,6 @@ def _of_team(organization_id: int) -> set[int]:
 
 def _keep(session: Session, organization_id: int, until: datetime, looks: dict[int, tuple[Look, ...]]) -> None:
     """Everything in the order in which it happened, as later things rest on earlier ones."""
-    named = {"full_name": "shop/" + Repository.name}
-    session.execute(update(Repository).where(Repository.id.in_(looks)).values(named))
     team = select(Team.id).where(Team.organization_id == organization_id, Team.name == TEAM)
     team_id = session.execute(team).scalar_one_or_none()
     marks = list(MARKS)

@@ -156,14 +156,15 @@ _STARTS = {"pip": '["python", "-m", "app"]', "npm": '["node", "dist/main.js"]', 
 
 
 def dockerfile(language: Language, *has: str) -> str:
-    """An image. has: stages, digest (of the base), version (of it, else latest), user."""
+    """An image. has: stages, digest (of the base), version (of it, else latest), user, made (something is compiled in
+    what is shipped)."""
     name, version = _IMAGES[language.ecosystem], _VERSIONS[language.ecosystem]
     tag = f"{version}@{_DIGEST}" if "digest" in has else version if {"version", "stages"} & {*has} else "latest"
     user = ["USER 10001"] if "user" in has else []
     start = [*user, "EXPOSE 8080", f"CMD {_STARTS[language.ecosystem]}"]
     if "stages" not in has:
-        build = f"RUN {language.install}"
-        return "\n".join([f"FROM {name}:{tag}", "WORKDIR /app", "COPY . .", build, *start]) + "\n"
+        build = [f"RUN {language.install}", *(["RUN make fonts"] if "made" in has else [])]
+        return "\n".join([f"FROM {name}:{tag}", "WORKDIR /app", "COPY . .", *build, *start]) + "\n"
     manifest = {"pip": "requirements.txt", "npm": "package.json package-lock.json", "maven": "pom.xml",
                 "gomod": "go.mod go.sum"}[language.ecosystem]  # fmt: skip
     # fmt: off

@@ -202,7 +202,7 @@ def work_out(team_id: int, at: int, why: str) -> tuple[dict[str, Any], dict[str,
         "why": why,
         "snapshot": {name: plain[name] for name in ("version", "at", "seen", "marks")},
         "rests_on": [_wave(wave) for wave in found.waves],
-        "repositories": [_repository(each) for each in found.repositories if each.readable],
+        "repositories": [_repository(each) for each in found.repositories if each.readable or each.looked],
         "map": {"title": found.map.title, "version": found.map.version} if found.map else None,
         "metrics": metrics,
     }

@@ -10,6 +10,7 @@ from assessments.maturity_change import COVERAGE, MODEL, PRACTICE, compare
 from assessments.recommend import plan
 from content import catalog
 from data import people, store
+from data.asked import pains
 from data.demo import planned, stood
 from data.improving import choices, goals, interventions, verdicts
 from data.practices import assessments, evaluations, standings
@@ -54,8 +55,8 @@ def test_one_exception_holds_one_has_ended_and_one_capability_does_not_apply():
     ]  # fmt: skip
     apart = found.standings["ai-accessible-internal-data"]
     assert {judged.verdict for judged in apart.statements} == {Verdict.OUT} and apart.coverage is None
-    (note,) = found.standings["container-images"].notes
-    assert "ended on" in note
+    images = found.standings["container-images"]
+    assert "ended on" in images.notes[0] and (images.told, images.outline) == (2, 3)
     root = next(seen for judged in found.standings["container-images"].statements for item, seen in judged.seen
                 if item.key == "docker-user")  # fmt: skip
     assert root.state == "partly", "it counts again"
@@ -128,7 +129,9 @@ def test_one_goal_is_on_the_way_one_was_missed_and_one_has_begun():
     assert (begun[0], begun[1].at_target) == ("open", False)
     by_title = {one.wanted.title: one for one in listed}
     assert by_title[planned.AIMS[0].title].capability_name == "Continuous delivery"
-    assert by_title[planned.AIMS[2].title].wanted.pain_id in goals.by_pain(people.local_person(), team())
+    views = pains.ranked(people.local_person(), team())
+    named = {view.id: view.pain.texts for view in views}
+    assert named[by_title[planned.AIMS[2].title].wanted.pain_id] == (planned.AIMS[2].pain,)
 
 
 def test_what_was_done_has_moved_its_metric_or_not_or_cannot_be_told_yet():
@@ -136,9 +139,9 @@ def test_what_was_done_has_moved_its_metric_or_not_or_cannot_be_told_yet():
     asked = {question.one.said.title: question for question in verdicts.questions(views, NOW)}
     released, duty, moved, alerts = (asked[deed.title] for deed in planned.DEEDS)
     assert (alerts.state, released.state, duty.state, moved.state) == ("running", *("judged",) * 3)
-    outcome = verdicts.verdict(released).outcome
+    outcome = verdicts.answer(released).outcome
     assert (outcome.verdict, outcome.direction) == (outcomes.MOVED, outcomes.BETTER)
     assert outcome.high < 0.6, "lead time fell by 40 % at the least"
-    assert verdicts.verdict(duty).outcome.verdict != outcomes.MOVED
-    unclear = verdicts.verdict(moved).outcome
+    assert verdicts.answer(duty).outcome.verdict != outcomes.MOVED
+    unclear = verdicts.answer(moved).outcome
     assert unclear.verdict == outcomes.INCONCLUSIVE and "more weeks like these" in unclear.missing[0]

@@ -73,8 +73,8 @@ def test_every_history_is_of_a_story_and_goes_forward(history):
                     "key-files": "not met", "ci-pinned-actions": "not met"}),
         (CONFIG, {"terraform-state": "met", "terraform-ingress": "met", "docker-user": "not applicable"}),
         (MONOREPO, {"docker-user": "partly", "codeowners": "not met"}),
-        (ROUTES, {"jenkinsfile": "not met", "tests-present": "not met", "ci-tests": "unknown", "few-branches": "not met",
-                  "branch-protection": "not met"}),
+        (ROUTES, {"jenkinsfile": "not met", "tests-present": "not met", "ci-tests": "unknown",
+                  "few-branches": "not met", "branch-protection": "not met"}),
     ],
     ids=lambda each: getattr(each, "name", ""),
 )  # fmt: skip

@@ -56,6 +56,19 @@ def test_the_map_of_the_ranking_tells_its_story_in_two_versions_and_a_future():
     assert len(rows) == 6 and not any(row["Measured, median"] == "not known" for row in rows)
 
 
+def test_the_map_of_payments_lost_its_weekly_release_as_the_numbers_did():
+    who = people.local_person()
+    one = next(team for team in queries.teams(who) if team.name == "Checkout")
+    (seen,) = maps.maps(who, one.id)
+    assert (seen.newest, seen.service_id) == ({"today": 2, "future": 1}, number_of("payments-api"))
+    before, after, later = (
+        maps.version(who, seen.id, kind, number).drawn for kind, number in (("today", 1), ("today", 2), ("future", 1))
+    )
+    lead = [totals(each).lead.known.value for each in (before, after, later)]
+    assert totals(before).constraint.step.key == "release" and lead[0] > 2 * lead[1] > 2 * lead[2]
+    assert longest_stage_then("payments-api", 40, 26) == "waiting_to_deploy" != longest_stage_then("payments-api", 9, 0)
+
+
 def longest_stage_then(name: str, ago: int, to: int) -> str:
     return max(window(name, ago, to).stages, key=lambda stage: stage.share or 0).key
 

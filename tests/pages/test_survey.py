@@ -39,7 +39,7 @@ def team(who) -> int:
 def test_the_demo_s_survey_shows_what_to_discuss_first_and_what_has_changed(demo_home):
     at = shown(demo_wave("Practices this quarter"))
     heads = [head.value for head in at.header]
-    assert heads[:5] == ["8 of 10", "17", "1", heads[3], "Discuss this"]
+    assert heads[:5] == ["8 of 10", "20", "1", heads[3], "Discuss this"]
     assert heads[3].endswith("down") and "CI/CD pipelines and migration" in heads
     text, marks = said(at), badges(at)
     assert "Opposed" in marks and "4 people chose 1" in marks and "4 people chose 4" in marks
@@ -48,7 +48,7 @@ def test_the_demo_s_survey_shows_what_to_discuss_first_and_what_has_changed(demo
     assert "Go round" in text and "Member" not in text
     pictures = [element.proto.alt for element in at.get("plotly_chart")]
     assert "Test automation: chosen option 1 by 4, option 4 by 4." in pictures
-    assert len(pictures) == 6  # one for what is split, one for each area
+    assert len(pictures) == 7  # one for what is split, one for each area
 
 
 def test_the_demo_s_answers_on_delivery_stand_beside_what_is_measured(demo_home):
