@@ -4,7 +4,7 @@ import re
 
 from assessments.evidence.dependencies import depends_on
 from assessments.evidence.finding import Evidence
-from assessments.evidence.snapshot import SAMPLE, Snapshot
+from assessments.evidence.snapshot import Snapshot, sample
 
 _CLIENTS = re.compile(
     r"psycopg\S*|asyncpg|mysqlclient|pymysql|mysql-connector\S*|aiomysql|pyodbc|cx_oracle|oracledb|pg|postgres|"
@@ -42,7 +42,7 @@ def migrations(snapshot: Snapshot) -> list[tuple[str, str, int]]:
 def _migrations(snapshot: Snapshot) -> list[tuple[str, str, int]]:
     found: dict[str, list[str]] = {}
     for path in snapshot.own:
-        if SAMPLE.search(path) or (
+        if sample(path) or (
             "igrat" not in path
             and "versions/" not in path
             and "__" not in path

@@ -95,6 +95,8 @@ def _dependencies(snapshot: Snapshot) -> tuple[Dependency, ...]:
     found: list[Dependency] = []
     for globs, read in _READERS.items():
         for path, text in snapshot.texts(snapshot.active(*globs)[:MANIFESTS]):
+            if path.endswith(".txt") and f"{path[:-4]}.in" in snapshot.entries:
+                continue  # made from the other, with what that needs in turn
             try:
                 found += [Dependency(name.lower(), path, line) for name, line in read(text)]
             except Malformed as error:
@@ -168,7 +170,7 @@ _READERS = {
     ("**/setup.{py,cfg}", "**/Pipfile"): _of_lines(
         r"^\s*[\"']?([A-Za-z0-9][\w.-]*)[\"']?\s*(?:\[[\w,]*\])?\s*[=<>~!]=?[^,]*,?$"
     ),
-    ("**/go.mod",): _of_lines(r"^\s*(?:require\s+)?([a-z0-9.-]+\.[a-z]+/[^\s]+)\s+v[0-9]"),
+    ("**/go.mod",): _of_lines(r"^\s*(?:require\s+)?([a-z0-9.-]+\.[a-z]+/[^\s]+)\s+v[0-9](?!.*//\s*indirect)"),
     ("**/Cargo.toml",): _of_cargo,
     ("**/Gemfile", "**/*.gemspec"): _of_lines(r"^\s*(?:gem|\w+\.add_\w*dependency)[\s(]+[\"']([\w.-]+)[\"']"),
     ("**/pom.xml",): _of_lines(r"<artifactId>\s*([\w.-]+)\s*</artifactId>"),

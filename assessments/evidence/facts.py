@@ -76,8 +76,10 @@ class Branch:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything of the forge. `merged`: the pull requests of the last 90 days, newest first. `why`: by name of a part
-    that is None, one sentence on why it was not collected and what to do."""
+    """Everything of the forge. `merged`: the pull requests of the last 90 days, newest first. `inherited`: kinds of
+    files that the owner's `.github` repository supplies: "contributing", "issue forms", "pull request template",
+    "security policy". `why`: by name of a part that is None, one sentence on why it was not collected and what to
+    do."""
 
     protection: Protection | None = None
     environments: tuple[Environment, ...] | None = None
@@ -85,6 +87,7 @@ class Facts:
     releases: tuple[Release, ...] | None = None
     scanning: Scanning | None = None
     branches: tuple[Branch, ...] | None = None
+    inherited: frozenset[str] | None = None
     why: Mapping[str, str] = field(default_factory=dict)
 
     @property

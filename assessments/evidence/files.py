@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from assessments.evidence.snapshot import SAMPLE, Snapshot
+from assessments.evidence.rules import rule_tests
+from assessments.evidence.snapshot import Snapshot, sample
 
 #: Endings of source files, by language.
 LANGUAGES = {
@@ -41,10 +42,11 @@ LANGUAGES = {
     "Vue": ("vue",),
     "Svelte": ("svelte",),
     "Terraform": ("tf",),
+    "Jsonnet": ("jsonnet", "libsonnet"),
 }
 _LANGUAGE_OF = {ending: language for language, endings in LANGUAGES.items() for ending in endings}
 #: Languages that describe or glue rather than make a product.
-_GLUE = frozenset({"Shell", "PowerShell", "Terraform"})
+_GLUE = frozenset({"Shell", "PowerShell", "Terraform", "Jsonnet"})
 
 _TEST = re.compile(
     r"(^|/)(tests?|__tests__|specs?|e2e|integration[-_]tests?|test[-_]suite)/|"
@@ -55,7 +57,9 @@ _TEST = re.compile(
     r"c|cpp|cc|rb|lua|f90))$",
 )
 _GENERATED = re.compile(
-    r"(\.min\.(js|css)|\.pb\.go|_pb2(_grpc)?\.py|\.generated\.\w+|\.designer\.cs|\.g\.dart|zz_generated\S*\.go)$", re.I
+    r"(\.min\.(js|css)|\.pb\.go|_pb2(_grpc)?\.py|\.(generated|gen)\.\w+|\.designer\.cs|\.g\.dart|"
+    r"zz_generated\S*\.go)$",
+    re.IGNORECASE,
 )
 
 
@@ -94,9 +98,11 @@ def _sources(snapshot: Snapshot) -> Sources:
         spoken = language(path)
         if is_test(path):
             tests.append(path)
-        elif spoken and not SAMPLE.search(path):
+        elif spoken and not sample(path):
             product.append(path)
             languages[spoken] = languages.get(spoken, 0) + 1
+    if "Jsonnet" in languages:
+        tests += [path for path in rule_tests(snapshot) if path not in tests]
     ordered = dict(sorted(languages.items(), key=lambda item: -item[1]))
     return Sources(tuple(product), tuple(tests), ordered)
 

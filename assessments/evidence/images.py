@@ -12,6 +12,13 @@ _INSIDE = re.compile(
 )
 
 
+_ASIDE = re.compile(
+    r"(^|/)((Dockerfile|Containerfile)\.(dev\w*|tests?|ci|debug|build|builder|binary|playwright|cypress|e2e|lint\w*|"
+    r"docs?|local)|(tests?|dev|ci|build|builder|lint|e2e)([-_.][\w.-]*)?\.Dockerfile)$",
+    re.IGNORECASE,
+)
+
+
 def dockerfiles(snapshot: Snapshot) -> tuple[Dockerfile, ...]:
     """The Dockerfiles of what the team ships: without those of tests, examples and templates."""
     return snapshot.once(_dockerfiles)
@@ -28,7 +35,8 @@ def _dockerfiles(snapshot: Snapshot) -> tuple[Dockerfile, ...]:
 
 def shipped(snapshot: Snapshot) -> tuple[Dockerfile, ...]:
     """Of these, those that are not for developing or building alone."""
-    return tuple(each for each in dockerfiles(snapshot) if not _INSIDE.search(each.path))
+    aside = (_INSIDE, _ASIDE)
+    return tuple(each for each in dockerfiles(snapshot) if not any(sign.search(each.path) for sign in aside))
 
 
 def parts(image: str) -> tuple[str, str, str]:

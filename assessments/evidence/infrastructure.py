@@ -4,7 +4,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from assessments.evidence.manifests import things
+from assessments.evidence.files import has_code
+from assessments.evidence.manifests import chart_folders, things
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.hcl import Block, read_hcl
 from assessments.evidence.reading.yamls import Map, Seq, load
@@ -15,6 +16,14 @@ READ_LIMIT = 4 * 1024 * 1024
 
 _PLAYBOOK = re.compile(r"^\s*-?\s*(\"|')?hosts(\"|')?\s*:", re.MULTILINE)
 _TASKS = ("**/roles/*/{tasks,handlers}/**/*.{yml,yaml}", "{tasks,handlers}/*.{yml,yaml}", "**/ansible/**/*.{yml,yaml}")
+
+
+#: What is never a playbook or a template of infrastructure, and often large.
+_OTHER = re.compile(
+    r"(^|/)crds?/|(^|/)([^/]*lock[^/]*|package|composer|npm-shrinkwrap|tsconfig[^/]*|[^/]*swagger[^/]*|[^/]*openapi[^/]*|"
+    r"[^/]*dashboard[^/]*|[a-z]{2}([-_]\w+)?-lang)\.(json|ya?ml)$",
+    re.IGNORECASE,
+)
 
 
 def terraform(snapshot: Snapshot) -> dict[str, Block]:
@@ -70,7 +79,11 @@ def _ansible_tasks(snapshot: Snapshot) -> tuple[tuple[str, Map], ...]:
     found: list[tuple[str, Map]] = []
     read = 0
     known = set(snapshot.active(*_TASKS))
-    for path, text in snapshot.texts(path for path in snapshot.active("**/*.{yml,yaml}") if not path.startswith(".")):
+    charts = tuple(f"{folder}/templates/" if folder else "templates/" for folder in chart_folders(snapshot))
+    candidates = snapshot.active("**/*.{yml,yaml}")
+    for path, text in snapshot.texts(
+        path for path in candidates if not path.startswith((".", *charts)) and not _OTHER.search(path)
+    ):
         if path not in known and not _PLAYBOOK.search(text):
             continue
         read += len(text)
@@ -126,11 +139,17 @@ def _kinds(snapshot: Snapshot) -> dict[str, str]:
         found["Ansible"] = tasks[0][0]
     elif playbooks := _playbooks(snapshot):
         found["Ansible"] = playbooks
-    for path, text in snapshot.texts(snapshot.active("**/*.{yaml,yml,json}")):
+    candidates = snapshot.active("**/*.{yaml,yml,json,template}")
+    for path, text in snapshot.texts(path for path in candidates if not _OTHER.search(path)):
         if "AWSTemplateFormatVersion" in text[:4000] or "AWS::Serverless-2016-10-31" in text[:4000]:
             found["CloudFormation"] = path
             break
     return found
+
+
+def has_work(snapshot: Snapshot) -> bool:
+    """Whether somebody changes and reviews code here, be it a product or infrastructure."""
+    return has_code(snapshot) or bool(kinds(snapshot))
 
 
 def _playbooks(snapshot: Snapshot) -> str:

@@ -1,14 +1,23 @@
 """Kubernetes objects of a repository, and what its Helm charts and overlays leave open."""
 
 import posixpath
+import re
 
 from assessments.evidence.finding import Evidence, Finding, not_applicable, unknown
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.kubernetes import SERVING, TEMPLATE, Thing, read_manifests, resembles
-from assessments.evidence.snapshot import Snapshot
+from assessments.evidence.snapshot import Snapshot, sample
 
 #: Characters of manifests that are read in one repository; what is beyond is named as unread.
 READ_LIMIT = 6 * 1024 * 1024
+
+
+#: Folders of what nobody runs for users: pipelines, documents, definitions of kinds, tools for developing.
+_ASIDE = re.compile(
+    r"^(\.github|\.circleci|config/crd|website|site)/|"
+    r"(^|/)(crds|docs?|hack|dev|local|scripts|contrib|minikube|kind|k3d)/",
+    re.IGNORECASE,
+)
 
 
 def things(snapshot: Snapshot) -> tuple[Thing, ...]:
@@ -37,8 +46,7 @@ def _things(snapshot: Snapshot) -> tuple[Thing, ...]:
 def _candidates(snapshot: Snapshot) -> list[str]:
     charts = tuple(f"{folder}/templates/" if folder else "templates/" for folder in chart_folders(snapshot))
     paths = snapshot.active("**/*.{yaml,yml}")
-    skipped = (".github/", ".circleci/", "docs/", "doc/", "config/crd/", "crds/", "website/", "site/")
-    return [path for path in paths if not path.startswith((*charts, *skipped)) and "/crds/" not in path]
+    return [path for path in paths if not path.startswith(charts) and not _ASIDE.search(path)]
 
 
 def chart_folders(snapshot: Snapshot) -> tuple[str, ...]:
@@ -50,6 +58,8 @@ def templates(snapshot: Snapshot) -> tuple[str, ...]:
     """Templates of Helm charts, which only Helm can turn into objects."""
     found = []
     for folder in chart_folders(snapshot):
+        if sample(f"{folder}/"):
+            continue
         inside = f"{folder}/templates/" if folder else "templates/"
         found += [path for path in snapshot.own if path.startswith(inside) and path.endswith((".yaml", ".yml", ".tpl"))]
     return tuple(dict.fromkeys(found))

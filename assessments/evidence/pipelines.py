@@ -7,13 +7,13 @@ are followed, a few steps deep, so that `make check` counts for what it does and
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessments.evidence.finding import Evidence, Finding, not_applicable, unknown
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.documents import package_scripts
 from assessments.evidence.reading.makefiles import Makefile, read_makefile
-from assessments.evidence.reading.shell import Command, commands
+from assessments.evidence.reading.shell import Command, commands, unwrapped
 from assessments.evidence.reading.workflows import (
     ACTIONS,
     FOLDER,
@@ -24,6 +24,7 @@ from assessments.evidence.reading.workflows import (
     read_action,
     read_workflow,
 )
+from assessments.evidence.reading.yamls import Map, Seq
 from assessments.evidence.snapshot import Kind, Snapshot, Unread
 
 #: Other systems' pipelines, which are not read: path -> name.
@@ -47,6 +48,12 @@ OTHERS = {
     ".zuul.yaml": "Zuul",
     ".prow.yaml": "Prow",
 }
+
+#: What stands before a command in a script of PowerShell.
+_POWERSHELL = re.compile(r"^\s*(?:& |(?:iex|Invoke-Expression) [\"'](?=\w))", re.MULTILINE)
+_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+#: Values of a matrix that are looked at.
+MATRIX = 30
 
 #: How far scripts that call scripts are followed, and how many commands are kept of one pipeline.
 DEEP, MANY = 3, 3_000
@@ -119,6 +126,14 @@ def nothing_to_judge(snapshot: Snapshot) -> Finding | None:
     return not_applicable("There are no GitHub workflows.")
 
 
+def unseen(snapshot: Snapshot) -> Finding | None:
+    """Why nothing can be called missing from the pipeline: another system has a part of it."""
+    if elsewhere := others(snapshot):
+        name, path = next(iter(elsewhere.items()))
+        return unknown(f"Part of the pipeline is in {name}, which is not read.", [Evidence(path, None, name)])
+    return None
+
+
 def calls(snapshot: Snapshot, names: re.Pattern) -> list[Evidence]:
     """Steps and jobs that use an action whose path begins so, in lower case."""
     used = [(flow.path, step.uses) for flow in workflows(snapshot) for _, step in flow.steps() if step.uses]
@@ -174,16 +189,80 @@ def _ran(snapshot: Snapshot) -> tuple[Ran, ...]:
     found: list[Ran] = []
     for workflow in workflows(snapshot):
         for job, step in workflow.steps():
-            for command in step.commands() if step.run else ():
-                ignored = command.ignored or step.ignored or job.get("continue-on-error") is True
+            folder = _folder(workflow, job, step)
+            for command in _commands(workflow, job, step):
+                folder = _entered(snapshot, command, folder)
+                passed_over = step.ignored and not _asked_later(job, step)
+                ignored = command.ignored or passed_over or job.get("continue-on-error") is True
                 first = Ran(command, workflow, job, step, workflow.path, command.line, ignored)
-                found += _followed(snapshot, first, _folder(workflow, job, step))
+                found += _followed(snapshot, first, folder)
     for action in actions(snapshot):
         for step in action.steps:
+            folder = _text(step.plain.get("working-directory"))
             for command in step.commands() if step.run else ():
+                folder = _entered(snapshot, command, folder)
                 first = Ran(command, None, None, step, action.path, command.line, command.ignored or step.ignored)
-                found += _followed(snapshot, first, _text(step.plain.get("working-directory")))
+                found += _followed(snapshot, first, folder)
     return tuple(found[:MANY])
+
+
+def _asked_later(job: Job, step: Step) -> bool:
+    """Whether a later step looks at how a step went whose failure does not end the job."""
+    name = step.plain.get("id")
+    return bool(name) and any(
+        "outcome" in each.condition and f"steps.{name}." in each.condition and "failure" in each.condition
+        for each in job.steps
+    )
+
+
+def _commands(workflow: Workflow, job: Job, step: Step) -> Iterator[Command]:
+    """What a step runs, with plain variables of its environment and commands of its matrix filled in."""
+    if not step.run:
+        return
+    known: dict[str, str] = {}
+    for env in (workflow.plain.get("env"), job.get("env"), step.env):
+        for name, value in env.items() if isinstance(env, dict) else ():
+            if isinstance(value, str) and "\n" not in value and "${{" not in value:
+                known[name] = value
+    for command in step.commands(known):
+        named = _OF_MATRIX.fullmatch(command.words[0])
+        values = _matrix(job, named[1])[:MATRIX] if named else []
+        if not values:
+            yield command
+        for value, line in values:
+            for inner in commands(f"{value} {' '.join(command.words[1:])}"):
+                yield replace(inner, line=line or command.line, ignored=inner.ignored or command.ignored)
+
+
+def _matrix(job: Job, name: str) -> list[tuple[str, int]]:
+    """(text, line) of the values that a name has in the matrix of a job."""
+    strategy = job.get("strategy")
+    matrix = strategy.get("matrix") if isinstance(strategy, dict) else None
+    if not isinstance(matrix, dict):
+        return []
+    given = matrix.get(name)
+    found = list(zip(given, given.lines, strict=True)) if isinstance(given, Seq) else []
+    included = matrix.get("include")
+    for each in included if isinstance(included, Seq) else ():
+        if isinstance(each, Map) and name in each:
+            found.append((each[name], each.at(name)))
+    return [(value, line) for value, line in found if isinstance(value, str)]
+
+
+def _entered(snapshot: Snapshot, command: Command, folder: str) -> str:
+    """The folder after a command: another one after a `cd` into a folder of the repository."""
+    if command.program != "cd" or len(command.words) != 2:
+        return folder
+    where = _joined(folder, command.words[1])
+    return where if where in snapshot.once(_folders) else folder
+
+
+def _folders(snapshot: Snapshot) -> frozenset[str]:
+    found: set[str] = set()
+    for path in snapshot.entries:
+        while (path := path.rpartition("/")[0]) and path not in found:
+            found.add(path)
+    return frozenset(found)
 
 
 def _text(value) -> str:
@@ -223,19 +302,37 @@ def _inside(snapshot: Snapshot, command: Command, folder: str) -> list[tuple[Com
         return _made(snapshot, words[1:], folder)
     if command.program in ("npm", "yarn", "pnpm", "bun") and (name := _entry(words)):
         return _scripted(snapshot, words, name, folder)
-    script = words[1] if command.program in ("bash", "sh", "zsh", "source", ".") and len(words) > 1 else words[0]
-    if "/" not in script and command.program not in ("bash", "sh", "zsh", "source", "."):
+    at = _at_script(words, command.program)
+    if at is None:
         return []
-    for path in dict.fromkeys((_joined(folder, script), _joined("", script))):
+    for path in dict.fromkeys((_joined(folder, words[at]), _joined("", words[at]))):
         entry = snapshot.entries.get(path)
         if entry and entry.kind in (Kind.FILE, Kind.EXECUTABLE) and _is_script(path):
-            return [(inner, folder) for inner in _script(snapshot, path)]
+            given = words[at + 1 :]
+            return [(_passed_on(inner, given), folder) for inner in _script(snapshot, path)]
     return []
+
+
+def _at_script(words: tuple[str, ...], program: str) -> int | None:
+    """Which word names the script that a command runs."""
+    if program in ("pwsh", "powershell"):
+        return next((at for at, word in enumerate(words) if word.lower().endswith(".ps1")), None)
+    if program in ("bash", "sh", "zsh", "source", "."):
+        return next((at for at, word in enumerate(words[1:], 1) if not word.startswith("-")), 0)
+    return 0 if "/" in words[0] else None
+
+
+def _passed_on(inner: Command, given: tuple[str, ...]) -> Command:
+    """A script whose command is `"$@"` runs what it was given."""
+    bare = tuple(unwrapped([*given])) if inner.words[0] in ("$@", "${@}", "$*") else ()
+    return replace(inner, words=(*bare, *inner.words[1:])) if bare else inner
 
 
 def _is_script(path: str) -> bool:
     ending = path.rsplit("/", 1)[-1].rpartition(".")[2] if "." in path.rsplit("/", 1)[-1] else ""
-    return ending in ("", "sh", "bash", "ksh", "zsh") and not path.endswith("gradlew") and not path.endswith("mvnw")
+    return (
+        ending in ("", "sh", "bash", "ksh", "zsh", "ps1") and not path.endswith("gradlew") and not path.endswith("mvnw")
+    )
 
 
 def _script(snapshot: Snapshot, path: str) -> list[Command]:
@@ -243,6 +340,8 @@ def _script(snapshot: Snapshot, path: str) -> list[Command]:
         text = snapshot.text(path)
     except Unread:
         return []
+    if path.endswith(".ps1"):
+        return commands(_POWERSHELL.sub("", text))
     if text.startswith("#!") and not any(shell in text.split("\n", 1)[0] for shell in ("sh", "env -S")):
         return []
     return commands(text)

@@ -2,8 +2,8 @@
 
 import re
 
-from assessments.evidence.finding import Evidence
-from assessments.evidence.pipelines import actions, ran, workflows
+from assessments.evidence.finding import Evidence, Finding, unknown
+from assessments.evidence.pipelines import actions, ran, unseen, workflows
 from assessments.evidence.snapshot import Snapshot
 
 _COMMANDS = re.compile(
@@ -17,8 +17,11 @@ _COMMANDS = re.compile(
     r"nuget push|"
     r"helm (push|cm-push)|mix hex\.publish|lerna publish|nx release|changeset publish|jreleaser|vsce publish|"
     r"ovsx publish|fastlane|"
-    r"dart pub publish|(rake|bundle exec rake) release|ansible-galaxy collection publish|cr upload|oras push|git tag )"
+    r"dart pub publish|(rake|bundle exec rake) release|"
+    r"ansible-galaxy (collection publish|role import|import)|cr upload|oras push|git tag )"
 )
+#: Registries that live no longer than a run.
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|:5000/")
 _ACTIONS = re.compile(
     r"^(softprops/action-gh-release|ncipollo/release-action|actions/create-release|actions/upload-release-asset|"
     r"svenstaro/upload-release-action|"
@@ -28,9 +31,45 @@ _ACTIONS = re.compile(
     r"helm/chart-releaser-action|"
     r"js-devtools/npm-publish|marvinpinto/action-automatic-releases|rubygems/release-gem|"
     r"crazy-max/ghaction-github-release|"
-    r"release-drafter/release-drafter|taiki-e/upload-rust-binary-action|tauri-apps/tauri-action|release-plz/action|"
-    r"gradle-update/\S+|jetbrains/\S*publish\S*|wangyoucao577/go-release-action|elgohr/publish-docker-github-action)"
+    r"taiki-e/upload-rust-binary-action|tauri-apps/tauri-action|release-plz/action|"
+    r"gradle-update/\S+|jetbrains/\S*publish\S*|wangyoucao577/go-release-action|elgohr/publish-docker-github-action|"
+    r"[\w.-]+/[\w.-]+/(publish|release)([-_]\w+)?$)"
 )
+
+
+_MAKING = re.compile(r"build|release|publish|docker|image|deploy", re.IGNORECASE)
+#: What only names a version or writes notes.
+_NAMES = re.compile(
+    r"^(git tag |ansible-galaxy (role )?import|googleapis/release-please|"
+    r"google-github-actions/release-please|"
+    r"gh release create (?!.*\.(zip|gz|tgz|deb|rpm|whl|jar|exe|nupkg)|.*[*]))"
+)
+
+
+def artefacts(snapshot: Snapshot) -> list[Evidence]:
+    """Of these, the steps that bring out something built, rather than only a tag with notes."""
+    sources_only = any(
+        re.search(r"^\s*-?\s*skip:\s*true", text, re.MULTILINE)
+        and not re.search(r"^(dockers|nfpms):", text, re.MULTILINE)
+        for _, text in snapshot.texts(snapshot.find("{,.}goreleaser.{yml,yaml}"))
+    )
+    return [
+        each
+        for each in releases(snapshot)
+        if not _NAMES.match(each.what)
+        and not (sources_only and "goreleaser" in each.what)
+        and ("semantic-release" not in each.what or "package.json" in snapshot.entries)
+    ]
+
+
+def elsewhere(snapshot: Snapshot) -> Finding | None:
+    """Why nothing can be called unreleased: another system, or a workflow of another repository, may release."""
+    for flow in workflows(snapshot):
+        for job in flow.jobs:
+            if job.uses and job.uses.foreign and _MAKING.search(job.uses.where):
+                said = f"The pipeline calls {job.uses.text}, which stands in another repository."
+                return unknown(said, [Evidence(flow.path, job.uses.line, job.uses.text)])
+    return unseen(snapshot)
 
 
 def releases(snapshot: Snapshot) -> list[Evidence]:
@@ -38,8 +77,9 @@ def releases(snapshot: Snapshot) -> list[Evidence]:
     found = [
         each.evidence()
         for each in ran(snapshot)
-        if _COMMANDS.match(each.command.text)
+        if _COMMANDS.match(each.command.spoken)
         and "--dry-run" not in each.command.text
+        and not _LOCAL.search(each.command.text)
         and "--snapshot" not in each.command.words
     ]
     steps = [(flow.path, step) for flow in workflows(snapshot) for _, step in flow.steps()]

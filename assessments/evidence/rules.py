@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from assessments.evidence.manifests import templates
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.yamls import Map, Seq, load
 from assessments.evidence.snapshot import Snapshot
@@ -11,6 +12,10 @@ from assessments.evidence.snapshot import Snapshot
 READ_LIMIT = 4 * 1024 * 1024
 
 _LIKE_RULES = re.compile(r"^\s*-?\s*alert\s*:\s*\S", re.MULTILINE)
+_NEVER = re.compile(r"^\.github/|(^|/)crds?/|lock\.ya?ml$")
+_IN_JSONNET = re.compile(r"^\s*alert:\s*['\"]([^'\"\n]{1,200})['\"]", re.MULTILINE)
+_IN_TEMPLATE = re.compile(r"^\s*-\s*alert\s*:\s*(\S.*)$", re.MULTILINE)
+_RULES_NAMED = re.compile(r"rule|alert", re.IGNORECASE)
 _OTHERS = re.compile(
     r'"(aws_cloudwatch_metric_alarm|google_monitoring_alert_policy|azurerm_monitor_metric_alert|datadog_monitor|'
     r'newrelic_nrql_alert_condition|grafana_rule_group|pagerduty_service|opsgenie_\w+|signalfx_detector|honeycombio_trigger)"'
@@ -51,8 +56,9 @@ def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
 def _alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
     found: list[Alert] = []
     read = 0
-    for path, text in snapshot.texts(snapshot.active("**/*.{yaml,yml,rules}")):
-        if path.startswith(".github/") or not _LIKE_RULES.search(text):
+    candidates = snapshot.active("**/*.{yaml,yml,rules}")
+    for path, text in snapshot.texts(path for path in candidates if not _NEVER.search(path)):
+        if not _LIKE_RULES.search(text):
             continue
         read += len(text)
         if read > READ_LIMIT:
@@ -81,6 +87,41 @@ def _of(path: str, document) -> list[Alert]:
             if isinstance(rule, Map) and isinstance(rule.get("alert"), str):
                 found.append(Alert(path, rule.at("alert"), rule["alert"], rule))
     return found
+
+
+def jsonnet_alerts(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:
+    """(path, line, name) of alert rules in Jsonnet, as far as names are plain; only Jsonnet knows the rest of them."""
+    return snapshot.once(_jsonnet_alerts)
+
+
+def _jsonnet_alerts(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:
+    return tuple(
+        (path, text.count("\n", 0, made.start(1)) + 1, made[1])
+        for path, text in snapshot.texts(snapshot.active("**/*.{jsonnet,libsonnet}")[:300])
+        for made in _IN_JSONNET.finditer(text)
+    )
+
+
+def chart_alerts(snapshot: Snapshot) -> list[tuple[str, int, str]]:
+    """(path, line, name) of the first alert rule in each template of a chart."""
+    return [
+        (path, text.count("\n", 0, made.start(1)) + 1, made[1])
+        for path, text in snapshot.texts(path for path in templates(snapshot) if _RULES_NAMED.search(path))
+        if "PrometheusRule" in text and (made := _IN_TEMPLATE.search(text))
+    ]
+
+
+def rule_tests(snapshot: Snapshot) -> tuple[str, ...]:
+    """Files of tests of rules, as promtool runs them."""
+    return snapshot.once(_rule_tests)
+
+
+def _rule_tests(snapshot: Snapshot) -> tuple[str, ...]:
+    return tuple(
+        path
+        for path, text in snapshot.texts(snapshot.find("**/*test*.{yml,yaml}", "**/*test*/**/*.{yml,yaml}"))
+        if re.search(r"^rule_files:", text, re.MULTILINE) and re.search(r"^tests:", text, re.MULTILINE)
+    )
 
 
 def other_alerts(snapshot: Snapshot) -> list[tuple[str, int, str]]:

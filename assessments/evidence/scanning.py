@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from assessments.evidence.files import ending
 from assessments.evidence.reading.secrets import Hit, find_secrets
-from assessments.evidence.snapshot import SAMPLE, TEXT_LIMIT, Snapshot
+from assessments.evidence.snapshot import TEXT_LIMIT, Snapshot, sample
 
 #: Files that hold made or foreign text.
 _LEFT_OUT = re.compile(
     r"(^|/)([^/]*lock[^/]*\.(json|ya?ml|toml)|[^/]*\.lock|go\.sum|\.secrets\.baseline|[^/]*\.(svg|min\.js|min\.css|"
     r"map|csv|tsv|"
-    r"ipynb|snap|po|pot|xliff?|geojson|wasm|png|jpe?g|gif|ico|pdf|zip|gz|jar|woff2?|ttf|eot|mp[34]|lockb|pack|bin|so|"
+    r"ipynb|snap|po|pot|xliff?|geojson|wasm|png|jpe?g|gif|ico|pdf|zip|gz|jar|woff2?|ttf|eot|mp[34]|lockb|pack|bin|so|dylib|pyc|class|"
     r"dll|exe))$",
     re.IGNORECASE,
 )
@@ -73,7 +73,7 @@ def _scan(snapshot: Snapshot) -> Scan:
         looked += 1
         if hits := find_secrets(content):
             secrets[path] = hits
-        if SAMPLE.search(path):
+        if sample(path):
             continue
         for key, (endings, pattern) in _SIGNS.items():
             if ending(path) in endings and (found := pattern.search(content)):
@@ -85,7 +85,5 @@ def is_sample(path: str) -> bool:
     """Whether a secret in that file is most likely invented."""
     name = path.rsplit("/", 1)[-1].lower()
     return (
-        bool(SAMPLE.search(path))
-        or ending(path) in _PROSE
-        or bool(re.search(r"test|spec|mock|example|sample|fixture|dummy", name))
+        sample(path) or ending(path) in _PROSE or bool(re.search(r"test|spec|mock|example|sample|fixture|dummy", name))
     )

@@ -29,17 +29,22 @@ KEPT = 48 * 1024 * 1024
 
 #: Folders of code that somebody else maintains.
 VENDORED = re.compile(
-    r"(^|/)(vendor|vendored|third[-_]party|thirdparty|external|externals|node_modules|bower_components|\.yarn|"
+    r"(^|/)(vendor|vendored|third[-_]party|thirdparty|external|externals|deps|node_modules|bower_components|\.yarn|"
     r"site-packages|\.venv|venv|Pods|Godeps|_vendor)/",
     re.IGNORECASE,
 )
 
-#: A part of a path below which lie samples rather than what the team runs.
-SAMPLE = re.compile(
-    r"(^|/)(tests?|testing|testdata|test-data|__tests__|spec|specs|fixtures?|__fixtures__|testfixtures|"
+_SAMPLE = re.compile(
+    r"(^|/)(tests?|testing|testdata|test-data|__tests?__|spec|specs|fixtures?|__fixtures__|testfixtures|"
     r"examples?|samples?|demos?|e2e|mocks?|templates?|cookiecutter[^/]*|\{\{[^/]*|benchmarks?|tutorials?)/",
     re.IGNORECASE,
 )
+
+
+def sample(path: str) -> bool:
+    """Whether a path lies in a folder of tests, examples or templates rather than of what the team runs. Below
+    `src/main/` folders are packages, which may have such names."""
+    return bool(_SAMPLE.search(path.partition("src/main/")[0]))
 
 
 class Kind(StrEnum):
@@ -128,7 +133,7 @@ class Snapshot:
 
     def active(self, *globs: str) -> tuple[str, ...]:
         """As `find`, without tests, examples and templates: what the team itself runs."""
-        return tuple(path for path in self.find(*globs) if not SAMPLE.search(path))
+        return tuple(path for path in self.find(*globs) if not sample(path))
 
     def linked(self, *globs: str) -> tuple[str, ...]:
         """Symbolic links and submodules with such names."""

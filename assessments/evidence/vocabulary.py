@@ -24,6 +24,8 @@ _TESTERS = _names(
     ember-test green zope-testrunner
     """
 )
+#: Testers that also install browsers, record and merge reports.
+_OF_MANY_USES = frozenset({"playwright", "cypress"})
 #: Programs whose first words say what they do.
 _TESTS = _any(
     r"go test",
@@ -97,7 +99,8 @@ _TESTS = _any(
     r"locust",
 )
 _SCRIPT_OF_TESTS = re.compile(
-    r"(^|/)((run|ci)[-_]?)?(unit|integration|e2e|all|smoke)?[-_]?tests?([-_]\w+)?\.(sh|py|bash|ps1|js)$"
+    r"(^|/)((run|ci)[-_]?)?(unit|integration|e2e|all|smoke)?[-_]?tests?([-_]\w+)?\.(sh|py|bash|ps1|js)$|"
+    r"(^|/)run[-_]?tests?([-_]\w+)?$"
 )
 
 _CHECKERS = _names(
@@ -211,7 +214,7 @@ _BUILDS = _any(
 _DEPLOYS = _any(
     r"kubectl (\S+ )*(apply|rollout|set image|replace)\b",
     r"oc (\S+ )*(apply|rollout)\b",
-    r"helm (\S+ )*(upgrade|install)\b",
+    r"helm (?!plugin )(\S+ )*(upgrade|install)\b",
     r"helmfile (\S+ )*(apply|sync)\b",
     r"kustomize .*apply",
     r"terraform (\S+ )*apply\b",
@@ -265,6 +268,7 @@ _DEPLOYERS = _names(
 _CHECKING_ACTIONS = _any(
     r"golangci/golangci-lint-action",
     r"pre-commit/action",
+    r"[\w.-]+/[\w.-]+/pre-commit",
     r"pre-commit-ci/lite-action",
     r"super-linter/super-linter",
     r"github/super-linter",
@@ -316,7 +320,7 @@ _TESTING_ACTIONS = _any(
 
 
 def _spoken(command: Command) -> str:
-    return " ".join((command.program, *command.words[1:]))[:400]
+    return command.spoken[:400]
 
 
 def tests(command: Command) -> bool:
@@ -326,7 +330,7 @@ def tests(command: Command) -> bool:
         return False
     program = command.program
     if program in _TESTERS:
-        return not (program in ("playwright", "cypress") and command.words[1:2] in (("install",), ("install-deps",)))
+        return program not in _OF_MANY_USES or command.words[1:2] in (("test",), ("run",), ("ct",))
     if program in ("bash", "sh", "python", "python3", "node", "pwsh") and len(command.words) > 1:
         return bool(_SCRIPT_OF_TESTS.search(command.words[1]) or _TESTS.match(spoken))
     return bool(_TESTS.match(spoken) or ("/" in command.words[0] and _SCRIPT_OF_TESTS.search(command.words[0])))
@@ -339,8 +343,16 @@ def checks(command: Command) -> bool:
 
 
 def installs(command: Command) -> bool:
-    """Whether a command fetches the dependencies of the project."""
-    return bool(_INSTALLS.match(_spoken(command)))
+    """Whether a command fetches the dependencies of the project, rather than some packages by name."""
+    return bool(_INSTALLS.match(_spoken(command))) and not _by_name(command)
+
+
+def _by_name(command: Command) -> bool:
+    words = command.words[2:] if command.program == "npm" and command.words[1:2] in (("install",), ("i",)) else ()
+    return any(
+        not word.startswith("-") and before not in ("--prefix", "--workspace", "-w", "-C")
+        for before, word in zip(("", *words), words, strict=False)
+    )
 
 
 def builds(command: Command) -> bool:

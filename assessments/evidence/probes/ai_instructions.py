@@ -1,6 +1,5 @@
 """Do tools that write code know the rules of this repository?"""
 
-from assessments.evidence.files import has_code
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -11,6 +10,7 @@ from assessments.evidence.finding import (
     not_met,
     partly,
 )
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -26,7 +26,7 @@ PROBE = Probe(
         Outcome.MET: "There is one.",
         Outcome.PARTLY: "There is one that says hardly anything.",
         Outcome.NOT_MET: "There is none.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Write AGENTS.md: how to build and test, what the rooms of the code are for, and what must not be changed.",
     effort=Effort.HOURS,
@@ -51,8 +51,8 @@ _FILES = (
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     full, thin = [], []
     for path, text in snapshot.texts(snapshot.find(*_FILES)[:20]):
         (full if len("".join(text.split())) >= 100 else thin).append(Evidence(path, None, "instructions"))

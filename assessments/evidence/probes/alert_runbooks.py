@@ -1,14 +1,8 @@
 """Does an alert say what to do?"""
 
-from assessments.evidence.finding import (
-    Effort,
-    Evidence,
-    Finding,
-    Outcome,
-    share,
-)
+from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, share, unknown
 from assessments.evidence.probe import Probe
-from assessments.evidence.rules import alerts
+from assessments.evidence.rules import alerts, chart_alerts, jsonnet_alerts
 from assessments.evidence.snapshot import Snapshot
 
 PROBE = Probe(
@@ -43,4 +37,7 @@ def judge(snapshot: Snapshot) -> Finding:
             continue
         named = any("runbook" in key.lower() or "runbook" in value.lower() for key, value in each.annotations.items())
         (good if named else bad).append(Evidence(each.path, each.line, each.name))
+    hidden = [Evidence(*place) for place in (*jsonnet_alerts(snapshot), *chart_alerts(snapshot))]
+    if hidden and not good and not bad:
+        return unknown("The alerts are Jsonnet or templates of charts, which are not filled in here.", hidden)
     return share(good, bad, "alerts", "name a runbook", "There are no alert rules of Prometheus here.")

@@ -14,7 +14,7 @@ from assessments.evidence.finding import (
 )
 from assessments.evidence.pipelines import ran
 from assessments.evidence.probe import Probe
-from assessments.evidence.rules import alerts
+from assessments.evidence.rules import alerts, jsonnet_alerts, rule_tests
 from assessments.evidence.snapshot import Snapshot
 
 PROBE = Probe(
@@ -38,16 +38,15 @@ PROBE = Probe(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    rules = alerts(snapshot)
+    rules = [Evidence(each.path, each.line, each.name) for each in alerts(snapshot)]
+    rules += [Evidence(*place) for place in jsonnet_alerts(snapshot)]
     if not rules:
         return not_applicable("There are no alert rules of Prometheus here.")
-    tests, checks = [], []
-    for path, text in snapshot.texts(snapshot.find("**/*test*.{yml,yaml}", "**/*test*/**/*.{yml,yaml}")):
-        if re.search(r"^rule_files:", text, re.MULTILINE) and re.search(r"^tests:", text, re.MULTILINE):
-            tests.append(Evidence(path, None, "unit tests of rules"))
+    tests: list[Evidence] = [Evidence(path, None, "unit tests of rules") for path in rule_tests(snapshot)]
+    checks = []
     for each in ran(snapshot):
-        said = each.command.text
-        if re.match(r"^promtool test rules", said):
+        said = each.command.spoken
+        if re.match(r"promtool test rules", said):
             tests.append(each.evidence())
         elif re.match(
             r"^(promtool check|pint|mimirtool rules (check|lint)|cortextool rules (check|lint)|amtool check)", said
@@ -57,4 +56,4 @@ def judge(snapshot: Snapshot) -> Finding:
         return met("Alert rules have tests.", tests)
     if checks:
         return partly("The pipeline checks that rules can be read, and does not test them.", checks)
-    return not_met("Alert rules have no test.", [Evidence(each.path, each.line, each.name) for each in rules])
+    return not_met("Alert rules have no test.", rules)

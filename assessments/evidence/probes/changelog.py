@@ -33,7 +33,9 @@ _FILES = (
     "docs/{,source/}{changelog,changes,history,release-notes,release_notes,releases}.{md,rst}",
     "packages/*/CHANGELOG.md",
 )
-_VERSION = re.compile(r"^[#=*\s\[v]*(version\s+|release\s+)?\[?v?[0-9]+\.[0-9]+", re.IGNORECASE | re.MULTILINE)
+_VERSION = re.compile(
+    r"^(#+ +([\w.-]+ +){0,3}|[#=*\s\[v]*(version\s+|release\s+)?)\[?v?[0-9]+\.[0-9]+", re.IGNORECASE | re.MULTILINE
+)
 _NOTES = re.compile(
     r"^gh release create .*(--generate-notes|--notes)|^(git-cliff|release-please|semantic-release|changeset|auto|"
     r"towncrier|conventional-changelog|standard-version|release-it)\b"
@@ -68,7 +70,9 @@ def judge(snapshot: Snapshot) -> Finding:
             ".releaserc*",
         )
     ]
-    found += calls(snapshot, _ACTIONS) + [each.evidence() for each in ran(snapshot) if _NOTES.search(each.command.text)]
+    found += calls(snapshot, _ACTIONS) + [
+        each.evidence() for each in ran(snapshot) if _NOTES.search(each.command.spoken)
+    ]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
             if step.uses and str(step.with_.get("generate_release_notes", "")).lower() == "true":

@@ -1,8 +1,9 @@
 """Can somebody look at what a run made, after it?"""
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
-from assessments.evidence.pipelines import actions, nothing_to_judge, ran, workflows
+from assessments.evidence.pipelines import actions, nothing_to_judge, ran, unseen, workflows
 from assessments.evidence.probe import Probe
+from assessments.evidence.releasing import artefacts
 from assessments.evidence.snapshot import Snapshot
 from assessments.evidence.vocabulary import builds, tests
 
@@ -60,9 +61,10 @@ def judge(snapshot: Snapshot) -> Finding:
             if step.uses.name == "docker/build-push-action" and step.with_.get("push") in (None, False, "false"):
                 continue
             kept.append(Evidence(path, step.uses.line, step.uses.text))
+    kept += artefacts(snapshot)
     if kept:
         return met("Workflows keep what they made.", kept)
     made = [each.evidence() for each in ran(snapshot) if builds(each.command) or tests(each.command)]
     if not made:
         return not_applicable("No workflow is known to build or test.")
-    return not_met("No workflow keeps a report or a build.", made[:3])
+    return unseen(snapshot) or not_met("No workflow keeps a report or a build.", made[:3])

@@ -64,13 +64,13 @@ def judge(snapshot: Snapshot) -> Finding:
     for workflow in on_changes(snapshot):
         for job in workflow.jobs:
             command = next((c for step in job.steps if step.run for c in step.commands() if installs(c)), None)
-            if command is None:
-                continue
             steps = list(job.steps)
             for step in job.steps:
                 if step.uses and step.uses.where.startswith("./") and step.uses.where[2:].rstrip("/") in local:
                     steps += local[step.uses.where[2:].rstrip("/")].steps
             caching = next((step for step in steps if _caches(step)), None)
+            if command is None and not (caching and _sets_up(caching)):
+                continue
             if caching or _foreign_runner(job):
                 good.append(Evidence(workflow.path, job.line, f"job {job.key} caches"))
             else:
@@ -88,6 +88,11 @@ def _caches(step: Step) -> bool:
         return said.get("cache") != "false" and said.get("enable-cache") != "false"
     wanted = said.get("cache", said.get("bundler-cache", said.get("enable-cache", "")))
     return wanted not in ("", "false") or "cache-from" in said
+
+
+def _sets_up(step: Step) -> bool:
+    """Whether an action that caches is one for a language, which installs or prepares for it."""
+    return "setup-" in step.uses.name or "install" in step.uses.name
 
 
 def _foreign_runner(job: Job) -> bool:

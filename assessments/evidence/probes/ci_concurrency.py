@@ -3,6 +3,7 @@
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, share
 from assessments.evidence.pipelines import nothing_to_judge, workflows
 from assessments.evidence.probe import Probe
+from assessments.evidence.reading.workflows import texts
 from assessments.evidence.snapshot import Snapshot
 
 PROBE = Probe(
@@ -32,7 +33,7 @@ def judge(snapshot: Snapshot) -> Finding:
     good, bad = [], []
     for workflow in workflows(snapshot):
         jobs = [job for job in workflow.jobs if job.steps]
-        if "pull_request" not in workflow.triggers or not jobs:
+        if not jobs or not _again(workflow.triggers.get("pull_request", False)):
             continue
         if _cancels(workflow.plain.get("concurrency")) or all(_cancels(job.get("concurrency")) for job in jobs):
             good.append(Evidence(workflow.path, workflow.plain.at("concurrency"), "cancels outdated runs"))
@@ -40,6 +41,12 @@ def judge(snapshot: Snapshot) -> Finding:
             bad.append(Evidence(workflow.path, workflow.plain.at("concurrency"), "lets outdated runs go on"))
     none = "No workflow runs on pull requests."
     return share(good, bad, "workflows on pull requests", "cancel outdated runs", none)
+
+
+def _again(trigger) -> bool:
+    """Whether a push to a proposed change runs it again: an event that names other types does not."""
+    types = trigger.get("types") if isinstance(trigger, dict) else None
+    return trigger is not False and (types is None or "synchronize" in texts(types))
 
 
 def _cancels(concurrency) -> bool:

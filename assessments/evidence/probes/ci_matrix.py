@@ -26,6 +26,12 @@ PROBE = Probe(
 )
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.[0-9]+\b")
+#: Names for parts of one run that is spread over several machines.
+_PARTS = re.compile(
+    r"shard|thread|chunk|split|partition|^(part|parts|group|index|container|parallel\w*)$", re.IGNORECASE
+)
+#: Names for what each job does, so that a matrix lists tasks rather than what is promised.
+_TASKS = frozenset({"run", "command", "cmd", "task", "script"})
 _TOX = re.compile(r"^\s*envlist\s*=.*py3?\{?[0-9,]*,", re.MULTILINE)
 
 
@@ -63,4 +69,12 @@ def _values(job: Job) -> int:
         return 2
     if not isinstance(matrix, dict):
         return 0
-    return max((len(each) if isinstance(each, list) else 2 for each in matrix.values()), default=0)
+    included = matrix.get("include")
+    if (
+        isinstance(included, list)
+        and included
+        and all(isinstance(each, dict) and _TASKS & each.keys() for each in included)
+    ):
+        return 0
+    several = [each for name, each in matrix.items() if name != "exclude" and not _PARTS.search(name)]
+    return max((len(each) if isinstance(each, list) else 2 for each in several), default=0)

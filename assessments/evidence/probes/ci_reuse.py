@@ -62,7 +62,7 @@ def judge(snapshot: Snapshot) -> Finding:
         return met("Steps are shared, and no copies were found.", shared)
     if jobs < _JOBS:
         return not_applicable("There are fewer than three jobs with four steps.")
-    return met("No copied steps were found.")
+    return met("No row of steps was found in three jobs.")
 
 
 def _sign(step: Step) -> tuple:

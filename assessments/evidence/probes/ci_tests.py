@@ -12,7 +12,7 @@ from assessments.evidence.finding import (
     partly,
     unknown,
 )
-from assessments.evidence.pipelines import nothing_to_judge, on_changes, ran, ran_on_changes
+from assessments.evidence.pipelines import nothing_to_judge, on_changes, ran, ran_on_changes, unseen
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 from assessments.evidence.vocabulary import testing, tests
@@ -53,7 +53,7 @@ def judge(snapshot: Snapshot) -> Finding:
         return partly("Tests run, but not when a change is proposed or pushed.", elsewhere)
     if hidden := _hidden(snapshot):
         return unknown("What the pipeline runs stands in another repository or in a variable.", hidden)
-    return not_met("No command of the pipeline is known to run tests.")
+    return unseen(snapshot) or not_met("No command of the pipeline is known to run tests.")
 
 
 def _actions(snapshot: Snapshot) -> list[Evidence]:

@@ -1,7 +1,7 @@
 """Are changes built before and after they are merged?"""
 
-from assessments.evidence.files import has_code
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met, partly
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.pipelines import nothing_to_judge, on_pushes, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.reading.workflows import Workflow
@@ -19,7 +19,7 @@ PROBE = Probe(
         Outcome.MET: "Workflows run for proposed changes and for what was pushed to a branch.",
         Outcome.PARTLY: "Workflows run for one of the two.",
         Outcome.NOT_MET: "No workflow runs when a change is proposed or pushed.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Give the workflow that builds and tests `on: pull_request` and `on: push` to the main branch.",
     effort=Effort.HOURS,
@@ -27,8 +27,8 @@ PROBE = Probe(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     none = nothing_to_judge(snapshot)
     if none and none.outcome is Outcome.UNKNOWN:
         return none

@@ -4,7 +4,7 @@ import re
 
 from assessments.evidence.files import has_code
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met, unknown
-from assessments.evidence.pipelines import calls, nothing_to_judge, ran
+from assessments.evidence.pipelines import calls, nothing_to_judge, ran, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -31,8 +31,10 @@ _ACTIONS = re.compile(
     r"^(github/codeql-action/(init|analyze)|returntocorp/semgrep-action|semgrep/\S+|securego/gosec|sonarsource/\S+|"
     r"snyk/actions\S*|"
     r"pycqa/bandit-action|checkmarx/\S+|veracode/\S+|microsoft/security-devops-action|oxsecurity/megalinter\S*|"
-    r"shundor/python-bandit-scan|mobb-dev/\S+|horusec\S*|facebook/pysa-action|github/codeql-action/upload-sarif)"
+    r"shundor/python-bandit-scan|mobb-dev/\S+|horusec\S*|facebook/pysa-action)"
 )
+#: What looks at other things than the code, and uploads what it found in the same way.
+_OTHERS = re.compile(r"scorecard|trivy|zizmor|anchore|grype|hadolint|checkov|tfsec|kics|dependency|osv")
 _COMMANDS = re.compile(
     r"^(codeql|semgrep|opengrep|bandit|gosec|brakeman|sonar-scanner|snyk code|njsscan|flawfinder|phpcs-security|"
     r"psalm .*--taint|spotbugs|horusec|bearer scan|(mvn|mvnw|gradle|gradlew) .*sonar|ruff .*--select[= ]\S*\bS\b)"
@@ -45,8 +47,14 @@ def judge(snapshot: Snapshot) -> Finding:
     if snapshot.facts and snapshot.facts.scanning and snapshot.facts.scanning.code:
         return met("The forge scans the code.", [Evidence(None, None, "code scanning is turned on")])
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
+    for flow in workflows(snapshot):
+        for job in flow.jobs:
+            uses = [step.uses for step in job.steps if step.uses]
+            if not any(_OTHERS.search(each.where.lower()) for each in uses):
+                uploads = [each for each in uses if each.where.lower() == "github/codeql-action/upload-sarif"]
+                found += [Evidence(flow.path, each.line, each.text) for each in uploads]
     if found:
         return met("A scan of the code runs.", found)
     none = nothing_to_judge(snapshot)

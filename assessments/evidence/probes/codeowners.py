@@ -1,6 +1,6 @@
 """Is it known who must look at which part?"""
 
-from assessments.evidence.files import has_code, sources
+from assessments.evidence.files import sources
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -11,6 +11,7 @@ from assessments.evidence.finding import (
     not_met,
     partly,
 )
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.ownership import codeowners
 from assessments.evidence.probe import Probe
 from assessments.evidence.reading.codeowners import owner_of
@@ -28,7 +29,7 @@ PROBE = Probe(
         Outcome.MET: "There are owners for at least four fifths of the code.",
         Outcome.PARTLY: "Some of the code has owners, or lines are wrong.",
         Outcome.NOT_MET: "There is no CODEOWNERS, or it names owners of nothing.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Add .github/CODEOWNERS with a line `* @organisation/team`, and lines for the parts that others own.",
     effort=Effort.MINUTES,
@@ -36,14 +37,14 @@ PROBE = Probe(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     file = codeowners(snapshot)
     if file is None:
         return not_met("There is no CODEOWNERS.")
     path, rules = file
     wrong = [Evidence(path, rule.line, rule.wrong) for rule in rules if rule.wrong]
-    code = sources(snapshot).product or sources(snapshot).tests
+    code = sources(snapshot).product or sources(snapshot).tests or snapshot.own
     sample = code[:: max(1, len(code) // 1000)]
     owned = sum(bool(rule and rule.owners) for rule in (owner_of(rules, each) for each in sample))
     part = owned / len(sample)

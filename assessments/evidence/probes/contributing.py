@@ -2,7 +2,7 @@
 
 import re
 
-from assessments.evidence.files import has_code
+from assessments.evidence.community import inherited
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -13,6 +13,7 @@ from assessments.evidence.finding import (
     not_met,
     partly,
 )
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 from assessments.evidence.writing import README
@@ -24,12 +25,13 @@ PROBE = Probe(
     capabilities=("documentation-quality", "code-maintainability"),
     why="Somebody from another team can help only where it is written how.",
     how="A CONTRIBUTING or DEVELOPMENT file in the root, .github or docs, or a part of the README with such a "
-    "heading, with at least 200 letters.",
+    "heading, with at least 200 letters or a link to where it is written.",
     outcomes={
         Outcome.MET: "It is written how to make a change.",
         Outcome.PARTLY: "The file is hardly more than a heading.",
         Outcome.NOT_MET: "It is not written.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.UNKNOWN: "There is none; whether the owner's `.github` repository supplies one was not collected.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Write how to set up, run the tests, name a branch, and what a reviewer looks for.",
     effort=Effort.HOURS,
@@ -44,11 +46,13 @@ _HEADING = re.compile(
     r"hacking)\s*\n[-=~]{4,})",
     re.IGNORECASE | re.MULTILINE,
 )
+#: A link to where it is written.
+_ELSEWHERE = re.compile(r"\]\([^)\s]*contribut[^)\s]*\)|https?://\S*contribut|\]\[[^\]]*contribut", re.IGNORECASE)
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     thin = []
     for path, text in snapshot.texts(snapshot.find(*_PLACES)):
         if len("".join(text.split())) >= 200:
@@ -59,11 +63,10 @@ def judge(snapshot: Snapshot) -> Finding:
             after = text[heading.end() :]
             section = re.split(r"^#{1,2} ", after, maxsplit=1, flags=re.MULTILINE)[0]
             place = Evidence(path, text.count("\n", 0, heading.start()) + 1, heading[0].splitlines()[0])
-            if len("".join(section.split())) >= 200:
+            if len("".join(section.split())) >= 200 or _ELSEWHERE.search(section):
                 return met("It is written how to make a change.", [place])
             thin.append(place)
-    return (
-        partly("What is written on making a change is hardly more than a heading.", thin)
-        if thin
-        else not_met("It is not written how to make a change.")
-    )
+    if thin:
+        return partly("What is written on making a change is hardly more than a heading.", thin)
+    said = "It is written how to make a change."
+    return inherited(snapshot, "contributing", said) or not_met("It is not written how to make a change.")

@@ -2,7 +2,7 @@
 
 import re
 
-from assessments.evidence.files import sources
+from assessments.evidence.files import language, sources
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -12,7 +12,7 @@ from assessments.evidence.finding import (
     not_applicable,
     not_met,
 )
-from assessments.evidence.pipelines import calls, ran
+from assessments.evidence.pipelines import calls, ran, unseen
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -73,7 +73,7 @@ _SETTINGS = {
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not sources(snapshot).tests:
+    if not any(language(path) for path in sources(snapshot).tests):
         return not_applicable("There are no tests.")
     found = [each.evidence() for each in ran(snapshot) if _COMMANDS.search(each.command.whole)] + calls(
         snapshot, _ACTIONS
@@ -84,6 +84,6 @@ def judge(snapshot: Snapshot) -> Finding:
                 found.append(Evidence(path, text.count("\n", 0, said.start()) + 1, "settings of coverage"))
     if found:
         return met("Coverage of the tests is measured.", found)
-    return not_met(
+    return unseen(snapshot) or not_met(
         "Coverage of the tests is not known to be measured.", [Evidence(sources(snapshot).tests[0], None, "test")]
     )

@@ -2,7 +2,6 @@
 
 import re
 
-from assessments.evidence.files import has_code
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -13,6 +12,7 @@ from assessments.evidence.finding import (
     not_met,
     partly,
 )
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 from assessments.evidence.writing import named
@@ -29,7 +29,7 @@ PROBE = Probe(
         Outcome.MET: "At least three records, or one document with several.",
         Outcome.PARTLY: "One or two.",
         Outcome.NOT_MET: "There are none.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Begin with the last decision that people argued about: context, options, decision, consequences, on one "
     "page.",
@@ -38,8 +38,8 @@ PROBE = Probe(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     paths = named(
         snapshot,
         r"\badrs?\b|architecture[-_ ]decisions?|decision[-_ ](log|records?)|decisions",
@@ -60,7 +60,7 @@ def judge(snapshot: Snapshot) -> Finding:
     if len(records) >= 3 or sections >= 4:
         return met(f"{max(len(records), sections)} decisions are written down.", records)
     return (
-        partly(f"{len(records)} decisions are written down.", records)
+        partly("Few decisions are written down.", records)
         if records
         else not_met("No records of decisions were found.")
     )

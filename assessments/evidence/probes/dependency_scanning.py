@@ -50,7 +50,7 @@ def judge(snapshot: Snapshot) -> Finding:
     if scanning and scanning.dependencies:
         return met("The forge watches the dependencies.", [Evidence(None, None, "dependency alerts are turned on")])
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
     if found:
         return met("Dependencies are checked for known weaknesses.", found)

@@ -45,6 +45,9 @@ def judge(snapshot: Snapshot) -> Finding:
             renovate.append(Evidence(path, line, "settings of Renovate"))
     if renovate:
         return met("Renovate proposes updates.", renovate)
+    updatecli = snapshot.find("updatecli/updatecli.d/**/*.{yml,yaml,tpl}", "updatecli.{yml,yaml}")
+    if updatecli:
+        return met("Updatecli proposes updates.", [Evidence(path, None, "settings of Updatecli") for path in updatecli])
     settings = snapshot.find(".github/dependabot.{yml,yaml}")
     covered: dict[str, Evidence] = {}
     for path, text in snapshot.texts(settings):

@@ -1,10 +1,11 @@
 """Do deployments name where they go?"""
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, share
-from assessments.evidence.pipelines import nothing_to_judge, ran, workflows
+from assessments.evidence.operating import deployments
+from assessments.evidence.pipelines import nothing_to_judge, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
-from assessments.evidence.vocabulary import deploying, deploys
+from assessments.evidence.vocabulary import deploying
 
 PROBE = Probe(
     key="deploy-environments",
@@ -30,9 +31,7 @@ PROBE = Probe(
 def judge(snapshot: Snapshot) -> Finding:
     if none := nothing_to_judge(snapshot):
         return none
-    commands = {
-        (each.workflow.path, each.job.key): each for each in ran(snapshot) if each.job and deploys(each.command)
-    }
+    commands = {(each.workflow.path, each.job.key): each for each in deployments(snapshot) if each.job}
     good, bad = [], []
     for workflow in workflows(snapshot):
         for job in workflow.jobs:

@@ -35,7 +35,9 @@ _TOOLS = re.compile(r"\b(build-essential|gcc|g\+\+|build-base|openjdk-\d+-jdk|ma
 def judge(snapshot: Snapshot) -> Finding:
     good, bad = [], []
     for file in shipped(snapshot):
+        names = {stage.name for stage in file.stages if stage.name}
         copies = [each for each in file.last.all("COPY") if "from" in each.flags]
+        copies.sort(key=lambda each: not (each.flags["from"].lower() in names or each.flags["from"].isdigit()))
         chain = file.line_of_stages(file.last)
         if copies and len(file.stages) > 1:
             good.append(

@@ -42,6 +42,7 @@ def judge(snapshot: Snapshot) -> Finding:
     if snapshot.history is None:
         return unknown("The history was not read.")
     documents = [*snapshot.find(*README), *snapshot.find("{docs,doc,documentation}/**/*.{md,rst,adoc,mdx}")]
+    documents += snapshot.active("**/README{,.md,.rst,.adoc}")
     code = sources(snapshot).product
     if not documents or not code:
         return not_applicable("There are no documents, or no code.")
@@ -60,4 +61,6 @@ def judge(snapshot: Snapshot) -> Finding:
     days = max(0, (changed - written[0]) // DAY)
     said = f"The newest change of a document is {days} days older than that of the code."
     place = [Evidence(written[1], None, "changed last")]
+    if len(set(documents)) == 1 and days > 90:  # one page may say little that changes
+        return partly(said, place)
     return met(said, place) if days <= 90 else partly(said, place) if days <= 365 else not_met(said, place)

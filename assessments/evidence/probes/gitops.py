@@ -12,11 +12,10 @@ from assessments.evidence.finding import (
     unknown,
 )
 from assessments.evidence.manifests import services, templates, things, title
-from assessments.evidence.pipelines import ran
+from assessments.evidence.operating import deployments
 from assessments.evidence.probe import Probe
 from assessments.evidence.reading.yamls import Map
 from assessments.evidence.snapshot import Snapshot
-from assessments.evidence.vocabulary import deploys
 
 PROBE = Probe(
     key="gitops",
@@ -66,9 +65,7 @@ def judge(snapshot: Snapshot) -> Finding:
     if not services(snapshot) and not templates(snapshot):
         return not_applicable("There is nothing for Kubernetes here.")
     pushed = [
-        each.evidence()
-        for each in ran(snapshot)
-        if deploys(each.command) and each.command.program in ("kubectl", "helm", "helmfile")
+        each.evidence() for each in deployments(snapshot) if each.command.program in ("kubectl", "helm", "helmfile")
     ]
     if pushed:
         return not_met("The pipeline pushes to the cluster.", pushed)

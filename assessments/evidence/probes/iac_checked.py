@@ -1,10 +1,12 @@
 """Is a change of infrastructure checked before it is applied?"""
 
 import re
+from collections.abc import Iterator
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
 from assessments.evidence.infrastructure import kinds
-from assessments.evidence.pipelines import nothing_to_judge, ran, workflows
+from assessments.evidence.operating import tried
+from assessments.evidence.pipelines import calls, nothing_to_judge, ran, unseen, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -41,6 +43,10 @@ _ACTIONS = re.compile(
     r"ansible-lint|"
     r"kics|cfn-lint|datree|helm-lint|gruntwork-io/terragrunt-action|pulumi/actions|terraform-docs)"
 )
+_HOOKS = re.compile(
+    r"\bid:\s*[\"']?(terraform_(fmt|validate|tflint|checkov|trivy|tfsec)|tofu_(fmt|validate)|tflint|checkov|tfsec|"
+    r"ansible-lint|helmlint|helm-lint|kubeconform|kube-linter|cfn-lint\S*|packer_(fmt|validate))"
+)
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -50,12 +56,25 @@ def judge(snapshot: Snapshot) -> Finding:
     none = nothing_to_judge(snapshot)
     if none and none.outcome is Outcome.UNKNOWN:
         return none
-    checks = [each.evidence() for each in ran(snapshot) if _CHECKS.match(each.command.text)]
+    checks = [each.evidence() for each in ran(snapshot) if _CHECKS.match(each.command.spoken)]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
             if step.uses and _ACTIONS.search(step.uses.where.lower()):
                 checks.append(Evidence(flow.path, step.uses.line, step.uses.text))
+    if hooks := [*_hooks(snapshot)]:
+        run = [each for each in ran(snapshot) if each.command.program in ("pre-commit", "prek")]
+        run += calls(snapshot, re.compile(r"\S+/pre-commit(-action)?$|pre-commit/action|j178/prek-action"))
+        checks += hooks if run else []
+    checks += [each.evidence() for each in tried(snapshot)]
     if checks:
         return met("Infrastructure code is checked in the pipeline.", checks)
     places = [Evidence(path, None, kind) for kind, path in found.items()]
-    return not_met("No check of the infrastructure code is known to run.", places)
+    return unseen(snapshot) or not_met("No check of the infrastructure code is known to run.", places)
+
+
+def _hooks(snapshot: Snapshot) -> Iterator[Evidence]:
+    """Hooks of pre-commit that check infrastructure code."""
+    for path, text in snapshot.texts(snapshot.find(".pre-commit-config.{yaml,yml}")):
+        for number, line in enumerate(text.splitlines(), 1):
+            if hook := _HOOKS.search(line.split("#", 1)[0]):
+                yield Evidence(path, number, hook[0].strip())

@@ -4,10 +4,11 @@ import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met, unknown
 from assessments.evidence.infrastructure import kinds
+from assessments.evidence.operating import deployments
 from assessments.evidence.pipelines import ran, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
-from assessments.evidence.vocabulary import deploying, deploys
+from assessments.evidence.vocabulary import deploying
 
 PROBE = Probe(
     key="iac-present",
@@ -43,10 +44,10 @@ def judge(snapshot: Snapshot) -> Finding:
             f"Infrastructure is described with {', '.join(found)}.",
             [Evidence(path, None, kind) for kind, path in found.items()],
         )
-    by_hand = [each.evidence() for each in ran(snapshot) if _CREATES.match(each.command.text)]
+    by_hand = [each.evidence() for each in ran(snapshot) if _CREATES.match(each.command.spoken)]
     if by_hand:
         return not_met("Infrastructure is created by single commands.", by_hand)
-    elsewhere = [each.evidence() for each in ran(snapshot) if deploys(each.command)]
+    elsewhere = [each.evidence() for each in deployments(snapshot)]
     elsewhere += [
         Evidence(flow.path, step.uses.line, step.uses.text)
         for flow in workflows(snapshot)

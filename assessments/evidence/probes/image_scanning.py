@@ -4,7 +4,7 @@ import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
 from assessments.evidence.images import shipped
-from assessments.evidence.pipelines import nothing_to_judge, ran, workflows
+from assessments.evidence.pipelines import nothing_to_judge, ran, unseen, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -41,7 +41,7 @@ def judge(snapshot: Snapshot) -> Finding:
     none = nothing_to_judge(snapshot)
     if none and none.outcome is Outcome.UNKNOWN:
         return none
-    found = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)]
+    found = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
             if step.uses and _ACTIONS.match(step.uses.where.lower()):
@@ -50,4 +50,6 @@ def judge(snapshot: Snapshot) -> Finding:
                     found.append(Evidence(flow.path, step.uses.line, step.uses.text))
     if found:
         return met("Images are checked for known weaknesses.", found)
-    return not_met("No scan of an image is known to run.", [Evidence(file.path, None, "is built") for file in files])
+    return unseen(snapshot) or not_met(
+        "No scan of an image is known to run.", [Evidence(file.path, None, "is built") for file in files]
+    )

@@ -47,14 +47,14 @@ _COMMANDS = re.compile(
 )
 _ACTIONS = re.compile(
     r"^(bufbuild/\S+|oasdiff/\S+|tufin/oasdiff-action|stoplightio/spectral-action|kamilkisiela/graphql-inspector|"
-    r"the-guild-org/graphql-inspector|schemathesis/action|readmeio/rdme)"
+    r"the-guild-org/graphql-inspector|schemathesis/action|readmeio/rdme|delimit-ai/\S+|pb33f/\S+|pactflow/\S+)"
 )
 
 
 def judge(snapshot: Snapshot) -> Finding:
     described = _described(snapshot)
     checks = [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _LIBRARIES)]
-    checks += [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)] + calls(
+    checks += [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)] + calls(
         snapshot, _ACTIONS
     )
     if checks:

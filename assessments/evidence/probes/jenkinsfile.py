@@ -35,7 +35,7 @@ def judge(snapshot: Snapshot) -> Finding:
     flows = workflows(snapshot)
     if not left:
         return (
-            met("No Jenkinsfile is left.")
+            met("There are workflows and no Jenkinsfile.")
             if flows
             else not_applicable("There are neither workflows nor a Jenkinsfile.")
         )

@@ -60,4 +60,6 @@ def _named(snapshot: Snapshot) -> set[str]:
         found |= (
             set(re.findall(r"^\s*-?\s*name:\s*[\"']?([\w./:-]+)", text, re.MULTILINE)) if "images:" in text else set()
         )
+    for _, text in snapshot.texts(snapshot.find("**/skaffold.{yaml,yml}")):  # it names what it built and pushed
+        found |= set(re.findall(r"^\s*-?\s*image:\s*[\"']?([\w./:-]+)", text, re.MULTILINE))
     return found

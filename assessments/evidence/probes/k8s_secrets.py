@@ -65,7 +65,7 @@ def _clear(secret) -> list[str]:
                 _decoded(str(value)) if part == "data" else str(value)
             ):
                 found.append(key)
-    return found
+    return sorted(found, key=lambda key: not re.search(r"pass|secret|token|key|credential", key, re.IGNORECASE))
 
 
 def _decoded(value: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 
-from assessments.evidence.files import has_code
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -13,6 +12,7 @@ from assessments.evidence.finding import (
     not_met,
     partly,
 )
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -28,7 +28,7 @@ PROBE = Probe(
         Outcome.MET: "There are such hooks.",
         Outcome.PARTLY: "There are settings without a check.",
         Outcome.NOT_MET: "There are none.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Add .pre-commit-config.yaml with the formatter of your language and a check for secrets.",
     effort=Effort.MINUTES,
@@ -36,8 +36,8 @@ PROBE = Probe(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     found, empty = [], []
     for path, text in snapshot.texts(snapshot.find(".pre-commit-config.{yaml,yml}", "prek.toml")):
         hook = re.search(r"^\s*-?\s*id\s*[:=]", text, re.MULTILINE)

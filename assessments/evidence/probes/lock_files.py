@@ -27,15 +27,20 @@ PROBE = Probe(
     effort=Effort.MINUTES,
     every=True,
 )
+#: Projects that others begin from, whose lock files would be old on the first day.
+_TEMPLATE = re.compile(r'"description"\s*:\s*"[^"\n]*\b(skeleton|boilerplate|starter)\b', re.IGNORECASE)
 
 
 def judge(snapshot: Snapshot) -> Finding:
     good, bad = [], []
+    root = "".join(text for _, text in snapshot.texts(snapshot.find("composer.json", "package.json")))
     for ecosystem, manifests in used(snapshot).items():
         if not ecosystem.locked:
             continue
         for path, text in snapshot.texts(manifests[:200]):
-            if not _needs(ecosystem, path, text):
+            if not _needs(ecosystem, path, text) or (
+                ecosystem.name in ("npm", "PHP") and _TEMPLATE.search(text + root)
+            ):
                 continue
             lock = lock_of(snapshot, ecosystem, path)
             if lock is None and ecosystem.name == "Python":
@@ -65,6 +70,13 @@ def _needs(ecosystem: Ecosystem, path: str, text: str) -> bool:
 
 def _library(ecosystem: Ecosystem, text: str) -> bool:
     """Whether it is a package that others install, which is tested with the range of versions it allows."""
+    if ecosystem.name == "npm":
+        return not re.search(r'"private"\s*:\s*true', text) and bool(
+            re.search(r'^\s*"version"\s*:', text, re.MULTILINE)
+            and re.search(r'^\s*"(module|exports|files|types|publishConfig|peerDependencies)"\s*:', text, re.MULTILINE)
+        )
+    if ecosystem.name == "PHP":
+        return bool(re.search(r'"type"\s*:\s*"(library|\w+-plugin|\w+-bundle)"', text))
     if ecosystem.name == "Rust":
         return "[lib]" in text or "[[bin]]" not in text
     return ecosystem.name == "Python" and bool(re.search(r"^\[(build-system|project)\]", text, re.MULTILINE))

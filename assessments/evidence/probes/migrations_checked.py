@@ -15,7 +15,7 @@ from assessments.evidence.finding import (
     partly,
     unknown,
 )
-from assessments.evidence.pipelines import calls, ran, workflows
+from assessments.evidence.pipelines import calls, ran, unseen, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -30,7 +30,7 @@ PROBE = Probe(
     "tests; where migrations exist.",
     outcomes={
         Outcome.MET: "The pipeline runs or checks migrations.",
-        Outcome.PARTLY: "Tests run beside a database, and no command for migrations was found.",
+        Outcome.PARTLY: "No command for migrations was found; tests or the software itself may run them.",
         Outcome.NOT_MET: "Migrations exist, and nothing of the kind runs.",
         Outcome.UNKNOWN: "There are no workflows.",
         Outcome.NOT_APPLICABLE: "There are no migrations.",
@@ -56,7 +56,7 @@ def judge(snapshot: Snapshot) -> Finding:
     found = migrations(snapshot)
     if not found:
         return not_applicable("There are no migrations.")
-    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)] + calls(
+    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)] + calls(
         snapshot,
         re.compile(
             r"(ariga/atlas-action|ariga/setup-atlas|sbdchd/squawk-action|flyway/\S+|liquibase/\S+|bytebase/\S+)"
@@ -76,7 +76,7 @@ def judge(snapshot: Snapshot) -> Finding:
             snapshot,
             re.compile(
                 r"testcontainers\S*|\S*/testcontainers-go\S*|pytest-django|pytest-postgresql|embedded-postgres|"
-                r"zonky\S*|embedded-database-spring-test"
+                r"zonky\S*|embedded-database-spring-test|\S*golang-migrate/\S+|\S*pressly/goose\S*|flyway-core|liquibase-core"
             ),
         )
     ]
@@ -84,7 +84,7 @@ def judge(snapshot: Snapshot) -> Finding:
         return partly("Tests run beside a database, and no command for migrations was found.", beside)
     if not workflows(snapshot):
         return unknown("There is no workflow that could run migrations.")
-    return not_met(
+    return unseen(snapshot) or not_met(
         "Nothing in the pipeline is known to run the migrations.",
         [Evidence(path, None, kind) for kind, path, _ in found],
     )

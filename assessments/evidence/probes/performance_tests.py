@@ -56,11 +56,16 @@ _FILES = (
     "**/benches/*.rs",
     "**/*Benchmark.java",
     "**/*.k6.js",
+    "**/*PerformanceTests/**/*.{cs,fs}",
+    "**/*{Benchmarks,Benchmark}.{cs,fs,kt,scala}",
+    "{benchmark,benchmarks,bench}/**/*.{js,ts,mjs,py,rb,go,php,ex,exs,sh}",
 )
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)] + calls(snapshot, _ACTIONS)
+    run = [each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)] + calls(
+        snapshot, _ACTIONS
+    )
     there = [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _LIBRARIES)]
     there += [Evidence(path, None, "a test of speed") for path in snapshot.find(*_FILES)[:5]]
     go = [path for path in sources(snapshot).tests if path.endswith("_test.go")][:300]

@@ -1,6 +1,6 @@
 """Is a reviewer told what a change is for?"""
 
-from assessments.evidence.files import has_code
+from assessments.evidence.community import inherited
 from assessments.evidence.finding import (
     Effort,
     Evidence,
@@ -11,6 +11,7 @@ from assessments.evidence.finding import (
     not_met,
     partly,
 )
+from assessments.evidence.infrastructure import has_work
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -24,8 +25,9 @@ PROBE = Probe(
     outcomes={
         Outcome.MET: "There is one that asks for something.",
         Outcome.PARTLY: "There is one that is empty.",
-        Outcome.NOT_MET: "There is none.",
-        Outcome.NOT_APPLICABLE: "The repository holds no code.",
+        Outcome.NOT_MET: "There is none, here or of the owner.",
+        Outcome.UNKNOWN: "There is none; whether the owner's `.github` repository supplies one was not collected.",
+        Outcome.NOT_APPLICABLE: "The repository holds neither code nor infrastructure.",
     },
     remedy="Add .github/pull_request_template.md with three questions: why, how it was tried, and what may break.",
     effort=Effort.MINUTES,
@@ -33,8 +35,8 @@ PROBE = Probe(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     found = snapshot.find(
         "{,.github/,docs/}pull_request_template{,.md,.txt}", "{,.github/,docs/}pull_request_template/*"
     )
@@ -43,4 +45,7 @@ def judge(snapshot: Snapshot) -> Finding:
         if len("".join(text.split())) >= 20:
             return met("Pull requests begin with a template.", [Evidence(path, None, "template")])
         empty.append(Evidence(path, None, "is empty"))
-    return partly("The template is empty.", empty) if empty else not_met("There is no template for pull requests.")
+    if empty:
+        return partly("The template is empty.", empty)
+    said = "Pull requests begin with a template."
+    return inherited(snapshot, "pull request template", said) or not_met("There is no template for pull requests.")

@@ -3,10 +3,9 @@
 import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
-from assessments.evidence.images import shipped
-from assessments.evidence.pipelines import calls, nothing_to_judge, ran, workflows
+from assessments.evidence.pipelines import calls, ran, workflows
 from assessments.evidence.probe import Probe
-from assessments.evidence.releasing import releases
+from assessments.evidence.releasing import artefacts, elsewhere
 from assessments.evidence.snapshot import Snapshot
 
 PROBE = Probe(
@@ -16,11 +15,12 @@ PROBE = Probe(
     capabilities=("supply-chain-security",),
     why="A signature of the build says that nobody changed the software between the sources and the user.",
     how="Attestations of GitHub, the SLSA generators, cosign, Sigstore, provenance of docker buildx or npm, or "
-    "trusted publishing to PyPI, in workflows; where something is released or an image is shipped.",
+    "trusted publishing to PyPI, in workflows; where something that was built is released.",
     outcomes={
         Outcome.MET: "A release is signed or attested.",
         Outcome.NOT_MET: "Something is released without it.",
-        Outcome.NOT_APPLICABLE: "Nothing is released here.",
+        Outcome.UNKNOWN: "The release may be made in a pipeline that is not read.",
+        Outcome.NOT_APPLICABLE: "Nothing that was built is released here.",
     },
     remedy="Add actions/attest-build-provenance to the workflow that releases; it needs `id-token: write` and "
     "`attestations: write`.",
@@ -34,19 +34,21 @@ _ACTIONS = re.compile(
 _COMMANDS = re.compile(
     r"^(cosign (sign|attest|sign-blob|attest-blob)|sigstore sign|npm publish .*--provenance|"
     r"docker (buildx )?build .*--(provenance|attest)|notation sign|rekor-cli|gpg .*(--detach-sign|--clearsign|--sign|"
-    r"-[a-z]*b))"
+    r" -[a-z]*b( |$)))"
 )
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    made = releases(snapshot) + [Evidence(file.path, None, "image") for file in shipped(snapshot)]
+    made = artefacts(snapshot)
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
             if not step.uses:
                 continue
+            if step.uses.name == "helm/chart-releaser-action" and "CR_KEY" in step.env:
+                found.append(Evidence(flow.path, step.env.at("CR_KEY"), "charts are signed with CR_KEY"))
             if str(step.with_.get("provenance", "")).lower() not in ("", "false"):
                 found.append(Evidence(flow.path, step.with_.at("provenance"), f"{step.uses.where} with provenance"))
             if step.uses.name == "pypa/gh-action-pypi-publish" and "password" not in step.with_:
@@ -57,8 +59,5 @@ def judge(snapshot: Snapshot) -> Finding:
     if found:
         return met("Releases are signed or attested.", found)
     if not made:
-        return not_applicable("Nothing is released here.")
-    none = nothing_to_judge(snapshot)
-    if none and none.outcome is Outcome.UNKNOWN:
-        return none
+        return elsewhere(snapshot) or not_applicable("Nothing that was built is released here.")
     return not_met("Something is released without a signature of its build.", made[:3])

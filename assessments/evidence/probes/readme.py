@@ -36,14 +36,23 @@ PROBE = Probe(
     effort=Effort.HOURS,
 )
 
-_HOW = re.compile(
-    r"^ {0,3}(#{1,6}|=+)?[ \t]*[*_]*([^\w\n]*)(install\w*|usage|using\b|getting started|get started|quick ?start|"
-    r"how to (run|"
-    r"use|build|install)|running|run\b|build\w*|set ?up|development|developing|"
-    r"deploy\w*|local development|commands|examples?|requirements|prerequisites|documentation|docs)\b|^\s*(\$ )?(npm|"
-    r"yarn|pnpm|pip|docker|make|go|cargo|mvn|\./gradlew|brew|git clone|bundle|poetry|uv|npx|kubectl|helm|"
-    r"terraform) \S+",
-    re.IGNORECASE | re.MULTILINE,
+_WORDS = (
+    r"install\w*|usage|using|getting started|get started|quick ?start|how to (run|use|build|install|start)|running|run|"
+    r"build\w*|set ?up|development|developing|deploy\w*|local development|commands|examples?(?= *:?$)|requirements|"
+    r"prerequisites|documentation|docs"
+)
+#: From the surest sign on: a heading, an underlined heading, a command, an entry of a list of contents, a sentence.
+_HOW = tuple(
+    re.compile(expression, re.MULTILINE)
+    for expression in (
+        rf"(?i:^ {{0,3}}(#{{1,6}}|=+) *[^\w\n\[!]*({_WORDS})\b[^\n]{{0,40}}$)",
+        rf"(?i:^ *({_WORDS})\b[^\n]{{0,40}}\n[-=~^]{{3,}}\s*$)",
+        r"^\s*(\$ )?(npm|yarn|pnpm|pip|docker|make|go|cargo|mvn|\./gradlew|brew|git clone|bundle|poetry|uv|npx|kubectl|"
+        r"helm|terraform) (install|run|get|test|build|init|apply|ci|i|add|sync|up|compose|https?:|\S+$)",
+        rf"(?i:^\s*[-*+] \W*({_WORDS})[\w ]{{0,20}}(\]|:|$))",
+        r"(?i:^[^\w\n\[!]{0,3}(install\w*|usage|getting started|get started|quick ?start|how to \w+|running|set ?up|"
+        r"build\w*|see|read)\b[^\n]*(\]\(|https?://|:$|`))",
+    )
 )
 
 
@@ -52,12 +61,11 @@ def judge(snapshot: Snapshot) -> Finding:
         return not_applicable("The repository is empty.")
     for path, text in snapshot.texts(snapshot.find(*README)[:1]):
         long = len("".join(text.split())) >= 300
-        how = _HOW.search(text)
+        how = next((found for each in _HOW if (found := each.search(text))), None)
         if long and how:
-            return met(
-                "The README says what it is and how to run it.",
-                [Evidence(path, text.count("\n", 0, how.start()) + 1, how[0].strip())],
-            )
+            said = how[0].strip().splitlines()[0]
+            line = text.count("\n", 0, how.end() - len(how[0].lstrip())) + 1
+            return met("The README says what it is and how to run it.", [Evidence(path, line, said)])
         missing = "does not say how to run it" if long else "is shorter than 300 letters"
         return partly(f"The README {missing}.", [Evidence(path, None, missing)])
     if snapshot.linked(*README):

@@ -3,7 +3,8 @@
 import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
-from assessments.evidence.pipelines import nothing_to_judge
+from assessments.evidence.history import DAY
+from assessments.evidence.pipelines import nothing_to_judge, unseen
 from assessments.evidence.probe import Probe
 from assessments.evidence.releasing import releases
 from assessments.evidence.snapshot import Snapshot
@@ -35,9 +36,11 @@ def judge(snapshot: Snapshot) -> Finding:
         return none
     tags = (snapshot.history.tags or {}) if snapshot.history else {}
     versions = [tag for tag in tags if re.fullmatch(r"(\S*[-/@])?v?[0-9]+(\.[0-9]+){1,3}\S*", tag)]
-    if versions:
+    versions = [tag for tag in versions if not tag.endswith(".x")]
+    recent = snapshot.as_of is None or any(snapshot.as_of - tags[tag] <= 730 * DAY for tag in versions)
+    if versions and recent:
         newest = max(versions, key=lambda tag: tags[tag])
-        return not_met(
+        return unseen(snapshot) or not_met(
             "Versions are tagged, and no workflow is known to release.", [Evidence(None, None, f"tag {newest}")]
         )
     return not_applicable("Nothing is released here.")

@@ -11,10 +11,11 @@ from assessments.evidence.finding import (
     not_applicable,
     not_met,
 )
+from assessments.evidence.operating import deployments
 from assessments.evidence.pipelines import ran, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
-from assessments.evidence.vocabulary import deploying, deploys
+from assessments.evidence.vocabulary import deploying
 
 PROBE = Probe(
     key="rollback",
@@ -48,8 +49,8 @@ _SETTING = re.compile(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    found = [each.evidence() for each in ran(snapshot) if _BACK.match(each.command.text)]
-    deploy = [each.evidence() for each in ran(snapshot) if deploys(each.command)]
+    found = [each.evidence() for each in ran(snapshot) if _BACK.match(each.command.spoken)]
+    deploy = [each.evidence() for each in deployments(snapshot)]
     for flow in workflows(snapshot):
         if _NAME.search(flow.path.rsplit("/", 1)[-1]) or _NAME.search(flow.name):
             found.append(Evidence(flow.path, None, flow.name or "rollback"))

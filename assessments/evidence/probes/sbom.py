@@ -3,10 +3,9 @@
 import re
 
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
-from assessments.evidence.images import shipped
-from assessments.evidence.pipelines import calls, nothing_to_judge, ran, workflows
+from assessments.evidence.pipelines import calls, ran, workflows
 from assessments.evidence.probe import Probe
-from assessments.evidence.releasing import releases
+from assessments.evidence.releasing import artefacts, elsewhere
 from assessments.evidence.snapshot import Snapshot
 
 PROBE = Probe(
@@ -16,11 +15,12 @@ PROBE = Probe(
     capabilities=("supply-chain-security",),
     why="When a weakness becomes known, the list says within minutes which releases have it.",
     how="Syft, CycloneDX, Trivy, the SBOM of docker buildx and the like in workflows, or assets of releases that "
-    "are such lists; where something is released or an image is shipped.",
+    "are such lists; where something that was built is released.",
     outcomes={
         Outcome.MET: "A list is made.",
         Outcome.NOT_MET: "Something is released without one.",
-        Outcome.NOT_APPLICABLE: "Nothing is released here.",
+        Outcome.UNKNOWN: "The release may be made in a pipeline that is not read.",
+        Outcome.NOT_APPLICABLE: "Nothing that was built is released here.",
     },
     remedy="Add anchore/sbom-action to the workflow that releases, or `sbom: true` to docker/build-push-action.",
     effort=Effort.MINUTES,
@@ -39,9 +39,9 @@ _ASSET = re.compile(r"(sbom|\.spdx|\.cdx|cyclonedx|bom\.(json|xml))", re.IGNOREC
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    made = releases(snapshot) + [Evidence(file.path, None, "image") for file in shipped(snapshot)]
+    made = artefacts(snapshot)
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
     for flow in workflows(snapshot):
         for _, step in flow.steps():
@@ -55,8 +55,5 @@ def judge(snapshot: Snapshot) -> Finding:
     if found:
         return met("A list of components is made.", found)
     if not made:
-        return not_applicable("Nothing is released here.")
-    none = nothing_to_judge(snapshot)
-    if none and none.outcome is Outcome.UNKNOWN:
-        return none
+        return elsewhere(snapshot) or not_applicable("Nothing that was built is released here.")
     return not_met("Something is released without a list of its components.", made[:3])

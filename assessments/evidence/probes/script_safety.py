@@ -35,7 +35,12 @@ PROBE = Probe(
 _STOPS = re.compile(
     r"^\s*set\s+(-[a-zA-Z]*e|.*-o\s+errexit|.*\s-[a-z]*e[a-z]*\b)|^#!.*\s-[a-z]*e|trap\s+\S.*\bERR\b", re.MULTILINE
 )
-_HANDLED = re.compile(r"\|\|\s*(\{|exit|die|fail|return|abort|err)|\bset_error|&&\s*\\?$", re.MULTILINE)
+_HANDLED = re.compile(r"\|\|\s*(\{|exit|die|fail|return|abort|err)|\bset_error|&&\s*\\?$|\bexit\s+[1-9]", re.MULTILINE)
+#: Files that others read in, whose settings would change those of the script that reads them.
+_READ_IN = re.compile(
+    r"(^|/)(lib|libs|utils?|common|functions|helpers?|env|setenv)([-_.]\w+)?\.(sh|bash)$", re.IGNORECASE
+)
+_FUNCTION = re.compile(r"^(function\s+)?[\w-]+\s*\(\)\s*\{?|^function\s+\w+", re.MULTILINE)
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -43,7 +48,7 @@ def judge(snapshot: Snapshot) -> Finding:
     for path, text in snapshot.texts(snapshot.active("**/*.{sh,bash}")[:500]):
         if not text.startswith("#!") or not re.match(r"#!.*\b(ba|z|k|da)?sh\b", text):
             continue
-        if len(commands(text)) <= 10:
+        if len(commands(text)) <= 10 or (_READ_IN.search(path) and len(_FUNCTION.findall(text)) >= 2):
             continue
         if stops := _STOPS.search(text):
             good.append(Evidence(path, text.count("\n", 0, stops.start()) + 1, stops[0]))

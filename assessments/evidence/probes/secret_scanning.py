@@ -2,9 +2,9 @@
 
 import re
 
-from assessments.evidence.files import has_code
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met, unknown
-from assessments.evidence.pipelines import calls, ran
+from assessments.evidence.infrastructure import has_work
+from assessments.evidence.pipelines import calls, ran, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -42,19 +42,23 @@ _HOOKS = re.compile(
 
 
 def judge(snapshot: Snapshot) -> Finding:
-    if not has_code(snapshot):
-        return not_applicable("The repository holds no code.")
+    if not has_work(snapshot):
+        return not_applicable("The repository holds neither code nor infrastructure.")
     scanning = snapshot.facts.scanning if snapshot.facts else None
     if scanning and scanning.secrets:
         said = " with push protection" if scanning.push_protection else ""
         return met("The forge looks for secrets.", [Evidence(None, None, f"secret scanning is turned on{said}")])
     found = calls(snapshot, _ACTIONS) + [
-        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.text)
+        each.evidence() for each in ran(snapshot) if _COMMANDS.match(each.command.spoken)
     ]
     for path, text in snapshot.texts(snapshot.find(".pre-commit-config.{yaml,yml}", "lefthook.{yml,yaml}", ".husky/*")):
         for number, line in enumerate(text.splitlines(), 1):
             if _HOOKS.search(line.split("#", 1)[0]):
                 found.append(Evidence(path, number, line))
+    for flow in workflows(snapshot):
+        for _, step in flow.steps():
+            if step.uses and "super-linter" in step.uses.where and step.env.get("VALIDATE_GITLEAKS") is True:
+                found.append(Evidence(flow.path, step.env.at("VALIDATE_GITLEAKS"), "VALIDATE_GITLEAKS: true"))
     if found:
         return met("Changes are scanned for secrets.", found)
     if scanning is None or scanning.secrets is None:

@@ -53,6 +53,9 @@ _ACTIONS = (
     "dopplerhq/secrets-fetch-action",
     "infisical/secrets-action",
 )
+_PLACEHOLDER = re.compile(
+    r"change|example|dummy|placeholder|secret|password|your|test|local|xxx|dev|postgres|admin", re.IGNORECASE
+)
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -74,7 +77,8 @@ def judge(snapshot: Snapshot) -> Finding:
         return met("Secrets come from a store.", found)
     lying = [path for path in snapshot.active("**/.env") if path.rsplit("/", 1)[-1] == ".env"]
     for path, text in snapshot.texts(lying):
-        if re.search(r"^[A-Z_]*(SECRET|TOKEN|PASSWORD)[A-Z_]*=[^\s$<]{6,}", text, re.MULTILINE):
+        values = re.findall(r"^[A-Z_]*(?:SECRET|TOKEN|PASSWORD)[A-Z_]*=[\"']?([^\s$<\"']{6,})", text, re.MULTILINE)
+        if any(not _PLACEHOLDER.search(value) for value in values):
             return not_met(
                 "Secrets lie in files, and no sign of a store was found.", [Evidence(path, None, "holds secrets")]
             )

@@ -15,7 +15,7 @@ from assessments.evidence.finding import (
 from assessments.evidence.manifests import things
 from assessments.evidence.operating import operated
 from assessments.evidence.probe import Probe
-from assessments.evidence.rules import alerts
+from assessments.evidence.rules import alerts, jsonnet_alerts
 from assessments.evidence.snapshot import Snapshot
 
 PROBE = Probe(
@@ -58,6 +58,9 @@ def judge(snapshot: Snapshot) -> Finding:
     for each in alerts(snapshot):
         if re.search(r"burn.?rate|error.?budget|slo[:_]", f"{each.name} {each.expression}", re.IGNORECASE):
             found.append(Evidence(each.path, each.line, each.name))
+    for path, line, name in jsonnet_alerts(snapshot):
+        if re.search(r"burn.?rate|error.?budget", name, re.IGNORECASE):
+            found.append(Evidence(path, line, name))
     for path, text in snapshot.texts(snapshot.active("**/*.tf")):
         if made := _TERRAFORM.search(text):
             found.append(Evidence(path, text.count("\n", 0, made.start()) + 1, made[1]))

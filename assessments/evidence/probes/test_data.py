@@ -2,6 +2,7 @@
 
 import re
 
+from assessments.evidence.databases import uses_database
 from assessments.evidence.dependencies import depends_on
 from assessments.evidence.files import sources
 from assessments.evidence.finding import (
@@ -13,7 +14,7 @@ from assessments.evidence.finding import (
     not_applicable,
     not_met,
 )
-from assessments.evidence.pipelines import workflows
+from assessments.evidence.pipelines import on_changes
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -24,12 +25,12 @@ PROBE = Probe(
     capabilities=("test-data-management",),
     why="Tests that share a database fail together and for each other's reasons.",
     how="Libraries that make test data or start a database for a test among the dependencies (factories, Faker, "
-    "Testcontainers, Hypothesis and other generators, WireMock), services of a workflow's job, or a folder of "
-    "fixtures beside the tests.",
+    "Testcontainers, Hypothesis and other generators, WireMock), a store of data among the services "
+    "of a workflow's job, or a folder of fixtures beside the tests.",
     outcomes={
         Outcome.MET: "Tests make or bring their data.",
-        Outcome.NOT_MET: "Tests exist, and none of these was found.",
-        Outcome.NOT_APPLICABLE: "There are no tests.",
+        Outcome.NOT_MET: "Tests exist, a database is used, and none of these was found.",
+        Outcome.NOT_APPLICABLE: "There are no tests, or none of these was found and no database is used.",
     },
     remedy="Start the database for the test (Testcontainers, a service of the job) and make rows with a factory, in "
     "the test that needs them.",
@@ -47,21 +48,33 @@ _LIBRARIES = re.compile(
     r"freezegun|time-machine|insta|mockito|rstest|ex_machina|stream_data|"
     r"pytest-factoryboy|pytest-recording|schemathesis|scalacheck\S*"
 )
+#: Services that hold data, and paths that belong to tests.
+_STORES = re.compile(
+    r"postgres|mysql|mariadb|mongo|redis|mssql|oracle|cockroach|elastic|opensearch|kafka|rabbit|minio|localstack|"
+    r"cassandra|valkey|memcached|dynamodb",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"(^|/)(tests?|specs?|__tests?__|e2e|testdata|factories|test[-_]data|fixtures|__fixtures__)/|conftest"
+)
 
 
 def judge(snapshot: Snapshot) -> Finding:
     tests = sources(snapshot).tests
     if not tests:
         return not_applicable("There are no tests.")
+    uses = uses_database(snapshot)
     found = [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _LIBRARIES)]
-    for flow in workflows(snapshot):
+    for flow in on_changes(snapshot):
         for job in flow.jobs:
-            if job.get("services"):
+            services = job.get("services")
+            if services and _STORES.search(str(services)):
                 found.append(Evidence(flow.path, job.plain.at("services"), f"services of job {job.key}"))
-    for path in snapshot.find("**/{fixtures,testdata,test-data,test_data,__fixtures__,factories}/**", "**/conftest.py")[
-        :3
-    ]:
+    held = "**/{fixtures,testdata,test-data,test_data,__fixtures__,factories,seeds}/**"
+    for path in [path for path in snapshot.find(held, "**/conftest.py") if _BESIDE.search(path)][:3]:
         found.append(Evidence(path, None, "data of tests"))
     if found:
         return met("Tests make or bring their data.", found)
-    return not_met("Nothing shows where tests get their data from.", [Evidence(tests[0], None, "test")])
+    if not uses:
+        return not_applicable("The tests need no database; nothing says that they need data from elsewhere.")
+    return not_met("A database is used, and nothing shows where tests get their data from.", uses[:3])

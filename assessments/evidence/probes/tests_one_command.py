@@ -88,6 +88,10 @@ def judge(snapshot: Snapshot) -> Finding:
         Evidence(path, None, "a script for tests")
         for path in snapshot.find("{,bin/,script/,scripts/}{run-,run_,}test{s,}{,.sh,.py}")[:1]
     ]
+    found += [
+        Evidence(path, None, "docker compose")
+        for path in snapshot.find("**/{docker-compose,compose}.test{,s}.{yml,yaml}")[:1]
+    ]
     if found:
         return met("One command runs the tests.", found)
     return not_met(

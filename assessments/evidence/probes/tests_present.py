@@ -13,6 +13,7 @@ from assessments.evidence.finding import (
     not_met,
     partly,
 )
+from assessments.evidence.infrastructure import kinds
 from assessments.evidence.probe import Probe
 from assessments.evidence.snapshot import Snapshot
 
@@ -33,6 +34,8 @@ PROBE = Probe(
     remedy="Begin with a test for the next thing that breaks, and one for each path that users take most.",
     effort=Effort.DAYS,
 )
+#: Endings of infrastructure code, beside which scripts are no product.
+_INFRASTRUCTURE = (".yaml", ".yml", ".tpl", ".tf")
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -47,6 +50,8 @@ def judge(snapshot: Snapshot) -> Finding:
         return met("Tests stand in the source files.", inside)
     if tests and tests * 10 >= code:
         return met(said, places)
+    if not tests and sum(path.endswith(_INFRASTRUCTURE) for path in snapshot.own) > 5 * code and kinds(snapshot):
+        return not_applicable("What is kept here is infrastructure code, whose tests are judged apart.")
     return partly(said, places) if tests and tests * 50 >= code else not_met(said, places)
 
 

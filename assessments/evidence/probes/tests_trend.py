@@ -14,7 +14,7 @@ from assessments.evidence.finding import (
 )
 from assessments.evidence.history import DAY
 from assessments.evidence.probe import Probe
-from assessments.evidence.snapshot import SAMPLE, VENDORED, Snapshot
+from assessments.evidence.snapshot import VENDORED, Snapshot, sample
 
 PROBE = Probe(
     key="tests-trend",
@@ -36,6 +36,8 @@ PROBE = Probe(
     effort=Effort.WEEKS,
     asks="history",
 )
+#: Bytes of tests for each byte of code beyond which less than before is nothing to mend.
+ENOUGH = 1.0
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -48,10 +50,12 @@ def judge(snapshot: Snapshot) -> Finding:
     code_then, tests_then = _bytes(before.sizes)
     if code_then < 2_000 or abs(code_now - code_then) < code_then / 10:
         return not_applicable("The code grew by less than a tenth since then, or there was hardly any.")
+    if not tests_now and not tests_then:
+        return not_applicable("There are no tests of a known language, then or now.")
     share_now, share_then = tests_now / code_now if code_now else 0.0, tests_then / code_then
     days = (snapshot.as_of - before.instant) // DAY if snapshot.as_of else 0
     said = f"{share_now * 1000:.0f} bytes of tests for each kilobyte of code; {days} days ago {share_then * 1000:.0f}."
-    if share_now >= share_then * 0.9 and tests_now:
+    if tests_now and (share_now >= share_then * 0.9 or share_now >= ENOUGH):
         return met(said)
     return partly(said) if tests_now and share_now >= share_then * 0.75 else not_met(said, [Evidence(None, None, said)])
 
@@ -64,6 +68,6 @@ def _bytes(sizes) -> tuple[int, int]:
             continue
         if is_test(path):
             tests += size
-        elif language(path) and not SAMPLE.search(path):
+        elif language(path) and not sample(path):
             product += size
     return product, tests

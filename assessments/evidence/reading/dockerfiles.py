@@ -118,7 +118,7 @@ def read_dockerfile(path: str, text: str) -> Dockerfile | None:
 
 def _stage(opened: Instruction, inside: list[Instruction], defaults: dict[str, str | None]) -> Stage:
     words = opened.value.split()
-    image, known = _filled(words[0] if words else "", defaults)
+    image, known = _filled(words[0].replace('"', "").replace("'", "") if words else "", defaults)
     named = len(words) > 2 and words[1].upper() == "AS"
     platform = opened.flags.get("platform", "")
     return Stage(image, known, words[2].lower() if named else "", opened.line, tuple(inside), platform)

@@ -203,6 +203,11 @@ def _block(pieces: list[_Piece], at: int, depth: int) -> tuple[Block, int]:
     while at < len(pieces) and pieces[at].kind in ("name", "text"):
         labels.append(pieces[at].text)
         at += 1
+    opening = at  # policies of Vault may open a block on a line below its labels
+    while labels and opening < len(pieces) and pieces[opening].kind == "line":
+        opening += 1
+    if opening < len(pieces) and pieces[opening].text == "{":
+        at = opening
     if at >= len(pieces) or pieces[at].text != "{" or pieces[at].kind != "open":
         raise Malformed(f"line {kind.line} is not HCL")
     body, at = _body(pieces, at + 1, depth + 1)

@@ -1,9 +1,13 @@
-"""Makefiles: targets, what they need, and their recipes. Variables are left as they stand."""
+"""Makefiles: targets, what they need, and their recipes. Plain variables are filled in, others left as they stand."""
 
 import re
 from dataclasses import dataclass, field
 
 _RULE = re.compile(r"^(?![\t#])([^:=#\n]{1,500}?)\s*::?(?![:=])([^\n]*)$")
+_VARIABLE = re.compile(r"^(?:export\s+|override\s+)?([A-Za-z_][\w.-]*)\s*(?::{0,2}|\?)=\s*(.*)$")
+_NAMED = re.compile(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
+#: Variables within variables that are filled in, and letters of a value.
+NESTED, VALUE_LIMIT = 6, 500
 _REFERENCE = re.compile(r"\$[({](?:MAKE)[)}]")
 #: Rules of one file, and targets followed for one recipe.
 RULES_LIMIT, FOLLOWED = 5_000, 60
@@ -18,9 +22,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Makefile:
-    """rules: by target, each with all places at which it stands."""
+    """rules: by target, each with all places at which it stands. values: of its variables, as written."""
 
     rules: dict[str, list[Rule]] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
 
     @property
     def first(self) -> list[str]:
@@ -45,7 +50,15 @@ class Makefile:
                 lines.extend(rule.recipe)
 
         follow(target, 0)
-        return lines
+        return [self._filled(line) for line in lines]
+
+    def _filled(self, line: str) -> str:
+        for _ in range(NESTED):
+            filled = _NAMED.sub(lambda found: self.values.get(found[1], found[0]), line)
+            if filled == line or len(filled) > len(line) + 4 * VALUE_LIMIT:
+                break
+            line = filled
+        return line
 
 
 def read_makefile(text: str) -> Makefile:
@@ -63,6 +76,9 @@ def read_makefile(text: str) -> Makefile:
         if line.startswith("\t"):
             if open_rules and stripped:
                 open_rules[-1][3].append(_REFERENCE.sub("make", stripped.lstrip("@-+ \t")))
+            continue
+        if variable := _VARIABLE.match(line):
+            found.values.setdefault(variable[1], variable[2].split(" #", 1)[0].strip()[:VALUE_LIMIT])
             continue
         rule = _RULE.match(line)
         if rule and len(open_rules) < RULES_LIMIT:

@@ -6,7 +6,9 @@ continuations, heredocs and substitutions, and drops what stands around a comman
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 #: Substitutions within each other that are followed.
 NESTED = 8
@@ -96,6 +98,14 @@ _RUNNER_VALUES = frozenset(
     ]
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))(.*)", re.DOTALL)
+#: Flags with a value of `docker compose` and of its `run` and `exec`.
+_COMPOSE_VALUES = frozenset(
+    {
+        *("-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "-e", "--env"),
+        *("-v", "--volume", "-w", "--workdir", "-u", "--user", "--name", "--entrypoint", "--publish", "--index"),
+    }
+)
 _DURATION = re.compile(r"[0-9]+(\.[0-9]+)?[smhd]?")
 _HEREDOC = re.compile(r"(?<![<])<<-?\s*(?:'([^'\s]+)'|\"([^\"\s]+)\"|\\?([A-Za-z_][A-Za-z0-9_]*))")
 
@@ -119,17 +129,47 @@ class Command:
     def text(self) -> str:
         return " ".join(self.words)
 
+    @property
+    def spoken(self) -> str:
+        """The words with the program without its folder, as expressions for commands expect them."""
+        return " ".join((self.program, *self.words[1:]))
 
-def commands(script: str) -> list[Command]:
-    """The simple commands of a script, in order."""
+
+def commands(script: str, known: Mapping[str, str] = MappingProxyType({})) -> list[Command]:
+    """The simple commands of a script, in order. known: variables of its environment.
+
+    A variable that stands for the program, or for its folder, is replaced where its value is plain."""
     found: list[Command] = []
+    values = dict(known)
     for words, line, ignored in _simple(script[:SCRIPT_LIMIT]):
-        bare = unwrapped(words)
+        _remember(words, values)
+        bare = unwrapped(_resolved(unwrapped(words), values))
         if bare:
             found.append(Command(tuple(bare), line, ignored, " ".join(words)[:1000]))
         if len(found) >= COMMANDS_LIMIT:
             break
     return found
+
+
+def _remember(words: list[str], values: dict[str, str]) -> None:
+    """Takes note of what a command that only assigns assigns; an empty value does not replace another."""
+    assigned = words[1:] if words[0] in ("export", "readonly", "local", "declare") else words
+    if all(_ASSIGNMENT.match(word) for word in assigned):
+        for word in assigned:
+            name, _, value = word.partition("=")
+            if value or name not in values:
+                values[name] = value
+
+
+def _resolved(words: list[str], values: Mapping[str, str]) -> list[str]:
+    """The words with a variable in the program replaced: `$CARGO test`, `${PREFIX}mypy`, `$BIN/run`."""
+    variable = _VARIABLE.match(words[0]) if words else None
+    if variable is None:
+        return words
+    value, rest = values.get(variable[1] or variable[2]), variable[3]
+    if value is not None and not re.search(r"[$`]", value):
+        return [*f"{value}{rest}".split(), *words[1:]]
+    return [rest, *words[1:]] if re.match(r"[A-Za-z]", rest) else words
 
 
 def unwrapped(words: list[str]) -> list[str]:
@@ -147,6 +187,8 @@ def unwrapped(words: list[str]) -> list[str]:
             words = _without_flags(words[1:], _WRAPPERS[name])
             if name == "timeout" and words and _DURATION.fullmatch(words[0]):
                 words.pop(0)
+        elif inside := _in_container(name, words):
+            words = inside
         elif name in ("python", "python3", "py") and words[1:2] == ["-m"] and len(words) > 2:
             words = words[2:]
         elif re.fullmatch(r"(python|pypy)[0-9.]*", name) and "-m" in words[1:5]:
@@ -156,6 +198,18 @@ def unwrapped(words: list[str]) -> list[str]:
         else:
             return words
     return words
+
+
+def _in_container(name: str, words: list[str]) -> list[str]:
+    """What `docker compose run` or `exec` runs in a service; nothing where it is the service's own command."""
+    if name == "docker" and words[1:2] == ["compose"]:
+        words = words[1:]
+    elif name != "docker-compose":
+        return []
+    words = _without_flags(words[1:], _COMPOSE_VALUES)
+    if words[:1] not in (["run"], ["exec"]):
+        return []
+    return _without_flags(words[1:], _COMPOSE_VALUES)[1:]
 
 
 def _without_flags(words: list[str], valued: set[str] | frozenset[str]) -> list[str]:

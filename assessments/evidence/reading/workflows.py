@@ -1,8 +1,9 @@
 """Workflows and composite actions of GitHub Actions, from YAML as plain values to what they say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from assessments.evidence.reading import Malformed
@@ -12,6 +13,7 @@ from assessments.evidence.reading.yamls import Map, Seq, Text, single
 FOLDER = ".github/workflows/*.{yml,yaml}"
 ACTIONS = ("action.{yml,yaml}", ".github/actions/**/action.{yml,yaml}", "**/action.{yml,yaml}")
 
+_ENVIRONMENT = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
 _SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -57,9 +59,10 @@ class Step:
     ignored: bool = False  # continue-on-error
     plain: Map = field(default_factory=lambda: Map(0))
 
-    def commands(self) -> list[Command]:
-        """What its script runs; lines are those of the file."""
-        return [replace(each, line=each.line + self.run_line - 1) for each in commands(self.run)]
+    def commands(self, known: Mapping[str, str] = MappingProxyType({})) -> list[Command]:
+        """What its script runs; lines are those of the file. known: variables of its environment."""
+        script = _ENVIRONMENT.sub(lambda found: known.get(found[1], found[0]), self.run) if known else self.run
+        return [replace(each, line=each.line + self.run_line - 1) for each in commands(script, known)]
 
 
 @dataclass(frozen=True)

@@ -50,3 +50,12 @@ def test_a_broken_manifest_is_named():
     with snapshot.asking() as unread:
         assert dependencies(snapshot) == ()
     assert unread == {"package.json": "line 1 is not JSON"}
+
+
+def test_what_others_need_is_no_dependency_of_ones_own():
+    files = {
+        "go.mod": "module x\nrequire (\n\texample.org/a v1.0.0\n\texample.org/b v1.0.0 // indirect\n)\n",
+        "requirements.in": "flask\n",
+        "requirements.txt": "flask==3\nwerkzeug==3\n",
+    }
+    assert {each.name for each in dependencies(of_texts(files))} == {"example.org/a", "flask"}

@@ -98,3 +98,12 @@ def test_a_listing_that_is_too_long_is_cut_and_says_so(monkeypatch):
     snapshot = of_texts({"a": "", "b": "", "c": ""})
     assert list(snapshot.entries) == ["a", "b"]
     assert snapshot.left_out == "it has 3 files, and the first 2 were looked at."
+
+
+def test_folders_of_packages_are_no_samples():
+    files = {
+        "src/main/java/org/shop/samples/A.java": "",
+        "samples/src/main/java/A.java": "",
+        "src/test/java/A.java": "",
+    }
+    assert of_texts(files).active("**/*.java") == ("src/main/java/org/shop/samples/A.java",)

@@ -20,3 +20,7 @@ def test_some_is_partly_and_information_is_left_out():
 
 def test_no_alerts_are_not_applicable():
     assert outcome("alert-runbooks", CODE) == "not applicable"
+
+
+def test_alerts_that_nobody_fills_in_here_are_unknown():
+    assert outcome("alert-runbooks", {"alerts/a.libsonnet": "{\n  alert: 'Down',\n}\n"}) == "unknown"

@@ -18,3 +18,10 @@ def test_none_is_not_met():
 
 def test_no_rules_are_not_applicable():
     assert outcome("alert-tests", CODE) == "not applicable"
+
+
+def test_tests_of_rules_in_jsonnet_are_met():
+    mixin = {"alerts/a.libsonnet": "{\n  alert: 'Down',\n}\n"}
+    tests = {"tests/a-test.yaml": "rule_files: [../rules.yaml]\ntests:\n  - interval: 1m\n"}
+    assert outcome("alert-tests", mixin | tests) == "met"
+    assert outcome("alert-tests", mixin) == "not met"

@@ -21,7 +21,20 @@ def test_rules_are_met():
 
 def test_monitoring_without_them_is_not_met():
     assert outcome("alerts-as-code", {"monitoring/prometheus.yml": "scrape_configs: []"}) == "not met"
-    assert outcome("alerts-as-code", {"grafana/dashboards/a.json": '{"panels": [], "schemaVersion": 1}'}) == "not met"
+
+
+def test_dashboards_alone_are_unknown():
+    assert outcome("alerts-as-code", {"grafana/dashboards/a.json": '{"panels": [], "schemaVersion": 1}'}) == "unknown"
+
+
+def test_rules_in_jsonnet_and_in_templates_of_charts_are_met():
+    mixin = {"alerts/apps.libsonnet": "{ groups: [{ rules: [\n  {\n    alert: 'PodCrashes',\n    expr: |||x|||,\n"}
+    assert lines(probe("alerts-as-code", mixin)) == [3]
+    chart = {
+        "chart/Chart.yaml": "name: a",
+        "chart/templates/rules.yaml": "{{ if .x }}\nkind: PrometheusRule\nrules:\n  - alert: {{ .name }}Down\n",
+    }
+    assert outcome("alerts-as-code", chart) == "met"
 
 
 def test_what_is_operated_without_rules_is_unknown():

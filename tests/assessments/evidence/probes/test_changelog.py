@@ -27,3 +27,7 @@ def test_without_facts_it_stays_open():
 
 def test_nothing_released_is_not_applicable():
     assert outcome("changelog", CODE) == "not applicable"
+
+
+def test_a_name_may_stand_before_the_version():
+    assert outcome("changelog", {"CHANGELOG.md": "# Gin changes\n\n## Gin v1.12.0\n"}) == "met"

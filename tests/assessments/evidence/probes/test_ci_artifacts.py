@@ -14,3 +14,7 @@ def test_tests_without_a_report_are_not_met():
 def test_nothing_made_is_not_applicable():
     assert outcome("ci-artifacts", job("- uses: actions/labeler@v5")) == "not applicable"
     assert outcome("ci-artifacts", CODE) == "not applicable"
+
+
+def test_what_is_published_is_kept():
+    assert outcome("ci-artifacts", job("- run: twine upload dist/*")) == "met"

@@ -33,3 +33,14 @@ def test_none_is_not_met(steps):
 def test_nothing_installed_is_not_applicable():
     assert outcome("ci-caching", job("- run: echo npm ci")) == "not applicable"
     assert outcome("ci-caching", CODE) == "not applicable"
+
+
+def test_setups_that_cache_and_install_by_themselves_count():
+    ruby = "- uses: ruby/setup-ruby@v1\n  with: {bundler-cache: true}\n- run: bundle exec rspec"
+    assert outcome("ci-caching", job(ruby)) == "met"
+    assert outcome("ci-caching", job("- uses: actions/setup-go@v5\n- run: make x")) == "met"
+
+
+def test_packages_by_name_are_not_the_dependencies_of_the_project():
+    assert outcome("ci-caching", job("- run: npm install ajv")) == "not applicable"
+    assert outcome("ci-caching", job("- run: npm install --ignore-scripts --prefix web")) == "not met"

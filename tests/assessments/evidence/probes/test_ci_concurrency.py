@@ -23,3 +23,8 @@ def test_one_of_two_is_partly():
 def test_no_workflow_on_pull_requests_is_not_applicable():
     assert outcome("ci-concurrency", job("- run: make", on="push")) == "not applicable"
     assert outcome("ci-concurrency", CODE) == "not applicable"
+
+
+def test_events_that_a_push_does_not_cause_do_not_count():
+    closed = "on:\n  pull_request:\n    types: [closed]\njobs:\n  a:\n    steps: [{run: ls}]\n"
+    assert outcome("ci-concurrency", ci(closed)) == "not applicable"

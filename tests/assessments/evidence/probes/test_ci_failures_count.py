@@ -18,3 +18,14 @@ def test_all_is_not_met():
 def test_nothing_tested_is_not_applicable():
     assert outcome("ci-failures-count", job("- run: make install")) == "not applicable"
     assert outcome("ci-failures-count", CODE) == "not applicable"
+
+
+def test_a_failure_that_a_later_step_looks_at_counts():
+    steps = """
+    - id: hooks
+      run: pre-commit run -a
+      continue-on-error: true
+    - if: steps.hooks.outcome == 'failure'
+      run: exit 1
+    """
+    assert outcome("ci-failures-count", job(steps)) == "met"

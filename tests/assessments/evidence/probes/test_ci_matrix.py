@@ -18,3 +18,25 @@ def test_a_promise_without_a_matrix_is_not_met():
 def test_one_version_is_not_applicable():
     assert outcome("ci-matrix", job("- run: pytest")) == "not applicable"
     assert outcome("ci-matrix", CODE) == "not applicable"
+
+
+def test_parts_of_one_run_are_no_versions():
+    flow = """
+    on: push
+    jobs:
+      a:
+        strategy: {matrix: {shardIndex: [1, 2, 3], shardTotal: [3]}}
+        steps: [{run: pytest}]
+    """
+    assert outcome("ci-matrix", ci(flow)) == "not applicable"
+
+
+def test_a_matrix_of_tasks_is_none_of_versions():
+    flow = """
+    on: push
+    jobs:
+      a:
+        strategy: {matrix: {include: [{name: Lint, run: make lint}, {name: Test, run: make test}]}}
+        steps: [{run: "${{ matrix.run }}"}]
+    """
+    assert outcome("ci-matrix", ci(flow)) == "not applicable"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.assessments.evidence.trees import CODE, job, outcome
+from tests.assessments.evidence.trees import CI, CODE, job, outcome
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,17 @@ def test_none_is_not_met():
 
 def test_no_code_is_not_applicable():
     assert outcome("ci-static-checks", {"README.md": ""}) == "not applicable"
+
+
+def test_infrastructure_is_work_that_is_checked():
+    role = {"tasks/main.yml": "- name: a\n  command: ls\n"}
+    flow = {CI: "on: push\njobs:\n  a:\n    steps: [{run: yamllint .}]\n"}
+    assert outcome("ci-static-checks", role | flow) == "met"
+    assert outcome("codeowners", role) == "not met"
+    assert outcome("codeowners", role | {"CODEOWNERS": "* @shop/team\n"}) == "met"
+
+
+def test_a_compiler_that_takes_warnings_for_errors_is_met():
+    props = "<Project>\n<TreatWarningsAsErrors>True</TreatWarningsAsErrors>\n</Project>"
+    assert outcome("ci-static-checks", job("- run: dotnet build") | {"Directory.Build.props": props}) == "met"
+    assert outcome("ci-static-checks", job("- run: dotnet build")) == "not met"

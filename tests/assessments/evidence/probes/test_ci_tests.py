@@ -58,3 +58,41 @@ def test_a_called_workflow_counts_and_a_foreign_one_is_unknown():
 def test_no_pipeline_is_not_met_and_no_code_is_not_applicable():
     assert outcome("ci-tests", CODE) == "not met"
     assert outcome("ci-tests", {"README.md": ""}) == "not applicable"
+
+
+def test_variables_matrices_and_scripts_that_run_what_they_are_given_are_followed():
+    prefixed = {"scripts/test": '#!/bin/sh -e\nexport PREFIX=""\n${PREFIX}coverage run -m pytest "$@"\n'}
+    assert outcome("ci-tests", {**job("- run: scripts/test"), **prefixed}) == "met"
+    environment = "on: push\nenv: {CARGO: cargo}\njobs:\n  a:\n    steps: [{run: '${{ env.CARGO }} test'}]\n"
+    assert outcome("ci-tests", ci(environment)) == "met"
+    matrix = """
+    on: push
+    jobs:
+      a:
+        strategy:
+          matrix:
+            include:
+              - {run: make lint}
+              - {run: make test}
+        steps: [{run: "${{ matrix.run }}"}]
+    """
+    assert lines(probe("ci-tests", ci(matrix))) == [8]
+    passing = {"ci/show.sh": 'if [ -n "$*" ]; then\n $@ 2>&1 | cat\nfi\n', "ci/unit.sh": "go test ./...\n"}
+    assert outcome("ci-tests", {**job("- run: bash ./ci/show.sh ./ci/unit.sh"), **passing}) == "met"
+    windows = {"Build.ps1": "try {\n    & dotnet test -c Release\n} finally { }\n"}
+    assert outcome("ci-tests", {**job("- run: ./Build.ps1"), **windows}) == "met"
+
+
+def test_a_change_of_folder_is_followed():
+    files = {"web/package.json": '{"scripts": {"check": "vitest run"}}'}
+    assert outcome("ci-tests", {**job("- run: cd web && npm run check"), **files}) == "met"
+
+
+def test_reports_of_earlier_tests_are_no_tests():
+    assert outcome("ci-tests", job("- run: npx playwright merge-reports --reporter html ./blobs")) == "not met"
+    assert outcome("ci-tests", job("- run: npx playwright test")) == "met"
+    assert outcome("ci-tests", job("- run: ./runtest --verbose --tags -slow")) == "met"
+
+
+def test_tests_in_a_pipeline_beside_that_is_not_read_are_unknown():
+    assert outcome("ci-tests", {**job("- run: ls"), "Jenkinsfile": "node { sh 'make test' }"}) == "unknown"

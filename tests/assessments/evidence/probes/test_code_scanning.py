@@ -27,3 +27,9 @@ def test_without_facts_of_the_forge_it_stays_open():
 
 def test_no_code_is_not_applicable():
     assert outcome("code-scanning", {"README.md": ""}, facts=OFF) == "not applicable"
+
+
+def test_uploads_of_what_looks_at_other_things_do_not_count():
+    upload = "- uses: github/codeql-action/upload-sarif@v3"
+    assert outcome("code-scanning", job(f"- uses: ossf/scorecard-action@v2\n{upload}")) == "unknown"
+    assert outcome("code-scanning", job(f"- run: ./scan.sh\n{upload}")) == "met"

@@ -29,3 +29,8 @@ def test_none_is_not_met():
 
 def test_no_tests_are_not_applicable():
     assert outcome("coverage", CODE) == "not applicable"
+
+
+def test_tests_of_rules_have_no_coverage():
+    rules = {"tests/a-test.yaml": "rule_files: [x.yaml]\ntests:\n  - interval: 1m\n", "alerts/a.libsonnet": "{}"}
+    assert outcome("coverage", rules) == "not applicable"

@@ -24,3 +24,7 @@ def test_none_is_not_met():
 
 def test_no_dependencies_are_not_applicable():
     assert outcome("dependency-updates", CODE) == "not applicable"
+
+
+def test_updatecli_is_met():
+    assert outcome("dependency-updates", {"Dockerfile": "FROM a", "updatecli/updatecli.d/a.yaml": "name: a"}) == "met"

@@ -23,3 +23,8 @@ def test_no_base_is_not_applicable():
     assert outcome("docker-base-pinned", {"Dockerfile": "FROM scratch\n"}) == "not applicable"
     assert outcome("docker-base-pinned", {"Dockerfile": "FROM ${BASE}\n"}) == "not applicable"
     assert outcome("docker-base-pinned", {"README.md": ""}) == "not applicable"
+
+
+def test_quotes_around_an_argument_are_no_part_of_the_image():
+    finding = probe("docker-base-pinned", {"Dockerfile": 'ARG TAG="3.24.1"\nFROM alpine:"${TAG}"\n'})
+    assert finding.evidence[0].what == "alpine:3.24.1"

@@ -29,3 +29,8 @@ def test_some_is_partly():
 def test_a_foreign_base_decides_and_none_is_not_applicable():
     assert outcome("docker-user", {"Dockerfile": "FROM registry.example.org/base:1\n"}) == "not applicable"
     assert outcome("docker-user", {"README.md": ""}) == "not applicable"
+
+
+def test_images_for_developing_and_testing_are_not_shipped():
+    for path in ("Dockerfile.dev", "Dockerfile.playwright", "images/test-git.Dockerfile", "registry/Dockerfile.binary"):
+        assert outcome("docker-user", {path: "FROM debian\n"}) == "not applicable"

@@ -25,3 +25,12 @@ def test_a_document_older_than_what_was_looked_at_is_not_met_unless_the_clone_is
 def test_no_documents_are_not_applicable_and_no_history_unknown():
     assert outcome("docs-freshness", CODE, history=History(0)) == "not applicable"
     assert outcome("docs-freshness", FILES) == "unknown"
+
+
+def test_one_old_page_is_partly():
+    last = {"src/shop.py": 900 * DAY, "README.md": 300 * DAY}
+    history = History(beginning=0, last=last)
+    files = CODE | {"README.md": "x"}
+    assert outcome("docs-freshness", files, history=history, as_of=900 * DAY) == "partly"
+    history = History(beginning=0, last=last | {"docs/a.md": 200 * DAY})
+    assert outcome("docs-freshness", files | {"docs/a.md": "x"}, history=history, as_of=900 * DAY) == "not met"

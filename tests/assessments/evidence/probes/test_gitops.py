@@ -26,3 +26,11 @@ def test_manifests_alone_are_unknown():
 
 def test_nothing_for_kubernetes_is_not_applicable():
     assert outcome("gitops", CODE) == "not applicable"
+
+
+def test_a_cluster_begun_for_one_run_is_not_deployed_to():
+    steps = "- uses: helm/kind-action@v1\n- run: kubectl apply -f deploy/"
+    assert outcome("gitops", job(steps) | {"deploy/a.yaml": pod()}) == "unknown"
+    assert outcome("deploy-environments", job(steps)) == "not applicable"
+    assert outcome("rollback", job("- run: helm plugin install x")) == "not applicable"
+    assert outcome("iac-checked", job(steps) | {"deploy/a.yaml": pod()}) == "met"

@@ -29,3 +29,10 @@ def test_another_system_is_unknown():
 
 def test_no_infrastructure_is_not_applicable():
     assert outcome("iac-checked", job("- run: pytest")) == "not applicable"
+
+
+def test_hooks_that_the_pipeline_runs_are_met():
+    hooks = {".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks:\n      - id: terraform_validate\n"}
+    module = {"main.tf": 'variable "a" {}'}
+    assert outcome("iac-checked", job("- run: pre-commit run -a") | hooks | module) == "met"
+    assert outcome("iac-checked", job("- run: ls") | hooks | module) == "not met"

@@ -32,3 +32,7 @@ def test_a_deployment_without_a_description_is_unknown():
 def test_nothing_deployed_is_not_applicable():
     assert outcome("iac-present", job("- run: pytest")) == "not applicable"
     assert outcome("iac-present", CODE | {"examples/main.tf": 'resource "a" "b" {}'}) == "not applicable"
+
+
+def test_lock_files_are_not_read_for_it():
+    assert outcome("iac-present", CODE | {"web/package-lock.json": b"x" * 600_000}) == "not applicable"

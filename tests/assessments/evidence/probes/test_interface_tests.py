@@ -23,3 +23,7 @@ def test_a_description_alone_is_partly():
 
 def test_no_description_is_not_applicable():
     assert outcome("interface-tests", CODE | {"docs/openapi.yaml": "# openapi: 3"}) == "not applicable"
+
+
+def test_an_action_that_compares_descriptions_is_met():
+    assert outcome("interface-tests", job("- uses: delimit-ai/delimit-action@v1\n  with: {spec: api.yaml}")) == "met"

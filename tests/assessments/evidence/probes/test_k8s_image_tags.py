@@ -22,3 +22,11 @@ def test_an_image_that_a_kustomization_names_is_left_out():
     overlay = {"kustomization.yaml": "images:\n  - name: b\n    newTag: 1.0\n"}
     assert outcome("k8s-image-tags", {"a.yaml": pod(image="b")} | overlay) == "not applicable"
     assert outcome("k8s-image-tags", {"a.yaml": pod(image="'${IMAGE}'")}) == "not applicable"
+
+
+def test_images_that_skaffold_builds_and_names_do_not_count():
+    files = {
+        "deploy/a.yaml": pod(image="shop"),
+        "skaffold.yaml": "build:\n  artifacts:\n  - image: shop\n",
+    }
+    assert outcome("k8s-image-tags", files) == "not applicable"

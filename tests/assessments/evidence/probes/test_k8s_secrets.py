@@ -26,3 +26,9 @@ def test_placeholders_and_none_are_not_applicable():
     assert outcome("k8s-secrets", {"a.yaml": SECRET % f"data: {{a: {hidden}}}"}) == "not applicable"
     assert outcome("k8s-secrets", {"a.yaml": SECRET % "stringData: {a: '<your password>'}"}) == "not applicable"
     assert outcome("k8s-secrets", {"README.md": ""}) == "not applicable"
+
+
+def test_what_is_secret_is_named_first():
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {host: a, port: b, password: k8Jm2pQx}\n"
+    finding = probe("k8s-secrets", {"deploy/s.yaml": secret})
+    assert finding.evidence[0].what.startswith("Secret db holds password")

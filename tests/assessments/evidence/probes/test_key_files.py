@@ -9,7 +9,11 @@ def test_an_ignored_env_is_met(line):
 
 
 def test_nothing_said_of_env_is_partly():
-    assert outcome("key-files", CODE | {".gitignore": "*.pyc\n# .env\n"}) == "partly"
+    settings = CODE | {".env.example": "PORT=80\n"}
+    assert outcome("key-files", settings | {".gitignore": "*.pyc\n# .env\n"}) == "partly"
+    reader = CODE | {"requirements.txt": "python-dotenv==1\n"}
+    assert outcome("key-files", reader | {"Dockerfile": "FROM a"}) == "partly"
+    assert outcome("key-files", reader) == "met"
 
 
 def test_a_key_file_or_settings_with_secrets_are_not_met():
@@ -28,5 +32,6 @@ def test_examples_and_settings_without_secrets_are_fine():
     assert outcome("key-files", files) == "met"
 
 
-def test_neither_is_not_applicable():
-    assert outcome("key-files", CODE) == "not applicable"
+def test_a_project_without_such_settings_needs_no_gitignore():
+    assert outcome("key-files", CODE) == "met"
+    assert outcome("key-files", CODE | {".gitignore": "*.pyc\n"}) == "met"

@@ -33,3 +33,16 @@ def test_libraries_and_empty_manifests_are_not_applicable():
     assert outcome("lock-files", {"pyproject.toml": library}) == "not applicable"
     assert outcome("lock-files", {"package.json": "{}"}) == "not applicable"
     assert outcome("lock-files", CODE) == "not applicable"
+
+
+def test_packages_for_others_need_no_lock_file():
+    library = '{\n"version": "1.0.0",\n"files": ["lib"],\n"dependencies": {"a": "^1"}}'
+    assert outcome("lock-files", {"package.json": library}) == "not applicable"
+    private = library.replace("{\n", '{"private": true,\n', 1)
+    assert outcome("lock-files", {"package.json": private}) == "not met"
+    assert outcome("lock-files", {"composer.json": '{"type": "library", "require": {"a": "1"}}'}) == "not applicable"
+
+
+def test_a_skeleton_that_others_begin_from_needs_none():
+    skeleton = '{"description": "The skeleton application of a framework.", "type": "project", "require": {"a": "1"}}'
+    assert outcome("lock-files", {"composer.json": skeleton, **NPM}) == "not applicable"

@@ -24,3 +24,8 @@ def test_none_is_not_met():
 def test_no_workflow_is_unknown_and_no_migrations_not_applicable():
     assert outcome("migrations-checked", CODE | SQL) == "unknown"
     assert outcome("migrations-checked", job("- run: pytest")) == "not applicable"
+
+
+def test_software_that_migrates_by_itself_is_partly():
+    files = {"migrations/0001_a.up.sql": "", "go.mod": "require github.com/golang-migrate/migrate/v4 v4.0.0\n"}
+    assert outcome("migrations-checked", job("- run: ls") | files) == "partly"

@@ -22,3 +22,8 @@ def test_tests_that_nothing_runs_are_partly(files):
 
 def test_none_is_not_applicable():
     assert outcome("performance-tests", CODE) == "not applicable"
+
+
+def test_projects_of_tests_of_speed_are_partly():
+    assert outcome("performance-tests", {"test/Shop.PerformanceTests/A.cs": ""}) == "partly"
+    assert outcome("performance-tests", {"benchmarks/run.js": ""}) == "partly"

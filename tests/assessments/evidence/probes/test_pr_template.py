@@ -1,4 +1,7 @@
+from assessments.evidence.facts import Facts
 from tests.assessments.evidence.trees import CODE, outcome
+
+NONE = Facts(inherited=frozenset())
 
 
 def test_a_template_is_met():
@@ -13,8 +16,13 @@ def test_an_empty_one_is_partly():
 
 
 def test_none_is_not_met():
-    assert outcome("pr-template", CODE) == "not met"
+    assert outcome("pr-template", CODE, facts=NONE) == "not met"
 
 
 def test_no_code_is_not_applicable():
     assert outcome("pr-template", {"README.md": ""}) == "not applicable"
+
+
+def test_what_the_owner_supplies_counts_and_is_unknown_until_it_was_collected():
+    assert outcome("pr-template", CODE) == "unknown"
+    assert outcome("pr-template", CODE, facts=Facts(inherited=frozenset({"pull request template"}))) == "met"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.assessments.evidence.trees import job, outcome
+from tests.assessments.evidence.trees import ci, job, outcome
 
 IMAGE = {"Dockerfile": "FROM a"}
 
@@ -18,9 +18,27 @@ def test_a_signed_build_is_met(step):
 
 
 def test_a_release_without_it_is_not_met():
-    assert outcome("provenance", job("- run: docker build .") | IMAGE) == "not met"
+    assert outcome("provenance", job("- run: docker push shop/web") | IMAGE) == "not met"
     assert outcome("provenance", job("- run: npm publish")) == "not met"
 
 
 def test_nothing_released_is_not_applicable():
     assert outcome("provenance", job("- run: pytest")) == "not applicable"
+
+
+def test_a_tag_or_an_image_that_nobody_pushes_is_no_release():
+    assert outcome("provenance", job("- run: docker build .") | IMAGE) == "not applicable"
+    assert outcome("provenance", job("- run: git tag v1")) == "not applicable"
+    assert outcome("provenance", job("- run: gh release create v1 --generate-notes")) == "not applicable"
+
+
+def test_a_release_that_may_be_made_elsewhere_is_unknown():
+    called = ci("on: push\njobs:\n  a: {uses: o/r/.github/workflows/docker-build.yml@v1}\n")
+    assert outcome("provenance", called | IMAGE) == "unknown"
+    assert outcome("provenance", job("- run: ls") | {"Jenkinsfile": "node { sh 'make' }"}) == "unknown"
+
+
+def test_signed_charts_are_met_and_imported_keys_alone_are_not():
+    releaser = "- uses: helm/chart-releaser-action@v1"
+    assert outcome("provenance", job(f"{releaser}\n  env: {{CR_KEY: a}}")) == "met"
+    assert outcome("provenance", job(f"- run: gpg --batch --import key\n{releaser}")) == "not met"

@@ -20,3 +20,10 @@ def test_none_is_not_met():
 
 def test_an_empty_repository_is_not_applicable():
     assert outcome("readme", {}) == "not applicable"
+
+
+def test_badges_and_titles_do_not_say_how():
+    page = "# Example Shop\n\n[![Build status](a)](b)\n\n" + "It sells things to people. " * 20
+    assert outcome("readme", {"README.md": page}) == "partly"
+    finding = probe("readme", {"README.md": page + "\n\nMake sure of it.\n\n## Getting started\n"})
+    assert (str(finding.outcome), finding.evidence[0].what) == ("met", "## Getting started")

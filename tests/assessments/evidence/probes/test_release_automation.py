@@ -1,6 +1,6 @@
 import pytest
 
-from assessments.evidence.history import History
+from assessments.evidence.history import DAY, History
 from tests.assessments.evidence.trees import CODE, job, outcome
 
 TAGGED = History(beginning=0, tags={"v1.0.0": 5, "v1.1.0": 9})
@@ -28,3 +28,19 @@ def test_tags_without_one_are_not_met():
 def test_nothing_released_is_not_applicable():
     assert outcome("release-automation", job("- run: npm publish --dry-run")) == "not applicable"
     assert outcome("release-automation", CODE) == "not applicable"
+
+
+def test_roles_packages_and_actions_that_publish_are_met():
+    assert outcome("release-automation", job("- run: ansible-galaxy role import a b")) == "met"
+    assert outcome("release-automation", job("- uses: prometheus/promci/publish_release@v1")) == "met"
+
+
+def test_names_of_branches_and_old_tags_are_no_releases():
+    year = 365 * DAY
+    history = History(beginning=0, tags={"1.5.x": 10 * year, "v1.0": year})
+    assert outcome("release-automation", CODE, history=history, as_of=10 * year) == "not applicable"
+
+
+def test_notes_and_registries_of_a_run_are_no_releases():
+    assert outcome("release-automation", job("- uses: release-drafter/release-drafter@v6")) == "not applicable"
+    assert outcome("release-automation", job("- run: docker push localhost:5000/web")) == "not applicable"

@@ -6,7 +6,11 @@ LONG = "Look at the queue. If it is longer than a thousand, stop the importer an
 
 def test_a_runbook_is_met():
     assert outcome("runbooks", CODE | {"docs/runbooks/queue.md": LONG}) == "met"
-    assert outcome("runbooks", CODE | {"docs/troubleshooting.md": LONG}) == "met"
+    assert outcome("runbooks", CODE | {"deploy/a.yaml": pod(), "docs/troubleshooting.md": LONG}) == "met"
+
+
+def test_a_page_for_users_of_a_library_is_no_runbook():
+    assert outcome("runbooks", CODE | {"docs/troubleshooting.md": LONG}) == "not applicable"
 
 
 def test_headings_alone_are_partly():

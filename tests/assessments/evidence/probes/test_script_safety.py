@@ -23,3 +23,13 @@ def test_some_is_partly():
 def test_short_or_sourced_scripts_are_not_applicable():
     assert outcome("script-safety", {"a.sh": "#!/bin/sh\nmake\n", "lib.sh": WORK}) == "not applicable"
     assert outcome("script-safety", CODE) == "not applicable"
+
+
+def test_files_that_others_read_in_are_left_out():
+    body = "".join(f"f{n}() {{\n  ls {n}\n  cat {n}\n}}\n" for n in range(6))
+    assert outcome("script-safety", {"ci/utils.sh": "#!/bin/bash\n" + body}) == "not applicable"
+
+
+def test_checks_that_exit_are_met():
+    body = "".join(f"if ! cp a b{n}; then\n  echo no\n  exit 1\nfi\n" for n in range(4))
+    assert outcome("script-safety", {"a.sh": "#!/bin/sh\n" + body}) == "met"

@@ -24,3 +24,8 @@ def test_none_is_not_met_and_without_facts_open():
 
 def test_no_code_is_not_applicable():
     assert outcome("secret-scanning", {"README.md": ""}) == "not applicable"
+
+
+def test_a_linter_of_many_kinds_counts_where_it_is_told_to():
+    step = "- uses: super-linter/super-linter@v8\n  env: {VALIDATE_GITLEAKS: true}"
+    assert outcome("secret-scanning", job(step)) == "met"

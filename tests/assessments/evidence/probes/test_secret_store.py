@@ -23,3 +23,7 @@ def test_secrets_in_files_are_not_met():
 
 def test_no_sign_at_all_is_not_applicable():
     assert outcome("secret-store", CODE) == "not applicable"
+
+
+def test_placeholders_are_no_secrets():
+    assert outcome("secret-store", {".env": "SECRET_KEY=changethis\nPOSTGRES_PASSWORD=postgres\n"}) == "not applicable"

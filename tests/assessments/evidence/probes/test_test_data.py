@@ -18,8 +18,14 @@ def test_data_of_their_own_is_met(files):
     assert outcome("test-data", TESTS | files) == "met"
 
 
-def test_nothing_is_not_met():
-    assert outcome("test-data", TESTS) == "not met"
+def test_nothing_beside_a_database_is_not_met():
+    assert outcome("test-data", TESTS | {"requirements.txt": "psycopg==3\n"}) == "not met"
+
+
+def test_tests_that_need_no_data_are_not_applicable():
+    assert outcome("test-data", TESTS) == "not applicable"
+    proxy = ci("on: push\njobs:\n  a:\n    services: {web: {image: squid}}\n    steps: [{run: pytest}]\n")
+    assert outcome("test-data", TESTS | proxy) == "not applicable"
 
 
 def test_no_tests_are_not_applicable():

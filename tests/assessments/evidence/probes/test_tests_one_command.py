@@ -27,3 +27,8 @@ def test_none_is_not_met():
 
 def test_no_tests_are_not_applicable():
     assert outcome("tests-one-command", CODE) == "not applicable"
+
+
+def test_a_compose_file_for_tests_is_met():
+    files = {"web/tests/render.js": "", "web/docker-compose.test.yml": "services: {sut: {build: tests}}"}
+    assert outcome("tests-one-command", files) == "met"

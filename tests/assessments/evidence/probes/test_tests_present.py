@@ -27,3 +27,13 @@ def test_none_is_not_met():
 
 def test_no_code_is_not_applicable():
     assert outcome("tests-present", {"README.md": "", "a.sh": ""}) == "not applicable"
+
+
+def test_scripts_beside_infrastructure_are_not_the_product():
+    charts = {f"charts/a/templates/{n}.yaml": "a: b" for n in range(9)} | {"charts/a/Chart.yaml": "name: a"}
+    assert outcome("tests-present", charts | {"hack/sync.py": ""}) == "not applicable"
+
+
+def test_tests_of_rules_are_tests_of_a_mixin():
+    rules = {"tests/a-test.yaml": "rule_files: [x.yaml]\ntests:\n  - interval: 1m\n"}
+    assert outcome("tests-present", {"alerts/a.libsonnet": "{}"} | rules) == "met"

@@ -23,3 +23,9 @@ def test_code_that_stayed_is_not_applicable():
 
 def test_without_earlier_trees_it_is_unknown():
     assert outcome("tests-trend", {"a.py": "x"}) == "unknown"
+
+
+def test_no_tests_then_or_now_are_not_applicable():
+    history = History(beginning=0, past=(Past(0, {"src/shop.py": 5000}),))
+    files = {"src/shop.py": "x" * 9000}
+    assert outcome("tests-trend", files, history=history, as_of=365 * DAY) == "not applicable"

@@ -96,3 +96,8 @@ def test_any_text_is_read_or_refused(text):
     except Malformed:
         return
     assert list(read.everywhere())
+
+
+def test_a_block_may_open_on_the_line_below_its_labels():
+    read = read_hcl('path "auth/*"\n{\n  capabilities = ["read"]\n}\n')
+    assert (read.blocks[0].labels, read.blocks[0].line) == (("auth/*",), 1)

@@ -26,7 +26,7 @@ endef
 def test_a_recipe_comes_after_those_it_needs():
     read = read_makefile(FILE)
     assert read.first == ["all"]
-    assert read.recipe("all") == ["$(CC) x.c", "echo inline", "pytest -q"]
+    assert read.recipe("all") == ["gcc x.c", "echo inline", "pytest -q"]
     assert read.line("test") == 7
 
 
@@ -43,3 +43,9 @@ def test_any_text_is_read(text):
     read = read_makefile(text)
     for target in read.rules:
         assert isinstance(read.recipe(target), list)
+
+
+def test_plain_variables_are_filled_in_and_circles_end():
+    text = "BIN = $(shell pwd)/bin\nTOOL ?= $(BIN)/tool\nX = $(X)y\nt:\n\t$(TOOL) check ${X} $(OTHER)\n"
+    line = read_makefile(text).recipe("t")[0]
+    assert line.startswith("$(shell pwd)/bin/tool check $(X)y") and line.endswith("$(OTHER)")

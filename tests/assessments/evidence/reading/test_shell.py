@@ -31,6 +31,13 @@ def said(script):
         ("echo 'pytest; npm test' \"a && b\"", ["echo pytest; npm test a && b"]),
         ("${{ matrix.command }}", ["${{ matrix.command }}"]),
         ("cmd 2>&1", ["cmd 2> 1"]),
+        ('export PREFIX=""\n${PREFIX}mypy src', ["export PREFIX=", "mypy src"]),
+        ("${PREFIX}mypy src", ["mypy src"]),
+        ("CARGO='cargo --locked'; $CARGO test", ["cargo --locked test"]),
+        ("$PYTHON -m pytest", ["$PYTHON -m pytest"]),
+        ("docker compose -f c.yml run --rm -e A=1 web pytest -q", ["pytest -q"]),
+        ("docker compose run --rm web", ["docker compose run --rm web"]),
+        ("docker-compose exec -T web bundle exec rspec", ["rspec"]),
     ],
 )
 def test_the_commands_that_a_script_runs(script, expected):
@@ -99,3 +106,14 @@ def test_any_text_has_commands_of_words(text):
 def test_a_long_hostile_script_ends():
     for piece in ("$(", "`", "'", '"', "<<E\n", "${{", "a||", "\\"):
         assert isinstance(commands(piece * 20_000), list)
+
+
+def test_variables_of_the_environment_may_name_the_program():
+    assert [each.text for each in commands("$PY -m pytest; sudo $GO test", {"PY": "python3", "GO": "go"})] == [
+        "pytest",
+        "go test",
+    ]
+
+
+def test_the_program_is_spoken_without_its_folder():
+    assert commands("./bin/rails db:migrate")[0].spoken == "rails db:migrate"
