@@ -14,7 +14,7 @@ from assessments.evidence.finding import (
 )
 from assessments.evidence.history import DAY
 from assessments.evidence.probe import Probe
-from assessments.evidence.snapshot import VENDORED, Snapshot, sample
+from assessments.evidence.snapshot import Snapshot, sample, vendored
 
 PROBE = Probe(
     key="tests-trend",
@@ -64,7 +64,7 @@ def _bytes(sizes) -> tuple[int, int]:
     """Bytes of product and of tests."""
     product = tests = 0
     for path, size in sizes.items():
-        if VENDORED.search(path):
+        if vendored(path):
             continue
         if is_test(path):
             tests += size

@@ -36,6 +36,9 @@ _NAMED = re.compile(
     rb"=>)\s{0,3}"
     rb"[\"']([A-Za-z0-9+/=_!@#$%^&*.~-]{20,120})[\"']"
 )
+#: One of these stands in what the expression above finds; looking for them first is fast.
+_NAMES = (b"password", b"passwd", b"secret", b"token", b"apikey", b"api_key", b"accesskey", b"access_key")
+_NAMES += (b"privatekey", b"private_key")
 _IN_ADDRESS = re.compile(
     rb"\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|amqps?|"
     rb"rediss?)://[^\s:@/\"'<>${}]{1,60}:([^\s@/\"'<>${}]{8,80})@([\w.-]+)"
@@ -71,7 +74,8 @@ def find_secrets(content: bytes) -> list[Hit]:
                 if not _sample(kind, match[0]) and not _allowed(content, match.start()):
                     found.append(Hit(_line(content, match.start()), kind, True))
     certain = {hit.line for hit in found}
-    for match in _NAMED.finditer(content):
+    lower = content.lower()
+    for match in _NAMED.finditer(content) if any(name in lower for name in _NAMES) else ():
         if _random(match[1]) and not _allowed(content, match.start()):
             found.append(Hit(_line(content, match.start()), "value that looks like a secret", False))
     for match in _IN_ADDRESS.finditer(content) if b"://" in content else ():
