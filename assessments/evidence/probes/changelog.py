@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Let release-please or `gh release create --generate-notes` write them from the changes, and keep the "
     "titles readable.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _FILES = (

@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Turn on code scanning with CodeQL (default setup), or run Semgrep on pull requests.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _ACTIONS = re.compile(

@@ -37,6 +37,7 @@ PROBE = Probe(
     },
     remedy="Start an empty database in the job and run all migrations; then once more over a copy with data.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _COMMANDS = re.compile(

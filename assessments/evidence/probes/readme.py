@@ -34,6 +34,7 @@ PROBE = Probe(
     },
     remedy="Write three parts: what it is for, how to run it from a fresh checkout, and whom to ask.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _WORDS = (

@@ -35,6 +35,7 @@ PROBE = Probe(
     remedy="Ask in each review which test would have failed without the change.",
     effort=Effort.WEEKS,
     asks="history",
+    version=2,
 )
 #: Bytes of tests for each byte of code beyond which less than before is nothing to mend.
 ENOUGH = 1.0
