@@ -1,6 +1,5 @@
 """Adding from GitHub, page by page against the test GitHub: states, rights, and what is said of what is missing."""
 
-
 import pytest
 
 from assessments.delivery import settings as judging

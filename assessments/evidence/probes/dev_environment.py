@@ -32,6 +32,7 @@ PROBE = Probe(
     },
     remedy="Add .devcontainer/devcontainer.json, or a script `setup` that works twice, and name it in the README.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _FILES = {

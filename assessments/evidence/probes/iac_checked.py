@@ -26,6 +26,7 @@ PROBE = Probe(
     remedy="Run `terraform fmt -check`, `validate` and `plan` (or the checker of your tool) on pull requests that "
     "touch it.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _CHECKS = re.compile(

@@ -32,6 +32,7 @@ PROBE = Probe(
     remedy="Run `buf breaking` or `oasdiff breaking` against the main branch on pull requests, or contract tests "
     "with Pact.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(

@@ -37,6 +37,7 @@ PROBE = Probe(
     },
     remedy="Start an empty database in the job and run all migrations; then once more over a copy with data.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _COMMANDS = re.compile(
@@ -81,7 +82,7 @@ def judge(snapshot: Snapshot) -> Finding:
         )
     ]
     if beside:
-        return partly("Tests run beside a database, and no command for migrations was found.", beside)
+        return partly("No command for migrations was found; tests or the software itself may run them.", beside)
     if not workflows(snapshot):
         return unknown("There is no workflow that could run migrations.")
     return unseen(snapshot) or not_met(

@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Add actions/attest-build-provenance to the workflow that releases; it needs `id-token: write` and "
     "`attestations: write`.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _ACTIONS = re.compile(

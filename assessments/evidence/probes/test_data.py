@@ -35,6 +35,7 @@ PROBE = Probe(
     remedy="Start the database for the test (Testcontainers, a service of the job) and make rows with a factory, in "
     "the test that needs them.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(

@@ -32,6 +32,7 @@ PROBE = Probe(
     },
     remedy="Add a target `test` to a Makefile (or a script of your package manager) and name it in the README.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _KNOWN = {

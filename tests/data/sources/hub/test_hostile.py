@@ -168,5 +168,3 @@ def test_owners_whose_company_manages_them_have_an_underscore(home, who, hub, na
     assert job.state == "done"
     assert name in [row.full_name for row in connections.repositories(who, connection_id).rows]
     assert added(who, connection_id, name)[0].full_name == name
-
-
