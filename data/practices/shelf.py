@@ -2,7 +2,8 @@
 
 One small SQLite file for each repository, beside the store and not in it: it may be thrown away at any time, so it
 belongs in no backup and no export; what a repository lacks by now is dropped after each evaluation; and the file goes
-with its repository. It holds what is in the repository, so that only the owner of MILEPOST_HOME may read it.
+with its repository. It holds what is in the repository, so that only the owner of MILEPOST_HOME may read it; with
+MILEPOST_KEEP_FILES=no nothing is kept, and every look reads all files again.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from data import store
+from data import environment, store
 from data.tables import Repository
 
 _CHUNK = 500
@@ -29,18 +30,22 @@ def folder() -> Path:
 @contextlib.contextmanager
 def shelf(repository_id: int) -> Iterator["Shelf"]:
     """That of a repository, an empty one when there is none or it was damaged."""
-    path = folder() / f"{repository_id}.db"
-    made = Shelf(path)
+    made = Shelf(folder() / f"{repository_id}.db" if _keeps() else None)
     try:
         yield made
     finally:
         made.close()
 
 
-class Shelf:
-    """Contents by name. What goes wrong here makes it an empty one: GitHub has everything."""
+def _keeps() -> bool:
+    return environment.value("MILEPOST_KEEP_FILES").lower() not in ("no", "0", "off", "false")
 
-    def __init__(self, path: Path):
+
+class Shelf:
+    """Contents by name; without a path only as long as it is open. What goes wrong here makes it an empty one: GitHub
+    has everything."""
+
+    def __init__(self, path: Path | None):
         self._path = path
         try:
             self._open()
@@ -48,16 +53,17 @@ class Shelf:
             self._anew()
 
     def _open(self) -> None:
-        if not self._path.exists():
+        if self._path and not self._path.exists():
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._db = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+        self._db = sqlite3.connect(self._path or ":memory:", isolation_level=None, timeout=5)
         self._db.execute("PRAGMA auto_vacuum = FULL")
         self._db.execute("CREATE TABLE IF NOT EXISTS blob (name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID")
 
     def _anew(self) -> None:
         with contextlib.suppress(sqlite3.Error, AttributeError):
             self._db.close()
-        self._path.unlink(missing_ok=True)
+        if self._path:
+            self._path.unlink(missing_ok=True)
         self._open()
 
     def get(self, names: Iterable[str]) -> Mapping[str, bytes]:
@@ -94,9 +100,9 @@ class Shelf:
 
 
 def tidy() -> None:
-    """Takes away those of repositories that are no more."""
+    """Takes away those of repositories that are no more; all where none are kept."""
     with store.reading() as session:
-        known = {f"{each}.db" for each in session.execute(select(Repository.id)).scalars()}
+        known = {f"{each}.db" for each in session.execute(select(Repository.id)).scalars()} if _keeps() else set()
     for path in folder().iterdir():
         if path.name.removesuffix("-journal") not in known:
             path.unlink(missing_ok=True)

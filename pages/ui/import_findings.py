@@ -19,6 +19,7 @@ from pages.ui import tables
 from pages.ui.text import count, minute, plain
 
 ORDER = (Outcome.NOT_MET, Outcome.PARTLY, Outcome.UNKNOWN, Outcome.MET, Outcome.NOT_APPLICABLE)
+ROUND = "findings_round"  # raised when a file was kept, so that the next one begins without it
 COLUMNS = {"outcome": "Outcome", "finding": st.column_config.TextColumn("Finding", width="large"), "places": "Places"}
 
 
@@ -38,7 +39,9 @@ def form(user: Who, services: Sequence[ServiceView], chosen: ServiceView | None)
         whose = _whose(kind, mine, chosen)
     with right:
         upload = st.file_uploader(
-            f"At most {strict.BYTES // 1024 // 1024} MB", type=list(KINDS[kind].endings), key=f"findings_file_{kind}"
+            f"At most {strict.BYTES // 1024 // 1024} MB",
+            type=list(KINDS[kind].endings),
+            key=f"findings_file_{kind}_{st.session_state.get(ROUND, 0)}",
         )
     if upload is not None and (found := _read(kind, upload)) is not None:
         _report(found)
@@ -115,6 +118,7 @@ def _keep(user: Who, found: Read, whose: dict[str, int]) -> None:
         st.error(plain(error))
         return
     st.session_state["sources_note"] = "The findings are kept."
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()
 
 
@@ -128,8 +132,8 @@ def _kept(user: Who, whose: dict[str, int]) -> None:
     if found:
         st.markdown("**Kept so far**")
     for one in found:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(KINDS[one.origin].title)}**: {plain(_said(one))}")
+        with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{plain(KINDS[one.origin].title)}**: {plain(_said(one))}", width="content")
             key = f"findings_remove_{one.id}"
             st.button("Remove", key=key, on_click=_remove, args=(user, one.origin, whose))
 

@@ -33,6 +33,7 @@ def test_a_report_is_shown_before_it_is_kept_and_can_be_taken_away(place):
     assert not at.exception
     [kept] = imports.kept(place.who, service_id=place.service_id)
     assert (kept.origin, len(kept.findings)) == ("scorecard", 4)
+    assert "Nothing has been saved yet" not in said(at)
     at.button(key=f"findings_remove_{kept.id}").click().run()
     assert imports.kept(place.who, service_id=place.service_id) == ()
 

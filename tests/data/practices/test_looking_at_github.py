@@ -5,11 +5,14 @@ from sqlalchemy import select
 
 from assessments.evidence import Outcome
 from assessments.evidence.snapshot import TEXT_LIMIT
-from data import jobs, store
-from data.practices import evaluating, evaluations
+from data import jobs, store, syncing
+from data.practices import due, evaluating, evaluations
 from data.practices.shelf import shelf
-from data.tables import Connection, Job, Repository
+from data.sources.github.repository import SETTINGS
+from data.tables import Connection, Evaluation, Feed, Job, Repository
 from tests.data.hub import added, change_row, connected_to, connection, turn
+from tests.fake_github.records import blob_sha
+from tests.repos import RepoBuilder
 
 CI = """on: [push, pull_request]
 permissions: {contents: read}
@@ -161,19 +164,13 @@ def test_a_limit_is_waited_for_and_what_came_is_not_asked_again(home, who, hub, 
     assert (job.state, job.due_at is not None) == ("queued", True)
     assert kept(shop.repository_id).as_of is None
     with shelf(shop.repository_id) as held:
-        names = [row["sha"] for row in tree(hub)]
-        assert len(held.get(names)) == 1
+        files = hub.repository("acme/shop").settings.files
+        assert len(held.get(blob_sha(content) for content in files.values())) == 1
     change_row(Connection, 1, wait_until=None)
     hub.clock.advance(60)
     hub.requests.clear()
     assert turn(job.id).state == "done"
     assert len(asked(hub)) == 2 + 2
-
-
-def tree(hub) -> list[dict]:
-    from tests.fake_github.records import blob_sha
-
-    return [{"sha": blob_sha(content)} for content in hub.repository("acme/shop").settings.files.values()]
 
 
 def test_the_last_fifth_of_a_limit_is_left_to_reading_what_is_new(home, who, hub):
@@ -228,4 +225,72 @@ def test_what_a_removed_repository_leaves_on_the_shelf_is_taken_away(home, who, 
     with store.writing() as session:
         session.delete(session.get(Repository, shop.repository_id))
     evaluating.catch_up()
+    assert list((home / "blobs").iterdir()) == []
+
+
+@pytest.fixture
+def cloned(who, hub, tmp_path, monkeypatch):
+    """The repository, read from GitHub once, with a clone of it beside."""
+    monkeypatch.setenv("MILEPOST_ROOTS", str(tmp_path))
+    repo = RepoBuilder(tmp_path / "clone")
+    repo.commit("Begin", "2026-01-01", files=FILES)
+    with hub.world.lock:
+        hub.repository("acme/shop").settings.files.clear()
+    hub.repository("acme/shop").seed(repo.path)
+    hub.repository("acme/shop").settings.protect(requiresApprovingReviews=True, requiredApprovingReviewCount=1)
+    shop = read(who, hub)
+    change_row(Repository, shop.repository_id, path=str(repo.path))
+    return shop, repo
+
+
+def test_a_clone_gives_the_files_and_github_what_only_it_knows(home, who, hub, cloned):
+    shop, repo = cloned
+    looked(who, shop.repository_id)
+    view = kept(shop.repository_id)
+    assert (view.tool, view.commit, asked(hub)) == ("clone", repo.head(), [])
+    assert view.findings["required-reviews"].outcome is Outcome.PARTLY
+    assert view.findings["ci-triggers"].since is not None
+    assert view.facts_read_at is not None
+
+
+def test_a_clone_that_is_behind_or_gone_gives_way_to_github(home, who, hub, cloned):
+    shop, repo = cloned
+    newer = hub.repository("acme/shop").commit("More", files={"other.py": "VALUE = 1\n"})
+    turn(syncing.read_again(who, shop.source_id))
+    looked(who, shop.repository_id)
+    assert (kept(shop.repository_id).tool, kept(shop.repository_id).commit) == ("GitHub", newer)
+    repo.path.rename(repo.path.with_name("elsewhere"))
+    assert looked(who, shop.repository_id).state == "done"
+
+
+def test_a_reading_that_moved_trunk_or_found_other_settings_makes_it_due(home, who, hub):
+    shop = read(who, hub)
+    looked(who, shop.repository_id)
+    with store.reading() as session:
+        evaluation = due.of(session, shop.repository_id).id
+
+    def due_after(change) -> bool:
+        change_row(Evaluation, evaluation, made_at=1, due_at=store.now_us() + 10**12)
+        change()
+        with store.writing() as session:  # a day later
+            feed = session.get_one(Feed, (shop.source_id, SETTINGS))
+            feed.cursor = {**feed.cursor, "at": 0}
+        turn(syncing.read_again(who, shop.source_id))
+        return len(evaluating.schedule()) == 1
+
+    repo = hub.repository("acme/shop")
+    assert not due_after(lambda: repo.point("refs/heads/other", repo.head())), "a branch is no setting"
+    assert due_after(lambda: repo.commit("More", files={"other.py": "VALUE = 1\n"}))
+    turn(evaluating.look(who, [shop.repository_id])[0])
+    assert due_after(lambda: repo.settings.protect())
+
+
+def test_no_file_is_kept_for_whoever_wants_none_kept(home, who, hub, monkeypatch):
+    shop = read(who, hub)
+    looked(who, shop.repository_id)
+    monkeypatch.setenv("MILEPOST_KEEP_FILES", "no")
+    evaluating.catch_up()
+    hub.requests.clear()
+    looked(who, shop.repository_id)
+    assert len(asked(hub)) == 3
     assert list((home / "blobs").iterdir()) == []
