@@ -339,7 +339,9 @@ def tests(command: Command) -> bool:
 def checks(command: Command) -> bool:
     """Whether a command formats, lints or type-checks."""
     spoken = _spoken(command)
-    return "--version" not in spoken and (command.program in _CHECKERS or bool(_CHECKS.match(spoken)))
+    if "--version" in spoken or command.words[1:2] in (("cache",), ("version",), ("help",)):
+        return False
+    return command.program in _CHECKERS or bool(_CHECKS.match(spoken))
 
 
 def installs(command: Command) -> bool:

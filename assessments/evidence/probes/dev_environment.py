@@ -69,7 +69,7 @@ def judge(snapshot: Snapshot) -> Finding:
             re.MULTILINE,
         ):
             found.append(Evidence(path, text.count("\n", 0, target.start()) + 1, target[0]))
-    for path, text in snapshot.texts(snapshot.find("package.json")):
+    for path, text in snapshot.texts(snapshot.find("composer.json", "package.json")):
         if script := re.search(r'"(dev|start|setup|bootstrap)"\s*:', text):
             found.append(Evidence(path, text.count("\n", 0, script.start()) + 1, script[0]))
     if found:

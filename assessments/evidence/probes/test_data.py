@@ -65,15 +65,20 @@ def judge(snapshot: Snapshot) -> Finding:
     if not tests:
         return not_applicable("There are no tests.")
     uses = uses_database(snapshot)
-    found = [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _LIBRARIES)]
+    found = [
+        Evidence(each.path, each.line, each.name)
+        for each in depends_on(snapshot, _LIBRARIES)
+        if any(path.startswith(each.path.rpartition("/")[0]) for path in tests)
+    ]
     for flow in on_changes(snapshot):
         for job in flow.jobs:
             services = job.get("services")
             if services and _STORES.search(str(services)):
                 found.append(Evidence(flow.path, job.plain.at("services"), f"services of job {job.key}"))
     held = "**/{fixtures,testdata,test-data,test_data,__fixtures__,factories,seeds}/**"
-    for path in [path for path in snapshot.find(held, "**/conftest.py") if _BESIDE.search(path)][:3]:
-        found.append(Evidence(path, None, "data of tests"))
+    beside = [path for path in snapshot.find(held, "**/conftest.py") if _BESIDE.search(path)]
+    beside.sort(key=lambda path: path.startswith(("examples/", "samples/", "docs/")))
+    found += [Evidence(path, None, "data of tests") for path in beside[:3]]
     if found:
         return met("Tests make or bring their data.", found)
     if not uses:

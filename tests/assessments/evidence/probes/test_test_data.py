@@ -1,6 +1,6 @@
 import pytest
 
-from tests.assessments.evidence.trees import CODE, ci, outcome
+from tests.assessments.evidence.trees import CODE, ci, outcome, probe
 
 TESTS = {"tests/test_a.py": ""}
 
@@ -30,3 +30,13 @@ def test_tests_that_need_no_data_are_not_applicable():
 
 def test_no_tests_are_not_applicable():
     assert outcome("test-data", CODE) == "not applicable"
+
+
+def test_data_of_the_product_is_named_before_that_of_examples():
+    files = {"examples/a/tests/conftest.py": "", "tests/conftest.py": ""}
+    assert probe("test-data", files).evidence[0].path == "tests/conftest.py"
+
+
+def test_a_library_of_a_part_without_tests_does_not_count():
+    files = {"tests/test_a.py": "", "loadgenerator/requirements.txt": "faker==1\n"}
+    assert outcome("test-data", files) == "not applicable"
