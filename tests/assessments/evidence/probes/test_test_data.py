@@ -18,8 +18,10 @@ def test_data_of_their_own_is_met(files):
     assert outcome("test-data", TESTS | files) == "met"
 
 
-def test_nothing_beside_a_database_is_not_met():
-    assert outcome("test-data", TESTS | {"requirements.txt": "psycopg==3\n"}) == "not met"
+def test_tests_that_speak_of_a_database_are_not_met():
+    client = {"requirements.txt": "psycopg==3\n"}
+    assert outcome("test-data", client | {"tests/test_a.py": "import psycopg\n"}) == "not met"
+    assert outcome("test-data", client | TESTS) == "not applicable"
 
 
 def test_tests_that_need_no_data_are_not_applicable():
