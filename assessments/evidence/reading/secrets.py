@@ -44,6 +44,7 @@ _IN_ADDRESS = re.compile(
     rb"rediss?)://[^\s:@/\"'<>${}]{1,60}:([^\s@/\"'<>${}]{8,80})@([\w.-]+)"
 )
 _ALLOWED = re.compile(rb"(?i)gitleaks:allow|pragma: allowlist secret|nosec|noqa: ?S10[567]|trufflehog:ignore|ggignore")
+_SEARCHING = re.compile(rb"(?i)algolia|docsearch|index_?name|app_?id")
 _PLACEHOLDER = re.compile(
     rb"(?i)example|sample|dummy|placeholder|change.?me|replace|your[-_]|fake|test|mock|insert|redacted|xxxx|1234|abcd|"
     rb"todo|none|null|\.\.\.|secret|password|token|default|localhost|foo|bar\b|lorem"
@@ -76,7 +77,7 @@ def find_secrets(content: bytes) -> list[Hit]:
     certain = {hit.line for hit in found}
     lower = content.lower()
     for match in _NAMED.finditer(content) if any(name in lower for name in _NAMES) else ():
-        if _random(match[1]) and not _allowed(content, match.start()):
+        if _random(match[1]) and not _allowed(content, match.start()) and not _public(content, match):
             found.append(Hit(_line(content, match.start()), "value that looks like a secret", False))
     for match in _IN_ADDRESS.finditer(content) if b"://" in content else ():
         strong = entropy(match[1]) > 3.0 and not _PLACEHOLDER.search(match[1]) and b"." in match[2]
@@ -112,6 +113,12 @@ def _allowed(content: bytes, at: int) -> bool:
     """Whether the line says that it is meant to be there."""
     begin, end = content.rfind(b"\n", 0, at) + 1, content.find(b"\n", at)
     return bool(_ALLOWED.search(content[begin : end if end >= 0 else len(content)][:2000]))
+
+
+def _public(content: bytes, match: re.Match) -> bool:
+    """Whether it is a key for searching that every visitor of a page is given, named beside its index."""
+    around = content[max(0, match.start() - 200) : match.end() + 200]
+    return bool(re.fullmatch(rb"[0-9a-f]{32}", match[1]) and _SEARCHING.search(around))
 
 
 def _sample(kind: str, value: bytes) -> bool:
