@@ -38,7 +38,7 @@ from data.sources.github import commits, contents, errors, repository
 from data.sources.github.api import Api
 from data.sources.github.values import MINUTE, SECOND
 from data.tables import Connection, Evaluation, Feed, Job, Organization, Repository, Service, Source, Team
-from data.work import BY_ITSELF, ON_REQUEST, TURN, JobError, Later, Work, dispatch, handler, is_ahead
+from data.work import BY_ITSELF, ON_REQUEST, TURN, JobError, Later, Work, dispatch, handler, has_come, is_ahead
 
 KIND = "evidence"
 SLICE = 120  # seconds of asking GitHub in one turn; whoever needs more stands behind the others again
@@ -130,7 +130,7 @@ def start(*job_ids: int) -> None:
 def schedule() -> list[int]:
     """Begins to look at what is due, few at a time; called every few seconds by each worker. Returns the jobs."""
     with store.reading() as session:
-        free = WAITING - session.execute(_LOOKING).scalar_one()
+        free = WAITING - session.execute(_looking()).scalar_one()
         if free <= 0 or not session.execute(_due().limit(1)).first():
             return []
     with store.writing(quietly=True) as session:
@@ -140,7 +140,14 @@ def schedule() -> list[int]:
     return made
 
 
-_LOOKING = select(func.count()).select_from(Job).where(Job.state.in_(jobs.LIVE), Job.lane == BY_ITSELF)
+def _looking():
+    """How many run or could: those that wait for GitHub keep no clone waiting."""
+    live = Job.state.in_(jobs.LIVE), Job.lane == BY_ITSELF
+    return (
+        select(func.count())
+        .select_from(Job)
+        .where(*live, or_(Job.due_at.is_(None), has_come(Job.due_at, store.now_us())))
+    )
 
 
 def _visible():
@@ -312,6 +319,9 @@ def _at_github(place: _Place, work: Work) -> _Seen:
         if connection.problem:
             raise JobError(connection.problem)
         raise Later("GitHub's limit is used up.", connection.wait_until / SECOND)
+    for told in (connection.quota or {}).values():
+        if told["left"] < told["limit"] * LEAST_LEFT and is_ahead(told["resets_at"], store.now_us()):
+            raise Later(_LEFT, told["resets_at"] / SECOND)
     with store.reading() as session:
         known = repository.known(session, place.source)
     if known is None:
@@ -320,6 +330,8 @@ def _at_github(place: _Place, work: Work) -> _Seen:
     try:
         with shelf(place.repository_id) as kept:
             return _asked(place, known, api, kept, work)
+    except _Enough as error:  # no refusal: others may go on asking
+        raise Later(str(error), error.resume_at) from None
     except errors.Paused as error:
         asking_github.refused(connection.id, error)
         waits = isinstance(error, errors.Limited | errors.Unavailable)
@@ -367,12 +379,17 @@ def _asked(place: _Place, known: repository.Reader, api: Api, kept: Shelf, work:
 
 
 def _leave_some(api: Api) -> None:
-    """Whoever reads what is new comes first. Raises Limited."""
+    """Whoever reads what is new comes first. Raises _Enough."""
     for limit in api.quota.values():
         if limit.remaining < limit.limit * LEAST_LEFT and limit.resets_at > api.clock.now():
-            raise errors.Limited(
-                "Most of GitHub's limit is used up; the rest is left to reading what is new.", limit.resets_at, "own"
-            )
+            raise _Enough(_LEFT, limit.resets_at)
+
+
+class _Enough(errors.Paused):
+    """Of what is left, looking takes no more."""
+
+
+_LEFT = "Most of GitHub's limit is used up; the rest is left to reading what is new."
 
 
 _THERE = (Outcome.MET, Outcome.PARTLY)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import Row, Select, delete, insert, select
 from sqlmodel import Session
@@ -30,8 +31,7 @@ UNREAD = 200  # files named that could not be read
 LONGEST = 2_000  # characters of a sentence or a path
 
 
-@dataclass(frozen=True)
-class FindingView:
+class FindingView(NamedTuple):  # made by the thousand for a page
     """What one probe or rule found, without its places. since: microseconds at which what is met came to trunk; None
     when that is not known. since_open: it may be older, as the history that is known begins there."""
 
@@ -199,6 +199,9 @@ _LIGHT = tuple(
 )  # fmt: skip
 
 
+_OUTCOMES, _EFFORTS = {str(each): each for each in Outcome}, {str(each): each for each in Effort}
+
+
 def of_repositories(session: Session, ids: Collection[int], origin: str = PROBES) -> dict[int, EvaluationView]:
     """The evaluation of each of these repositories by one origin, by repository; two statements however many there
     are. Ask only for what the person may see."""
@@ -223,7 +226,7 @@ def _views(session: Session, wanted: Select) -> list[EvaluationView]:
         listed = select(*_LIGHT).where(Finding.evaluation_id.in_(list(findings)))
         for evaluation_id, probe, version, outcome, because, remedy, effort, since, is_open in session.execute(listed):
             findings[evaluation_id][probe] = FindingView(
-                probe, version, Outcome(outcome), because, remedy, Effort(effort) if effort else None, since, is_open
+                probe, version, _OUTCOMES[outcome], because, remedy, _EFFORTS.get(effort), since, is_open
             )
     return [_view(row, findings[row.id]) for row in rows]
 

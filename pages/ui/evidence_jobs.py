@@ -41,10 +41,8 @@ def section(user: Who, repository_ids: Collection[int], key: str = "look") -> No
         st.text(_together(views), width="content")
         ready = [each.repository_id for each in views if each.may_look and not each.is_live]
         if ready:
-            st.button(
-                "Look at the repositories now", key=f"{key}_now", icon=":material/search:", on_click=_look,
-                args=(user, ready),
-            )  # fmt: skip
+            label, icon = "Look at the repositories now", ":material/search:"
+            st.button(label, key=f"{key}_now", icon=icon, on_click=_look, args=(user, ready))
     if any(each.is_live for each in views):
         st.fragment(_going_on, run_every=EVERY)(user, tuple(found))
     troubled = [each for each in views if each.problem or each.unread_count]
@@ -87,14 +85,18 @@ def _waiting(waits: Sequence[LookView]) -> str:
 
 
 def _together(views: Sequence[LookView]) -> str:
-    """'2 of 3 repositories were looked at, the last time 3 hours ago.'"""
+    """'2 of 3 repositories were looked at; the oldest look was 3 hours ago. 1 could not be looked at.'"""
     looked = [each.seen_at for each in views if each.seen_at]
+    failed = sum(each.state == "failed" for each in views)
+    all_of_them = count(len(views), *NOUNS)
     if not looked:
-        return f"{count(len(views), *NOUNS)}, not looked at yet."
-    were = "was" if len(views) == 1 else "were"
-    said = f"{len(looked):,} of {count(len(views), *NOUNS)} {were} looked at"
-    longest = f", the longest ago {ago(min(looked))}" if len(looked) > 1 else f" {ago(looked[0])}"
-    return f"{said}{longest}."
+        said = f"{all_of_them}, not looked at yet."
+    elif len(views) == 1:
+        said = f"{all_of_them}, looked at {ago(looked[0])}."
+    else:
+        were = "was looked at" if len(looked) == 1 else "were looked at; the oldest look was"
+        said = f"{len(looked):,} of {all_of_them} {were} {ago(min(looked))}."
+    return said + (f" {failed:,} could not be looked at the last time." if failed else "")
 
 
 def _each(one: LookView) -> None:
@@ -144,4 +146,5 @@ def line(user: Who, found: Mapping[int, LookView], repository_id: int, key: str)
         said = seen(one) if one.seen_at and not one.problem else plain(one.text)
         st.markdown(f":small[Practices: {said}]", width="content")
         if one.may_look:
-            st.button("Look now", key=key, on_click=_look, args=(user, [repository_id]), type="tertiary")
+            icon = ":material/search:"
+            st.button("Look now", key=key, icon=icon, on_click=_look, args=(user, [repository_id]), type="tertiary")

@@ -55,7 +55,7 @@ def test_the_button_looks_and_tells_when_and_what_could_not_be_read(shop):
     assert "1 repository, not looked at yet." in said(at)
     at.button(key="look_now").click().run()
     assert not at.exception
-    assert "1 of 1 repository was looked at just now." in said(at)
+    assert "1 repository, looked at just now." in said(at)
     assert "from its clone" in said(at)
     assert r"\*\*bold\*\*" in said(at), "names of files are text"
     assert "it is larger than 512 KB" in said(at).replace("\\", "")
@@ -66,6 +66,7 @@ def test_a_look_that_failed_says_why_and_keeps_what_was_found(shop):
     evaluations.failed(shop.repository_id, evaluations.PROBES, "The clone is gone.")
     at = shown(shop.repository_id, True)
     assert "The clone is gone" in said(at)
+    assert "1 could not be looked at the last time." in said(at)
     assert "from its clone" in said(at)
 
 

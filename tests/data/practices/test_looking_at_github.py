@@ -166,7 +166,7 @@ def test_a_limit_is_waited_for_and_what_came_is_not_asked_again(home, who, hub, 
     with shelf(shop.repository_id) as held:
         files = hub.repository("acme/shop").settings.files
         assert len(held.get(blob_sha(content) for content in files.values())) == 1
-    change_row(Connection, 1, wait_until=None)
+    change_row(Connection, 1, wait_until=None, quota=None)
     hub.clock.advance(60)
     hub.requests.clear()
     assert turn(job.id).state == "done"
@@ -180,6 +180,10 @@ def test_the_last_fifth_of_a_limit_is_left_to_reading_what_is_new(home, who, hub
     assert (job.state, job.message) == (
         "queued", "Most of GitHub's limit is used up; the rest is left to reading what is new."
     )  # fmt: skip
+    with store.reading() as session:
+        assert session.execute(select(Connection.wait_until)).scalar_one() is None, "others may go on asking"
+    before = len(asked(hub))
+    assert (turn(job.id).state, len(asked(hub))) == ("queued", before), "it is known to be used up"
 
 
 def test_a_look_that_takes_long_stands_behind_the_others_again(home, who, hub, monkeypatch):
