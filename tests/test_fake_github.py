@@ -130,3 +130,25 @@ def test_a_commit_knows_its_pull_requests(hub):
     pull = hub.repository("acme/shop").pull(opened="2026-05-01", merged="2026-05-02")
     found = Client(hub).get(f"/repos/acme/shop/commits/{pull.row['merge_sha']}/pulls").json()
     assert [each["number"] for each in found] == [pull.number]
+
+
+def test_comments_are_written_changed_and_deleted_by_who_may(hub):
+    repo, writes = hub.repository("acme/shop"), {"pull_requests": "write"}
+    number, here = repo.pull(opened="2026-05-01").number, f"{hub.url}/repos/acme/shop/issues"
+    headers = {"Authorization": f"Bearer {hub.token(writes, kind='app')}"}
+    made = requests.post(f"{here}/{number}/comments", json={"body": "One"}, headers=headers, timeout=10)
+    identity = made.json()["id"]
+    changed = requests.patch(f"{here}/comments/{identity}", json={"body": "Two"}, headers=headers, timeout=10)
+    empty = requests.post(f"{here}/{number}/comments", json={"body": " "}, headers=headers, timeout=10)
+    reader = Client(hub, hub.token({"pull_requests": "read"}))
+    [listed] = reader.get(f"/repos/acme/shop/issues/{number}/comments").json()
+    refused = requests.delete(f"{here}/comments/{identity}", headers=reader.headers, timeout=10)
+    gone = requests.delete(f"{here}/comments/{identity}", headers=headers, timeout=10)
+    codes = [made.status_code, changed.status_code, empty.status_code, refused.status_code, gone.status_code]
+    assert codes == [201, 200, 422, 403, 204]
+    assert (listed["body"], listed["user"]["login"], repo.item(number).row["comments"]) == (
+        "Two",
+        "github-actions[bot]",
+        1,
+    )
+    assert reader.get(f"/repos/acme/shop/issues/{number}/comments").json() == []

@@ -107,8 +107,7 @@ def _dependencies(snapshot: Snapshot) -> tuple[Dependency, ...]:
 def _of_json(*keys: str):
     def read(text: str) -> list[tuple[str, int | None]]:
         plain = load_json(text)
-        names = {name for key in keys for name in table(plain, key)}
-        lines = {name: None for name in names}
+        lines = {name: None for key in keys for name in table(plain, key)}
         for number, line in enumerate(text.splitlines(), 1):
             said = re.match(r'\s*"([^"]{1,200})"\s*:', line)
             if said and said[1] in lines and lines[said[1]] is None:

@@ -78,8 +78,8 @@ class Branch:
 class Facts:
     """Everything of the forge. `merged`: the pull requests of the last 90 days, newest first. `inherited`: kinds of
     files that the owner's `.github` repository supplies: "contributing", "issue forms", "pull request template",
-    "security policy". `why`: by name of a part that is None, one sentence on why it was not collected and what to do.
-    """
+    "security policy". `why`: by name of a part that is None, one sentence on why it was not collected and what to
+    do."""
 
     protection: Protection | None = None
     environments: tuple[Environment, ...] | None = None

@@ -70,12 +70,13 @@ def ending(path: str) -> str:
 
 def language(path: str) -> str:
     """The language of a source file; empty when it is none."""
-    return _LANGUAGE_OF.get(ending(path), "") if not _GENERATED.search(path) else ""
+    spoken = _LANGUAGE_OF.get(ending(path), "")
+    return "" if spoken and _GENERATED.search(path) else spoken
 
 
 def is_test(path: str) -> bool:
     """Whether a source file is (part of) a test."""
-    return bool(_TEST.search(path)) and bool(language(path) or path.endswith((".bats", ".feature", ".tftest.hcl")))
+    return bool(language(path) or path.endswith((".bats", ".feature", ".tftest.hcl"))) and bool(_TEST.search(path))
 
 
 @dataclass(frozen=True)

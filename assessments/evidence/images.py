@@ -13,7 +13,7 @@ _INSIDE = re.compile(
 
 
 _ASIDE = re.compile(
-    r"(^|/)((Dockerfile|Containerfile)\.(dev\w*|tests?|ci|debug|build|builder|binary|playwright|cypress|e2e|lint\w*|"
+    r"(^|/)((Dockerfile|Containerfile)\.(dev\w*|([\w-]+-)?tests?|ci|debug|build|builder|binary|playwright|cypress|e2e|lint\w*|"
     r"docs?|local)|(tests?|dev|ci|build|builder|lint|e2e)([-_.][\w.-]*)?\.Dockerfile)$",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ from assessments.evidence.manifests import chart_folders, things
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.hcl import Block, read_hcl
 from assessments.evidence.reading.yamls import Map, Seq, load
-from assessments.evidence.snapshot import Snapshot
+from assessments.evidence.snapshot import TEXT_LIMIT, Snapshot
 
 #: Characters of Terraform and of Ansible that are read in one repository.
 READ_LIMIT = 4 * 1024 * 1024
@@ -140,7 +140,10 @@ def _kinds(snapshot: Snapshot) -> dict[str, str]:
     elif playbooks := _playbooks(snapshot):
         found["Ansible"] = playbooks
     candidates = snapshot.active("**/*.{yaml,yml,json,template}")
-    for path, text in snapshot.texts(path for path in candidates if not _OTHER.search(path)):
+    small = [
+        path for path in candidates if (snapshot.entries[path].size or 0) <= TEXT_LIMIT
+    ]  # the service takes no more
+    for path, text in snapshot.texts(path for path in small if not _OTHER.search(path)):
         if "AWSTemplateFormatVersion" in text[:4000] or "AWS::Serverless-2016-10-31" in text[:4000]:
             found["CloudFormation"] = path
             break

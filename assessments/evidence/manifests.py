@@ -68,6 +68,10 @@ def templates(snapshot: Snapshot) -> tuple[str, ...]:
 def services(snapshot: Snapshot) -> dict[tuple[str, str], list[Thing]]:
     """Objects that keep a service running, by kind and name: what overlays add to one is judged with it. The first of
     each names its images."""
+    return snapshot.once(_services)
+
+
+def _services(snapshot: Snapshot) -> dict[tuple[str, str], list[Thing]]:
     found: dict[tuple[str, str], list[Thing]] = {}
     for each in serving(snapshot):
         found.setdefault((each.kind, each.name), []).append(each)
@@ -78,6 +82,10 @@ def services(snapshot: Snapshot) -> dict[tuple[str, str], list[Thing]]:
 
 def serving(snapshot: Snapshot) -> tuple[Thing, ...]:
     """Objects that keep a service running and say which containers do."""
+    return snapshot.once(_serving)
+
+
+def _serving(snapshot: Snapshot) -> tuple[Thing, ...]:
     return tuple(each for each in things(snapshot) if each.kind in SERVING and any(True for _ in each.containers()))
 
 

@@ -20,6 +20,8 @@ _COMMANDS = re.compile(
     r"dart pub publish|(rake|bundle exec rake) release|"
     r"ansible-galaxy (collection publish|role import|import)|cr upload|oras push|git tag )"
 )
+#: Images that only tests use.
+_FOR_TESTS = re.compile(r"(^|[/\s-])tests?[-_./]", re.IGNORECASE)
 #: Registries that live no longer than a run.
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|:5000/")
 _ACTIONS = re.compile(
@@ -87,7 +89,8 @@ def releases(snapshot: Snapshot) -> list[Evidence]:
     for path, step in steps:
         if not step.uses:
             continue
-        pushes = str(step.with_.get("push", "")).lower() not in ("", "false")
+        given = " ".join(str(step.with_.get(name) or "") for name in ("file", "context", "tags"))
+        pushes = str(step.with_.get("push", "")).lower() not in ("", "false") and not _FOR_TESTS.search(given)
         if _ACTIONS.match(step.uses.where.lower()) or (
             step.uses.name in ("docker/build-push-action", "docker/bake-action", "redhat-actions/push-to-registry")
             and pushes

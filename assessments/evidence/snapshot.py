@@ -44,7 +44,25 @@ _SAMPLE = re.compile(
 def sample(path: str) -> bool:
     """Whether a path lies in a folder of tests, examples or templates rather than of what the team runs. Below
     `src/main/` folders are packages, which may have such names."""
-    return bool(_SAMPLE.search(path.partition("src/main/")[0]))
+    return _of_samples(path.rpartition("/")[0])
+
+
+def vendored(path: str) -> bool:
+    """Whether a path lies in a folder of code that somebody else maintains."""
+    return _of_others(path.rpartition("/")[0])
+
+
+# There are far fewer folders than files, and both are asked for every file, many times.
+
+
+@lru_cache(maxsize=16_384)
+def _of_samples(folder: str) -> bool:
+    return bool(_SAMPLE.search(f"{folder}/".partition("src/main/")[0]))
+
+
+@lru_cache(maxsize=16_384)
+def _of_others(folder: str) -> bool:
+    return bool(VENDORED.search(f"{folder}/"))
 
 
 class Kind(StrEnum):
@@ -116,18 +134,40 @@ class Snapshot:
     def own(self) -> tuple[str, ...]:
         """Paths of regular files that the team maintains: without what lies in folders of other people's code."""
         regular = (Kind.FILE, Kind.EXECUTABLE)
-        return tuple(path for path, each in self.entries.items() if each.kind in regular and not VENDORED.search(path))
+        return tuple(path for path, each in self.entries.items() if each.kind in regular and not vendored(path))
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return [path if "\n" not in path else path.replace("\n", "?") for path in self.own]
 
     @cached_property
     def _listing(self) -> str:
-        return "\n".join(path if "\n" not in path else path.replace("\n", "?") for path in self.own)
+        return "\n".join(self._lines)
+
+    @cached_property
+    def _by_end(self) -> dict[str, list[int]]:
+        """Places among `_lines` by file name, and by ending with its dot, without regard to case."""
+        found: dict[str, list[int]] = {}
+        for place, path in enumerate(self._lines):
+            name = path.rpartition("/")[2].casefold()
+            found.setdefault(name, []).append(place)
+            dot = name.rfind(".")
+            if dot > 0:  # else the name is its own ending
+                found.setdefault(name[dot:], []).append(place)
+        return found
 
     def find(self, *globs: str) -> tuple[str, ...]:
         """Own paths that match one of the globs, without regard to case, in order. `*` and `?` stop at a slash, `**/`
         is any number of folders, `{a,b}` one of several. Symbolic links are not found: they hold no text of their own.
         """
         if globs not in self._found:
-            found = (match[0] for match in _pattern(globs).finditer(self._listing))
+            ends = _ends(globs)
+            if ends is None:
+                found = [match[0] for match in _pattern(globs).finditer(self._listing)]
+            else:
+                places = sorted({place for end in ends for place in self._by_end.get(end, ())})
+                whole = _whole(globs)
+                found = [path for path in (self._lines[place] for place in places) if whole.fullmatch(path)]
             self._found[globs] = tuple(path for path in found if path in self.entries)
         return self._found[globs]
 
@@ -278,6 +318,43 @@ def _refusal(entry: Entry | None) -> str:
 @lru_cache(maxsize=4096)
 def _pattern(globs: tuple[str, ...]) -> re.Pattern:
     return re.compile(f"(?im)^(?:{'|'.join(map(_translate, globs))})$")
+
+
+@lru_cache(maxsize=4096)
+def _whole(globs: tuple[str, ...]) -> re.Pattern:
+    return re.compile(f"(?i)(?:{'|'.join(map(_translate, globs))})")
+
+
+@lru_cache(maxsize=4096)
+def _ends(globs: tuple[str, ...]) -> tuple[str, ...] | None:
+    """File names, or endings with their dot, of which whatever matches has one; None when that cannot be told."""
+    found: list[str] = []
+    for glob in globs:
+        for plain in _without_braces(glob):
+            name = plain.rpartition("/")[2].casefold()
+            fixed = re.split(r"[*?]", name)[-1] if re.search(r"[*?]", name) else name
+            if fixed != name:
+                dot = fixed.rfind(".")
+                if dot < 0 or not name:
+                    return None
+                fixed = fixed[dot:]
+            if not fixed:
+                return None
+            found.append(fixed)
+    return tuple(dict.fromkeys(found))
+
+
+def _without_braces(glob: str) -> list[str]:
+    """The globs that one with braces stands for; itself where braces are not of the simple kind."""
+    waiting, found = [glob], []
+    while waiting:
+        each = waiting.pop()
+        inner = re.search(r"\{([^{}]*)\}", each)
+        if inner is None:
+            found.append(each)
+        else:
+            waiting += [f"{each[: inner.start()]}{part}{each[inner.end() :]}" for part in inner[1].split(",")]
+    return found
 
 
 def _translate(glob: str) -> str:

@@ -76,7 +76,7 @@ _TESTS = _any(
     r"wireit test",
     r"just (\S+ )*\S*\btests?\b",
     r"task (\S+ )*\S*\btests?\b",
-    r"make (\S+ )*\S*\b(tests?|check)\b",
+    r"make (\S+ )*\S*\b(tests?\b|check(?![-\w]))",
     r"(hatch|pdm|rye|poe|uv run|invoke|inv|doit|nox) (\S+ )*\S*\b(tests?|cov)\b",
     r"manage\.py test",
     r"python\S* (\S*/)?(manage\.py test|setup\.py test|-m (pytest|unittest|tox|nox|coverage run))",
@@ -261,7 +261,7 @@ _DEPLOYERS = _names(
     cloudflare/wrangler-action cloudflare/pages-action amondnet/vercel-action nwtgck/actions-netlify
     firebaseextended/action-hosting-deploy appleboy/ssh-action easingthemes/ssh-deploy akhileshns/heroku-deploy
     peaceiris/actions-gh-pages jamesives/github-pages-deploy-action deliverybot/helm
-    bitovi/github-actions-deploy-docker-to-ec2 fluxcd/flux2
+    bitovi/github-actions-deploy-docker-to-ec2
     """
 )
 #: Actions that check code as a linter would.
@@ -269,6 +269,7 @@ _CHECKING_ACTIONS = _any(
     r"golangci/golangci-lint-action",
     r"pre-commit/action",
     r"[\w.-]+/[\w.-]+/pre-commit",
+    r"[\w.-]+/[\w.-]+(/[\w.-]+)*/(lint|validate)",
     r"pre-commit-ci/lite-action",
     r"super-linter/super-linter",
     r"github/super-linter",
@@ -339,7 +340,9 @@ def tests(command: Command) -> bool:
 def checks(command: Command) -> bool:
     """Whether a command formats, lints or type-checks."""
     spoken = _spoken(command)
-    return "--version" not in spoken and (command.program in _CHECKERS or bool(_CHECKS.match(spoken)))
+    if "--version" in spoken or command.words[1:2] in (("cache",), ("version",), ("help",)):
+        return False
+    return command.program in _CHECKERS or bool(_CHECKS.match(spoken))
 
 
 def installs(command: Command) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assessments.evidence.history import DAY, Change, History, Past
-from assessments.evidence.snapshot import VENDORED
+from assessments.evidence.snapshot import vendored
 from data.sources.git_command import Git, GitError, Unsettled
 from data.sources.git_refs import resolve_tags, tag_objects
 
@@ -145,7 +145,7 @@ def _changes(git: Git, sha: str, now: int) -> tuple[Change, ...] | None:
                 found[current] = [0, 0]
                 continue
             added, removed, path = line.split("\t", 2)
-            if added.isdigit() and removed.isdigit() and not MADE.search(path) and not VENDORED.search(path):
+            if added.isdigit() and removed.isdigit() and not MADE.search(path) and not vendored(path):
                 found[current][0] += int(added) + int(removed)
                 found[current][1] += 1
     except GitError:

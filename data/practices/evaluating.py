@@ -26,9 +26,10 @@ from data import access, asking_github, audit, jobs, loading, store
 from data.access import Action, Subject
 from data.evidence.adoption import Since, since_files
 from data.evidence.run import TIME_LIMIT
+from data.evidence.tools import Said
 from data.evidence.trees import head_of, open_clone, take
 from data.people import Who
-from data.practices import due, evaluations, forge
+from data.practices import due, evaluations, forge, other_tools
 from data.practices.evaluations import PROBES
 from data.practices.shelf import Shelf, shelf, tidy
 from data.sources import git
@@ -198,11 +199,12 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a look found. tool: what it was read from."""
+    """What a look found. tool: what it was read from. others: what other tools said."""
 
     evaluation: Judged
     since: Mapping[str, Since]
     tool: str
+    others: tuple[Said, ...] = ()
 
 
 def _ended(args: dict) -> None:
@@ -243,6 +245,7 @@ def work_out(work: Work) -> str:
             repository_id, PROBES, seen.evaluation, as_of=now, tool=seen.tool, since=seen.since,
             facts_read_at=place.facts_read_at,
         )  # fmt: skip
+        other_tools.keep(repository_id, seen.others, now)
     return _sentence(place.name, seen.evaluation)
 
 
@@ -296,9 +299,10 @@ def _in_clone(place: _Place, opened: Git, commit: str, work: Work) -> _Seen:
     snapshot = take(opened, commit, facts=place.facts, as_of=store.now_us())
     end = time.monotonic() + TIME_LIMIT
     evaluation = _judged(place, snapshot, work, lambda: time.monotonic() > end or work.cancelled())
+    others = other_tools.asked(snapshot)
     with suppress(GitError):  # a clone without its older trees
-        return _Seen(evaluation, since_files(opened, evaluation), "clone")
-    return _Seen(evaluation, {}, "clone")
+        return _Seen(evaluation, since_files(opened, evaluation), "clone", others)
+    return _Seen(evaluation, {}, "clone", others)
 
 
 def _judged(place: _Place, snapshot: Snapshot, work: Work, stop: Callable[[], bool]) -> Judged:

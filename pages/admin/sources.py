@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.access import Action
-from pages.ui import cached, demo, importing, progress, source_cards
+from pages.ui import cached, demo, import_findings, importing, progress, source_cards
 from pages.ui.guard import require
 
 user = require(Action.ADD_SOURCE)
@@ -19,13 +19,17 @@ services = cached.services(version, user)
 wanted = st.query_params.get("service", "")
 chosen = next((one for one in services if str(one.id) == wanted), None)
 
-listed, files, past = st.tabs(["Connected", "Import files", "Past jobs"], key="sources_tab", on_change="rerun")
+names = ["Connected", "Import files", "Import findings", "Past jobs"]
+listed, files, findings, past = st.tabs(names, key="sources_tab", on_change="rerun")
 if listed.open:
     with listed:
         source_cards.show(user, cached.sources(version, user), chosen)
 if files.open:
     with files:
         importing.form(user, [one for one in services if not one.is_demo], chosen)
+if findings.open:
+    with findings:
+        import_findings.form(user, [one for one in services if not one.is_demo], chosen)
 if past.open:
     with past:
         progress.past(user)

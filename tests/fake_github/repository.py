@@ -22,7 +22,7 @@ class Repository:
         self.world, self.id = world, identity
         lag = world.lag
         self.issues, self.deployments, self.runs = Table(lag), Table(lag), Table(lag)
-        self.releases, self.refs = Table(lag), Table(lag)
+        self.releases, self.refs, self.comments = Table(lag), Table(lag), Table(lag)
         self.commits: dict[str, Row] = {}
         self.labels: dict[str, int] = {}
         self.workflows: dict[str, Row] = {}
@@ -105,6 +105,15 @@ class Repository:
     def release(self, tag: str, **options) -> Release:
         with self.world.lock:
             return publish(self, tag, **options)
+
+    def comment(self, number: int, body: str, *, by: str = "mona", at: Time | None = None) -> Row:
+        """A comment on the issue or pull request of that number; its row."""
+        with self.world.lock:
+            moment = self.world.now() if at is None else seconds(at)
+            identity = self.world.ids("comment")
+            row = {"id": identity, "number": number, "author": by, "body": body}
+            self.item(number).comment(at)
+            return self.comments.put(identity, {**row, "created_at": moment, "updated_at": moment})
 
     def item(self, number: int) -> "Issue | Pull":
         """The issue or pull request of that number."""

@@ -30,6 +30,7 @@ PROBE = Probe(
     },
     remedy="Write AGENTS.md: how to build and test, what the rooms of the code are for, and what must not be changed.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _FILES = (

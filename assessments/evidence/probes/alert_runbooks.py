@@ -23,6 +23,7 @@ PROBE = Probe(
     "how to stop it.",
     effort=Effort.DAYS,
     every=True,
+    version=2,
 )
 
 

@@ -34,6 +34,7 @@ PROBE = Probe(
     remedy="Write a file for `promtool test rules` with one case that fires and one that does not, and run it in "
     "the pipeline.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

@@ -31,6 +31,7 @@ PROBE = Probe(
     },
     remedy="Export the alerts that matter into files here, and let the pipeline bring them to the monitoring system.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 

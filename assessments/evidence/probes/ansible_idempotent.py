@@ -23,6 +23,7 @@ PROBE = Probe(
     },
     remedy="Use the module made for the purpose, or add `creates:` or `changed_when:`.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _COMMANDS = (

@@ -26,6 +26,7 @@ PROBE = Probe(
     "titles readable.",
     effort=Effort.HOURS,
     part="releases",
+    version=2,
 )
 
 _FILES = (

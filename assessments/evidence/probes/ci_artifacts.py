@@ -23,6 +23,7 @@ PROBE = Probe(
     remedy="Upload the test report and what was built with actions/upload-artifact, the report also when tests fail "
     "(`if: always()`).",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _KEEPERS = (

@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Set `cache` of the setup action of your language, or use actions/cache with the lock file in its key.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 #: Actions that cache when used, or unless told not to.

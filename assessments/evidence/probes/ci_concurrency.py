@@ -24,6 +24,7 @@ PROBE = Probe(
     "workflows on pull requests.",
     effort=Effort.MINUTES,
     every=True,
+    version=2,
 )
 
 

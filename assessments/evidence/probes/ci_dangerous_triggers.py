@@ -25,6 +25,7 @@ PROBE = Probe(
     "artifact to a second workflow that has the rights.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 _EVENTS = ("pull_request_target", "workflow_run", "issue_comment")

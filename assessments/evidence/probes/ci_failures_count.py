@@ -24,6 +24,7 @@ PROBE = Probe(
     "on which it must.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 

@@ -23,6 +23,7 @@ PROBE = Probe(
     },
     remedy="Add `strategy: {matrix: {...}}` with the oldest and the newest version that you support.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.[0-9]+\b")

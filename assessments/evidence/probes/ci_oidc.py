@@ -28,6 +28,7 @@ PROBE = Probe(
     "`id-token: write`, and delete the stored key.",
     effort=Effort.DAYS,
     every=True,
+    version=2,
 )
 
 _STORED = re.compile(r"^\s*\$\{\{\s*secrets\.[\w-]+\s*\}\}\s*$")

@@ -24,6 +24,7 @@ PROBE = Probe(
     remedy="Put `permissions: {contents: read}` at the top of each workflow, and more into the one job that needs it.",
     effort=Effort.MINUTES,
     every=True,
+    version=2,
 )
 
 

@@ -24,6 +24,7 @@ PROBE = Probe(
     "Renovate keep them fresh.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 

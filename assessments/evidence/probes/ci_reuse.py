@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Move the steps into a composite action (`.github/actions/NAME/action.yml`) or a reusable workflow, and "
     "call it.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _IN_A_ROW, _JOBS = 4, 3

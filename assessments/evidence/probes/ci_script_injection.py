@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy='Put the value into `env` of the step and use it in the script as "$NAME", in quotes.',
     effort=Effort.MINUTES,
     every=True,
+    version=2,
 )
 
 _EXPRESSION = re.compile(r"\$\{\{((?:(?!\}\}).){1,500}?)\}\}", re.DOTALL)

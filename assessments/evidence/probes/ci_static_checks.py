@@ -38,6 +38,7 @@ PROBE = Probe(
     remedy="Add the linter and formatter of your language to the workflow on pull requests, and run them once over "
     "everything in a change of its own.",
     effort=Effort.HOURS,
+    version=2,
 )
 _ANALYSES = re.compile(
     r"<(TreatWarningsAsErrors|EnforceCodeStyleInBuild|EnableNETAnalyzers)>\s*true|<(AnalysisMode|AnalysisLevel)>",

@@ -22,6 +22,7 @@ PROBE = Probe(
     remedy="Set `timeout-minutes` of each job to about three times what it usually takes.",
     effort=Effort.MINUTES,
     every=True,
+    version=2,
 )
 
 

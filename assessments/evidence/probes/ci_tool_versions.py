@@ -27,6 +27,7 @@ PROBE = Probe(
     "that developers use too.",
     effort=Effort.MINUTES,
     every=True,
+    version=2,
 )
 
 #: Action -> settings that name its version.

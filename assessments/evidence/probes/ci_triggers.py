@@ -23,6 +23,7 @@ PROBE = Probe(
     },
     remedy="Give the workflow that builds and tests `on: pull_request` and `on: push` to the main branch.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Turn on code scanning with CodeQL (default setup), or run Semgrep on pull requests.",
     effort=Effort.HOURS,
     part="scanning",
+    version=2,
 )
 
 _ACTIONS = re.compile(

@@ -35,6 +35,7 @@ PROBE = Probe(
     },
     remedy="Write how to set up, run the tests, name a branch, and what a reviewer looks for.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _PLACES = (

@@ -32,6 +32,7 @@ PROBE = Probe(
     remedy="Turn on coverage in the test command and upload the report; look at its trend, and set no target for "
     "its own sake.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _COMMANDS = re.compile(

@@ -34,6 +34,7 @@ PROBE = Probe(
     },
     remedy="Export the dashboards that you look at in trouble into files here, and provision them from there.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _TERRAFORM = re.compile(

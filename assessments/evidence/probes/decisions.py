@@ -34,6 +34,7 @@ PROBE = Probe(
     remedy="Begin with the last decision that people argued about: context, options, decision, consequences, on one "
     "page.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

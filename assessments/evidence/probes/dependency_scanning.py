@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Turn on dependency alerts of the forge, and add actions/dependency-review-action on pull requests.",
     effort=Effort.MINUTES,
     part="scanning",
+    version=2,
 )
 
 _ACTIONS = re.compile(

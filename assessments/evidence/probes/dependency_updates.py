@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Add .github/dependabot.yml with an entry for each ecosystem, weekly, in groups; or the settings of "
     "Renovate.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _RENOVATE = (

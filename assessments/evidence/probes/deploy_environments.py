@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Set `environment: production` (or its name) of the job that deploys, and keep its secrets there.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 

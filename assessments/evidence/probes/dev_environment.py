@@ -32,6 +32,7 @@ PROBE = Probe(
     },
     remedy="Add .devcontainer/devcontainer.json, or a script `setup` that works twice, and name it in the README.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _FILES = {
@@ -68,7 +69,7 @@ def judge(snapshot: Snapshot) -> Finding:
             re.MULTILINE,
         ):
             found.append(Evidence(path, text.count("\n", 0, target.start()) + 1, target[0]))
-    for path, text in snapshot.texts(snapshot.find("package.json")):
+    for path, text in snapshot.texts(snapshot.find("composer.json", "package.json")):
         if script := re.search(r'"(dev|start|setup|bootstrap)"\s*:', text):
             found.append(Evidence(path, text.count("\n", 0, script.start()) + 1, script[0]))
     if found:
@@ -82,6 +83,7 @@ def _one_tool(snapshot: Snapshot) -> bool:
     """Whether there is one manifest of a language whose own tool installs everything, and no database beside it."""
     manifests = snapshot.active("**/{go.mod,Cargo.toml,package.json,pom.xml,mix.exs,pubspec.yaml,*.sln,*.slnx}")
     others = snapshot.active("**/{pyproject.toml,requirements*.txt,setup.py,Gemfile,composer.json,build.gradle{,.kts}}")
+    manifests = [path for path in manifests if path.count("/") <= 2 and not path.startswith(("docs/", "website/"))]
     root = {path for path in manifests if "/" not in path}
     apart = {path.rsplit("/", 1)[-1] for path in manifests} - {path.rsplit("/", 1)[-1] for path in root}
     first = next(iter(sources(snapshot).languages), "")

@@ -22,6 +22,7 @@ PROBE = Probe(
     remedy="Add the digest behind the tag (`python:3.12-slim@sha256:...`) and let Dependabot or Renovate renew it.",
     effort=Effort.MINUTES,
     every=True,
+    version=2,
 )
 
 

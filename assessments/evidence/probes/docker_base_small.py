@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Take the slim, alpine or distroless form of the base, and install what is missing by name.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _SMALL = re.compile(

@@ -23,6 +23,7 @@ PROBE = Probe(
     },
     remedy="Give the secret with `docker build --secret` and read it with `RUN --mount=type=secret`.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _SECRET = re.compile(

@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Add `HEALTHCHECK CMD` with a request to a path that answers only when the service can work.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 

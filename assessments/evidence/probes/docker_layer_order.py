@@ -25,6 +25,7 @@ PROBE = Probe(
     },
     remedy="Copy the manifest and lock file first, install, and copy the sources after it.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _INSTALLS = re.compile(

@@ -27,6 +27,7 @@ PROBE = Probe(
     "--from=build` what is needed.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 _TOOLS = re.compile(r"\b(build-essential|gcc|g\+\+|build-base|openjdk-\d+-jdk|maven|cargo)\b")

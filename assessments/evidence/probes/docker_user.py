@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Create a user in the last stage and end it with `USER app`.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 _ROOT = re.compile(r"(root|0)(:\S*)?$", re.IGNORECASE)

@@ -22,6 +22,7 @@ PROBE = Probe(
     remedy="Add a .dockerignore with .git, .env, node_modules and what else is not needed; simplest is `*` and then "
     "exceptions.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 

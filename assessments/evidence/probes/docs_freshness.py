@@ -35,6 +35,7 @@ PROBE = Probe(
     remedy="Change the document in the same pull request as the code, and ask for it in the template.",
     effort=Effort.WEEKS,
     asks="history",
+    version=2,
 )
 
 

@@ -33,6 +33,7 @@ PROBE = Probe(
     },
     remedy="Begin with OpenFeature and a file as the provider; remove each switch when its feature stays.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(

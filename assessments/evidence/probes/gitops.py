@@ -36,6 +36,7 @@ PROBE = Probe(
     remedy="Install Argo CD or Flux and let it watch the folder of the environment; turn on pruning and "
     "self-healing once a sync shows no surprise.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 

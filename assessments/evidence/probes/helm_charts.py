@@ -20,6 +20,7 @@ PROBE = Probe(
     },
     remedy="Write values.schema.json (JSON Schema) for the values that people set; Helm then checks them.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

@@ -26,6 +26,7 @@ PROBE = Probe(
     remedy="Run `terraform fmt -check`, `validate` and `plan` (or the checker of your tool) on pull requests that "
     "touch it.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _CHECKS = re.compile(
@@ -41,7 +42,8 @@ _CHECKS = re.compile(
 _ACTIONS = re.compile(
     r"(tflint|tfsec|checkov|terraform-plan|terraform-validate|dflook/|chart-testing|kubeconform|kube-linter|"
     r"ansible-lint|"
-    r"kics|cfn-lint|datree|helm-lint|gruntwork-io/terragrunt-action|pulumi/actions|terraform-docs)"
+    r"kics|cfn-lint|datree|helm-lint|gruntwork-io/terragrunt-action|pulumi/actions|terraform-docs|"
+    r"flux-schema/actions/validate|kubernetes-validate)"
 )
 _HOOKS = re.compile(
     r"\bid:\s*[\"']?(terraform_(fmt|validate|tflint|checkov|trivy|tfsec)|tofu_(fmt|validate)|tflint|checkov|tfsec|"

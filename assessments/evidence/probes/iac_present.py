@@ -26,6 +26,7 @@ PROBE = Probe(
     },
     remedy="Describe what the scripts create in Terraform or the tool of your cloud, and let the pipeline apply it.",
     effort=Effort.WEEKS,
+    version=2,
 )
 
 _CREATES = re.compile(

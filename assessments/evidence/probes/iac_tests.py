@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Begin with one `*.tftest.hcl` that plans the module and asserts what must never change.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 

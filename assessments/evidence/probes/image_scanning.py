@@ -22,6 +22,7 @@ PROBE = Probe(
     },
     remedy="Scan the image right after it is built, with Trivy or Grype, and fail on what is critical and has a fix.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _ACTIONS = re.compile(

@@ -32,13 +32,14 @@ PROBE = Probe(
     remedy="Run `buf breaking` or `oasdiff breaking` against the main branch on pull requests, or contract tests "
     "with Pact.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(
     r"pact\S*|@pact-foundation/\S+|\S*/pact-go\S*|schemathesis|dredd|spring-cloud-(starter-)?contract\S*|"
     r"@stoplight/(prism|spectral)\S*|openapi-core|openapi-spec-validator|committee(-rails)?|jest-openapi|"
     r"chai-openapi-response-validator|express-openapi-validator|karate\S*|portman|swagger-request-validator\S*|"
-    r"rswag\S*|tavern|@graphql-inspector/\S+|\S*/kin-openapi|openapi-diff\S*"
+    r"rswag\S*|tavern|@graphql-inspector/\S+|openapi-diff\S*"
 )
 _COMMANDS = re.compile(
     r"^(buf (\S+ )*(breaking|lint)|oasdiff|openapi-diff|schemathesis|st run|dredd|pact-broker|spectral|redocly|vacuum|"

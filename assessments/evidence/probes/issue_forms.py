@@ -29,6 +29,7 @@ PROBE = Probe(
     },
     remedy="Add a form for bugs (version, steps, expected, seen) and one for wishes (what for, how today).",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 

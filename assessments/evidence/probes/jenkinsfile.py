@@ -22,6 +22,7 @@ PROBE = Probe(
     remedy="Move the stages that are left to workflows, run both for a week with equal results, then remove the "
     "Jenkinsfile.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 

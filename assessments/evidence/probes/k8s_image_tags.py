@@ -28,6 +28,7 @@ PROBE = Probe(
     remedy="Write the version or digest that was built, by the pipeline or with kustomize, into the manifest.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 

@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Add a PodDisruptionBudget with `maxUnavailable: 1` and the labels of the pods.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 

@@ -23,6 +23,7 @@ PROBE = Probe(
     },
     remedy="Add `readinessProbe` to a path that answers only when the service can do its work.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

@@ -24,6 +24,7 @@ PROBE = Probe(
     remedy="Set requests to what the container usually uses, and a memory limit above what it may use.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 

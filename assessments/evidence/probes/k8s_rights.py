@@ -24,6 +24,7 @@ PROBE = Probe(
     remedy="Set `securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false}` and the user in the image.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 

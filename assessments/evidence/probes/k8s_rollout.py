@@ -23,6 +23,7 @@ PROBE = Probe(
     remedy="Use `RollingUpdate` with `maxUnavailable: 0` and a readiness probe; where a volume forbids two pods, "
     "say so in a comment and accept it as an exception.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

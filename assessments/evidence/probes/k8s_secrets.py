@@ -25,6 +25,7 @@ PROBE = Probe(
     },
     remedy="Replace the secret itself, then use External Secrets, Sealed Secrets or SOPS.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _FROM_STORE = (

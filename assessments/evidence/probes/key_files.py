@@ -27,6 +27,7 @@ PROBE = Probe(
     },
     remedy="Remove the file and replace the secrets in it; add it to .gitignore and commit an example without values.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _KEYS = (

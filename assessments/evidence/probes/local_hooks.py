@@ -32,6 +32,7 @@ PROBE = Probe(
     },
     remedy="Add .pre-commit-config.yaml with the formatter of your language and a check for secrets.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 

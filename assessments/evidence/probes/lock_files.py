@@ -26,6 +26,7 @@ PROBE = Probe(
     "`uv sync --locked`).",
     effort=Effort.MINUTES,
     every=True,
+    version=2,
 )
 #: Projects that others begin from, whose lock files would be old on the first day.
 _TEMPLATE = re.compile(r'"description"\s*:\s*"[^"\n]*\b(skeleton|boilerplate|starter)\b', re.IGNORECASE)

@@ -30,6 +30,7 @@ PROBE = Probe(
     remedy="Take the migration tool of your framework, begin with the present schema as the first migration, and "
     "change nothing by hand any more.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 

@@ -37,6 +37,7 @@ PROBE = Probe(
     },
     remedy="Start an empty database in the job and run all migrations; then once more over a copy with data.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _COMMANDS = re.compile(
@@ -49,6 +50,7 @@ _COMMANDS = re.compile(
     r"(php )?artisan migrate|(npm|yarn|pnpm) (run )?\S*(migrat|db:)\S*|make \S*migrat\S*|(mvn|mvnw|gradle|"
     r"gradlew) .*(flyway|liquibase)|doctrine:migrations|flask db|gh-ost|pt-online-schema-change)"
 )
+_DJANGO = re.compile(r"\bmanage\.py test\b|^django-admin test\b")
 _DATABASES = re.compile(r"postgres|mysql|mariadb|mssql|oracle|cockroach", re.IGNORECASE)
 
 
@@ -62,6 +64,8 @@ def judge(snapshot: Snapshot) -> Finding:
             r"(ariga/atlas-action|ariga/setup-atlas|sbdchd/squawk-action|flyway/\S+|liquibase/\S+|bytebase/\S+)"
         ),
     )
+    if any(kind == "Django" for kind, _, _ in found):  # its tests begin with a database made by all migrations
+        run += [each.evidence() for each in ran(snapshot) if _DJANGO.search(each.command.spoken)]
     if run:
         return met("The pipeline runs or checks migrations.", run)
     beside = []
@@ -81,7 +85,7 @@ def judge(snapshot: Snapshot) -> Finding:
         )
     ]
     if beside:
-        return partly("Tests run beside a database, and no command for migrations was found.", beside)
+        return partly("No command for migrations was found; tests or the software itself may run them.", beside)
     if not workflows(snapshot):
         return unknown("There is no workflow that could run migrations.")
     return unseen(snapshot) or not_met(

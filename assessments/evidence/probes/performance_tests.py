@@ -32,6 +32,7 @@ PROBE = Probe(
     },
     remedy="Run a short load test with thresholds on each merge, and a long one each night.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(

@@ -21,6 +21,7 @@ PROBE = Probe(
     },
     remedy="Run actionlint and zizmor on pull requests that touch `.github`.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _CHECKERS = ("actionlint", "zizmor", "octoscan", "poutine", "action-validator", "ghalint")

@@ -29,6 +29,7 @@ PROBE = Probe(
     remedy="Keep a one-page template here, and write the first for the last failure: what happened, what helped, "
     "what changes.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

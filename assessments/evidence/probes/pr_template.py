@@ -31,6 +31,7 @@ PROBE = Probe(
     },
     remedy="Add .github/pull_request_template.md with three questions: why, how it was tried, and what may break.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 

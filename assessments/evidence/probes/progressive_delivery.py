@@ -36,6 +36,7 @@ PROBE = Probe(
     remedy="Begin with the service that changes most: a Rollout with two canary steps and an analysis of its error "
     "rate.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 

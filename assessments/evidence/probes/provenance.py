@@ -5,6 +5,7 @@ import re
 from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met, not_applicable, not_met
 from assessments.evidence.pipelines import calls, ran, workflows
 from assessments.evidence.probe import Probe
+from assessments.evidence.reading.workflows import Step
 from assessments.evidence.releasing import artefacts, elsewhere
 from assessments.evidence.snapshot import Snapshot
 
@@ -25,6 +26,7 @@ PROBE = Probe(
     remedy="Add actions/attest-build-provenance to the workflow that releases; it needs `id-token: write` and "
     "`attestations: write`.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _ACTIONS = re.compile(
@@ -49,6 +51,8 @@ def judge(snapshot: Snapshot) -> Finding:
                 continue
             if step.uses.name == "helm/chart-releaser-action" and "CR_KEY" in step.env:
                 found.append(Evidence(flow.path, step.env.at("CR_KEY"), "charts are signed with CR_KEY"))
+            if step.uses.name == "docker/build-push-action" and _by_itself(step):
+                found.append(Evidence(flow.path, step.uses.line, f"{step.uses.text} attests what it pushes"))
             if str(step.with_.get("provenance", "")).lower() not in ("", "false"):
                 found.append(Evidence(flow.path, step.with_.at("provenance"), f"{step.uses.where} with provenance"))
             if step.uses.name == "pypa/gh-action-pypi-publish" and "password" not in step.with_:
@@ -61,3 +65,10 @@ def judge(snapshot: Snapshot) -> Finding:
     if not made:
         return elsewhere(snapshot) or not_applicable("Nothing that was built is released here.")
     return not_met("Something is released without a signature of its build.", made[:3])
+
+
+def _by_itself(step: Step) -> bool:
+    """Whether the action adds a provenance to what it pushes, as it does since its fourth version."""
+    old = re.match(r"v[0-3](\.|$)", step.uses.ref)
+    pushed = str(step.with_.get("push", "")).lower() not in ("", "false")
+    return pushed and not old and str(step.with_.get("provenance", "")).lower() != "false"

@@ -34,17 +34,19 @@ PROBE = Probe(
     },
     remedy="Write three parts: what it is for, how to run it from a fresh checkout, and whom to ask.",
     effort=Effort.HOURS,
+    version=2,
 )
 
-_WORDS = (
+_SURE = (
     r"install\w*|usage|using|getting started|get started|quick ?start|how to (run|use|build|install|start)|running|run|"
-    r"build\w*|set ?up|development|developing|deploy\w*|local development|commands|examples?(?= *:?$)|requirements|"
-    r"prerequisites|documentation|docs"
+    r"build\w*|set ?up|development|developing|local development"
 )
+_WORDS = rf"{_SURE}|deploy\w*|commands|examples?(?= *:?$)|requirements|prerequisites|documentation|docs"
 #: From the surest sign on: a heading, an underlined heading, a command, an entry of a list of contents, a sentence.
 _HOW = tuple(
     re.compile(expression, re.MULTILINE)
     for expression in (
+        rf"(?i:^ {{0,3}}(#{{1,6}}|=+) *[^\w\n\[!]*({_SURE})\b[^\n]{{0,40}}$)",
         rf"(?i:^ {{0,3}}(#{{1,6}}|=+) *[^\w\n\[!]*({_WORDS})\b[^\n]{{0,40}}$)",
         rf"(?i:^ *({_WORDS})\b[^\n]{{0,40}}\n[-=~^]{{3,}}\s*$)",
         r"^\s*(\$ )?(npm|yarn|pnpm|pip|docker|make|go|cargo|mvn|\./gradlew|brew|git clone|bundle|poetry|uv|npx|kubectl|"

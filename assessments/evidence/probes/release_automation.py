@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Move the commands of your release notes into a workflow that starts on a tag.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

@@ -33,6 +33,7 @@ PROBE = Probe(
     },
     remedy="Add a workflow that takes a version and deploys it, and rehearse it once a quarter.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _BACK = re.compile(

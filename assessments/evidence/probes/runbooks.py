@@ -35,6 +35,7 @@ PROBE = Probe(
     remedy="Write the first one for the alert that fired last: what it means, how to look, how to stop it, whom to "
     "call.",
     effort=Effort.DAYS,
+    version=2,
 )
 _CERTAIN = re.compile(r"run[-_ ]?books?|on[-_ ]?call|incident|disaster", re.IGNORECASE)
 

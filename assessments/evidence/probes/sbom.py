@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Add anchore/sbom-action to the workflow that releases, or `sbom: true` to docker/build-push-action.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _ACTIONS = re.compile(

@@ -30,6 +30,7 @@ PROBE = Probe(
     },
     remedy="Put `set -euo pipefail` below the first line, and run shellcheck in the pipeline.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _STOPS = re.compile(

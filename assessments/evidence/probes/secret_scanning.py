@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Turn on secret scanning with push protection, or run gitleaks in pre-commit and on pull requests.",
     effort=Effort.MINUTES,
     part="scanning",
+    version=2,
 )
 
 _ACTIONS = re.compile(

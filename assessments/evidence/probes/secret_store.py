@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Keep secrets in Vault or the secret manager of your cloud, and let the service read them at its start.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _CLIENTS = re.compile(

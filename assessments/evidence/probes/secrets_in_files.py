@@ -23,6 +23,7 @@ PROBE = Probe(
     remedy="Replace the secret where it is used first, then remove it from the files; deleting it from the history "
     "alone does not help.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

@@ -27,6 +27,7 @@ PROBE = Probe(
     remedy="Add SECURITY.md with a private way to report, what you answer within how many days, and which versions "
     "get fixes.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _PLACES = (

@@ -35,6 +35,7 @@ PROBE = Probe(
     remedy="Write one target for what users feel most (for example: 99.5 % of requests in 300 ms over 28 days) and "
     "generate its alerts with Sloth or Pyrra.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _TERRAFORM = re.compile(

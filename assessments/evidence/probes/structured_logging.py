@@ -34,6 +34,7 @@ PROBE = Probe(
     },
     remedy="Use the structured logger of your language, with a field for the request, and write JSON in production.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(

@@ -33,6 +33,7 @@ PROBE = Probe(
     remedy="Add the OpenTelemetry SDK of your language with its automatic instrumentation, and look at one request "
     "from end to end.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(

@@ -24,6 +24,7 @@ PROBE = Probe(
     },
     remedy="Name the networks that need the port, or reach machines through a bastion or a session service.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 _EVERYONE = re.compile(r"0\.0\.0\.0/0|::/0")

@@ -25,6 +25,7 @@ PROBE = Probe(
     "version or `?ref=`.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 

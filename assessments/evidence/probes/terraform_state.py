@@ -22,6 +22,7 @@ PROBE = Probe(
     remedy="Configure a backend with locking (for example S3, GCS, azurerm or HCP Terraform), and move the state "
     "there.",
     effort=Effort.HOURS,
+    version=2,
 )
 
 

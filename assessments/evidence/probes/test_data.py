@@ -29,12 +29,13 @@ PROBE = Probe(
     "of a workflow's job, or a folder of fixtures beside the tests.",
     outcomes={
         Outcome.MET: "Tests make or bring their data.",
-        Outcome.NOT_MET: "Tests exist, a database is used, and none of these was found.",
-        Outcome.NOT_APPLICABLE: "There are no tests, or none of these was found and no database is used.",
+        Outcome.NOT_MET: "Tests speak of a database, and none of these was found.",
+        Outcome.NOT_APPLICABLE: "There are no tests, or none of these was found and they speak of no database.",
     },
     remedy="Start the database for the test (Testcontainers, a service of the job) and make rows with a factory, in "
     "the test that needs them.",
     effort=Effort.DAYS,
+    version=2,
 )
 
 _LIBRARIES = re.compile(
@@ -57,6 +58,9 @@ _STORES = re.compile(
 _BESIDE = re.compile(
     r"(^|/)(tests?|specs?|__tests?__|e2e|testdata|factories|test[-_]data|fixtures|__fixtures__)/|conftest"
 )
+_ASKS = re.compile(
+    r"postgres\w*|mysql\w*|mariadb|sqlalchemy|psycopg\w*|database_url|datasource|entitymanager", re.IGNORECASE
+)
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -64,17 +68,27 @@ def judge(snapshot: Snapshot) -> Finding:
     if not tests:
         return not_applicable("There are no tests.")
     uses = uses_database(snapshot)
-    found = [Evidence(each.path, each.line, each.name) for each in depends_on(snapshot, _LIBRARIES)]
+    found = [
+        Evidence(each.path, each.line, each.name)
+        for each in depends_on(snapshot, _LIBRARIES)
+        if any(path.startswith(each.path.rpartition("/")[0]) for path in tests)
+    ]
     for flow in on_changes(snapshot):
         for job in flow.jobs:
             services = job.get("services")
             if services and _STORES.search(str(services)):
                 found.append(Evidence(flow.path, job.plain.at("services"), f"services of job {job.key}"))
     held = "**/{fixtures,testdata,test-data,test_data,__fixtures__,factories,seeds}/**"
-    for path in [path for path in snapshot.find(held, "**/conftest.py") if _BESIDE.search(path)][:3]:
-        found.append(Evidence(path, None, "data of tests"))
+    beside = [path for path in snapshot.find(held, "**/conftest.py") if _BESIDE.search(path)]
+    beside.sort(key=lambda path: path.startswith(("examples/", "samples/", "docs/")))
+    found += [Evidence(path, None, "data of tests") for path in beside[:3]]
     if found:
         return met("Tests make or bring their data.", found)
-    if not uses:
+    asking = [
+        Evidence(path, text.count("\n", 0, said.start()) + 1, said[0])
+        for path, text in snapshot.texts(tests[:300] if uses else ())
+        if (said := _ASKS.search(text))
+    ]
+    if not asking:
         return not_applicable("The tests need no database; nothing says that they need data from elsewhere.")
-    return not_met("A database is used, and nothing shows where tests get their data from.", uses[:3])
+    return not_met("Tests speak of a database, and nothing shows where they get their data from.", asking[:3])

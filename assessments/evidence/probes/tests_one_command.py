@@ -32,6 +32,7 @@ PROBE = Probe(
     },
     remedy="Add a target `test` to a Makefile (or a script of your package manager) and name it in the README.",
     effort=Effort.MINUTES,
+    version=2,
 )
 
 _KNOWN = {
@@ -82,7 +83,8 @@ def judge(snapshot: Snapshot) -> Finding:
         if settings := re.search(r"^\[(tool[.:])?(pytest|tox|nox|hatch\.envs\S*test)\S*\]", text, re.MULTILINE):
             found.append(Evidence(path, text.count("\n", 0, settings.start()) + 1, settings[0]))
     for name, command in _KNOWN.items():
-        found += [Evidence(path, None, command) for path in snapshot.find(f"{{,*/}}{name}")[:1]]
+        nearest = sorted(snapshot.find(f"{{,*/}}{name}"), key=lambda path: path.count("/"))
+        found += [Evidence(path, None, command) for path in nearest[:1]]
     found += [Evidence(path, None, "dotnet test") for path in snapshot.find("**/*.sln", "**/*.slnx")[:1]]
     found += [
         Evidence(path, None, "a script for tests")

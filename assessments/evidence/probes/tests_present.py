@@ -33,6 +33,7 @@ PROBE = Probe(
     },
     remedy="Begin with a test for the next thing that breaks, and one for each path that users take most.",
     effort=Effort.DAYS,
+    version=2,
 )
 #: Endings of infrastructure code, beside which scripts are no product.
 _INFRASTRUCTURE = (".yaml", ".yml", ".tpl", ".tf")

@@ -14,7 +14,7 @@ from assessments.evidence.finding import (
 )
 from assessments.evidence.history import DAY
 from assessments.evidence.probe import Probe
-from assessments.evidence.snapshot import VENDORED, Snapshot, sample
+from assessments.evidence.snapshot import Snapshot, sample, vendored
 
 PROBE = Probe(
     key="tests-trend",
@@ -30,14 +30,17 @@ PROBE = Probe(
         Outcome.PARTLY: "It shrinks by up to a quarter.",
         Outcome.NOT_MET: "It shrinks by more.",
         Outcome.UNKNOWN: "Earlier trees are not held.",
-        Outcome.NOT_APPLICABLE: "The code hardly changed, or there is none.",
+        Outcome.NOT_APPLICABLE: "The code hardly changed, or there is none; or there were and are hardly any tests.",
     },
     remedy="Ask in each review which test would have failed without the change.",
     effort=Effort.WEEKS,
     asks="history",
+    version=2,
 )
 #: Bytes of tests for each byte of code beyond which less than before is nothing to mend.
 ENOUGH = 1.0
+#: The same, below which there is no trend to speak of; that tests are missing is judged elsewhere.
+HARDLY = 0.05
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -53,6 +56,8 @@ def judge(snapshot: Snapshot) -> Finding:
     if not tests_now and not tests_then:
         return not_applicable("There are no tests of a known language, then or now.")
     share_now, share_then = tests_now / code_now if code_now else 0.0, tests_then / code_then
+    if max(share_now, share_then) < HARDLY:
+        return not_applicable("There were hardly any tests then, and there are hardly any now.")
     days = (snapshot.as_of - before.instant) // DAY if snapshot.as_of else 0
     said = f"{share_now * 1000:.0f} bytes of tests for each kilobyte of code; {days} days ago {share_then * 1000:.0f}."
     if tests_now and (share_now >= share_then * 0.9 or share_now >= ENOUGH):
@@ -64,7 +69,7 @@ def _bytes(sizes) -> tuple[int, int]:
     """Bytes of product and of tests."""
     product = tests = 0
     for path, size in sizes.items():
-        if VENDORED.search(path):
+        if vendored(path):
             continue
         if is_test(path):
             tests += size

@@ -25,6 +25,7 @@ PROBE = Probe(
     remedy="Name the paths of one application and environment, and only the capabilities that it uses.",
     effort=Effort.HOURS,
     every=True,
+    version=2,
 )
 
 _WRITES = frozenset({"create", "update", "delete", "patch", "sudo", "write"})

@@ -59,3 +59,9 @@ def test_what_others_need_is_no_dependency_of_ones_own():
         "requirements.txt": "flask==3\nwerkzeug==3\n",
     }
     assert {each.name for each in dependencies(of_texts(files))} == {"example.org/a", "flask"}
+
+
+def test_dependencies_stand_in_the_order_of_their_file():
+    names = [f"part-{number * 37 % 101}" for number in range(30)]
+    listed = ", ".join(f'"{name}": "1"' for name in names)
+    assert [name for name, _ in found({"package.json": f'{{"dependencies": {{{listed}}}}}'})] == names

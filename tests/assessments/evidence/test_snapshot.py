@@ -1,7 +1,9 @@
+from itertools import product
+
 import pytest
 
 from assessments.evidence import Entry, Kind, Snapshot, Spent, Unread, of_texts
-from assessments.evidence.snapshot import BATCH, TEXT_LIMIT
+from assessments.evidence.snapshot import BATCH, TEXT_LIMIT, _pattern
 
 
 def reading(held):
@@ -34,6 +36,22 @@ def test_more_than_is_swept_is_not_looked_through_but_read_one_by_one(swept):
         list(snapshot.pass_over(["a", "b"]))
     assert dict(snapshot.texts(["a", "b"])) == {"a": "ab", "b": "cd"}
     assert len(list(Snapshot(entries, reading(held), swept=(2, 4)).pass_over(["a", "b"]))) == 2
+
+
+PARTS = ("a", "A.md", ".md", "a.b.yml", "Dockerfile", "dockerfile.web", "x.Yaml", "docs", "İ.md", "ſ.md", "a\nb.md")
+GLOBS = (
+    "**/*.{yml,yaml}", "*.md", "**/{A,b}.md", "Dockerfile", "**/Dockerfile.*", "**/*.b.yml", "docs/**", "**", "?.md",
+    "**/docs/*.md", "**/*s.md", ".md", "**/*.y?ml", "docs/{a,**/*.md}", "{docs,a}/{A,x}.{md,yaml}", "*",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("globs", [*((glob,) for glob in GLOBS), GLOBS[:3], ("*.md", "**/Dockerfile.*")])
+def test_files_found_by_their_ending_are_those_that_the_whole_expression_finds(globs):
+    paths = ["/".join(parts) for depth in (1, 2, 3) for parts in product(PARTS, repeat=depth)]
+    snapshot = of_texts(dict.fromkeys(paths, ""))
+    listing = "\n".join(path.replace("\n", "?") for path in snapshot.own)
+    whole = [match[0] for match in _pattern(globs).finditer(listing)]
+    assert snapshot.find(*globs) == tuple(path for path in whole if path in snapshot.entries)
 
 
 def test_what_a_team_runs_is_told_from_its_samples():

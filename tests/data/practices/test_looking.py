@@ -16,6 +16,7 @@ from data.people import Who
 from data.practices import due, evaluating, evaluations
 from data.practices.evaluations import PROBES
 from data.tables import AuditEvent, Evaluation, Job, Repository, Service, Source
+from tests.data.evidence.test_tools import pretending
 from tests.data.hub import change_row, turn
 from tests.repos import RepoBuilder
 from tests.statements import counted
@@ -291,3 +292,21 @@ def test_the_newest_look_is_of_our_own_probes_alone(home, who, repo, shop):
     with store.reading() as session:
         assert set(evaluations.of_repositories(session, [shop.repository_id], "sarif")) == set()
         assert evaluations.of_repositories(session, [shop.repository_id], PROBES)[shop.repository_id].findings
+
+
+def test_other_tools_say_what_they_find_beside_when_they_are_wanted(home, who, repo, shop, monkeypatch, tmp_path):
+    repo.commit("Ship it", "2026-03-09 09:00", files={"Dockerfile": "FROM x\n"})
+    answer = '[{"code": "DL3006", "level": "warning", "message": "Tag it", "file": "0/Dockerfile", "line": 1}]'
+    pretending(tmp_path, monkeypatch, "hadolint", f"echo '{answer}'")
+    monkeypatch.setenv("MILEPOST_ZIZMOR", "/nowhere")
+    monkeypatch.setenv("MILEPOST_TOOLS", "hadolint,zizmor")
+    looked(who, shop)
+    with store.reading() as session:
+        others = {each.origin: each for each in evaluations.of_other_tools(session, [shop.repository_id])}
+    assert others["hadolint"].tool == "hadolint 9.9" and set(others["hadolint"].findings) == {"DL3006"}
+    assert others["zizmor"].problem == "Not collected: zizmor is not on the PATH." and not others["zizmor"].findings
+    assert "DL3006" not in kept(shop).findings
+    monkeypatch.delenv("MILEPOST_TOOLS")
+    looked(who, shop)
+    with store.reading() as session:
+        assert evaluations.of_other_tools(session, [shop.repository_id]) == ()

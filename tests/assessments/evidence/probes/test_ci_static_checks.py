@@ -42,3 +42,7 @@ def test_a_compiler_that_takes_warnings_for_errors_is_met():
     props = "<Project>\n<TreatWarningsAsErrors>True</TreatWarningsAsErrors>\n</Project>"
     assert outcome("ci-static-checks", job("- run: dotnet build") | {"Directory.Build.props": props}) == "met"
     assert outcome("ci-static-checks", job("- run: dotnet build")) == "not met"
+
+
+def test_looking_after_a_checker_is_no_check():
+    assert outcome("ci-static-checks", job("- run: golangci-lint cache clean")) == "not met"

@@ -96,3 +96,8 @@ def test_reports_of_earlier_tests_are_no_tests():
 
 def test_tests_in_a_pipeline_beside_that_is_not_read_are_unknown():
     assert outcome("ci-tests", {**job("- run: ls"), "Jenkinsfile": "node { sh 'make test' }"}) == "unknown"
+
+
+def test_checks_of_other_things_are_no_tests():
+    assert outcome("ci-tests", job("- run: make check-docs")) == "not met"
+    assert outcome("ci-tests", job("- run: make check")) == "met"

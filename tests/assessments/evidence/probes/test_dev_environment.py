@@ -40,3 +40,7 @@ def test_a_compose_file_deep_within_or_for_production_comes_last():
     assert outcome("dev-environment", CODE | {"a/b/c/compose.yml": "services: {}"}) == "not met"
     files = CODE | {"compose.deploy.yml": "services: {}", "compose.yml": "services: {}"}
     assert probe("dev-environment", files).evidence[0].path == "compose.yml"
+
+
+def test_a_script_of_composer_is_met():
+    assert outcome("dev-environment", CODE | {"composer.json": '{"scripts": {"setup": ["composer install"]}}'}) == "met"

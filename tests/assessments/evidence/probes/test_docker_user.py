@@ -32,5 +32,11 @@ def test_a_foreign_base_decides_and_none_is_not_applicable():
 
 
 def test_images_for_developing_and_testing_are_not_shipped():
-    for path in ("Dockerfile.dev", "Dockerfile.playwright", "images/test-git.Dockerfile", "registry/Dockerfile.binary"):
+    for path in (
+        "Dockerfile.dev",
+        "Dockerfile.playwright",
+        "images/test-git.Dockerfile",
+        "registry/Dockerfile.binary",
+        "Dockerfile.e2e-tests",
+    ):
         assert outcome("docker-user", {path: "FROM debian\n"}) == "not applicable"

@@ -34,3 +34,7 @@ def test_a_cluster_begun_for_one_run_is_not_deployed_to():
     assert outcome("deploy-environments", job(steps)) == "not applicable"
     assert outcome("rollback", job("- run: helm plugin install x")) == "not applicable"
     assert outcome("iac-checked", job(steps) | {"deploy/a.yaml": pod()}) == "met"
+
+
+def test_setting_up_a_tool_deploys_nothing():
+    assert outcome("rollback", job("- uses: fluxcd/flux2/action@main")) == "not applicable"

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.assessments.evidence.pods import pod
 from tests.assessments.evidence.trees import CODE, job, outcome
 
 TF = {"infra/main.tf": 'resource "a" "b" {}'}
@@ -36,3 +37,9 @@ def test_hooks_that_the_pipeline_runs_are_met():
     module = {"main.tf": 'variable "a" {}'}
     assert outcome("iac-checked", job("- run: pre-commit run -a") | hooks | module) == "met"
     assert outcome("iac-checked", job("- run: ls") | hooks | module) == "not met"
+
+
+def test_actions_that_validate_are_met():
+    step = job("- uses: fluxcd/flux-schema/actions/validate@main") | {"deploy/a.yaml": pod()}
+    assert outcome("iac-checked", step) == "met"
+    assert outcome("ci-static-checks", step) == "met"

@@ -36,3 +36,7 @@ def test_nothing_deployed_is_not_applicable():
 
 def test_lock_files_are_not_read_for_it():
     assert outcome("iac-present", CODE | {"web/package-lock.json": b"x" * 600_000}) == "not applicable"
+
+
+def test_what_is_too_large_for_a_template_is_not_read_for_it():
+    assert outcome("iac-present", CODE | {"icons/all.json": b"x" * 600_000}) == "not applicable"

@@ -27,3 +27,7 @@ def test_no_description_is_not_applicable():
 
 def test_an_action_that_compares_descriptions_is_met():
     assert outcome("interface-tests", job("- uses: delimit-ai/delimit-action@v1\n  with: {spec: api.yaml}")) == "met"
+
+
+def test_a_library_that_reads_descriptions_is_no_check():
+    assert outcome("interface-tests", {"go.mod": "require github.com/getkin/kin-openapi v0.1.0\n"}) == "not applicable"

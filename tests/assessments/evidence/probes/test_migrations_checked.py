@@ -29,3 +29,8 @@ def test_no_workflow_is_unknown_and_no_migrations_not_applicable():
 def test_software_that_migrates_by_itself_is_partly():
     files = {"migrations/0001_a.up.sql": "", "go.mod": "require github.com/golang-migrate/migrate/v4 v4.0.0\n"}
     assert outcome("migrations-checked", job("- run: ls") | files) == "partly"
+
+
+def test_the_tests_of_django_run_all_migrations():
+    files = {"shop/migrations/0001_initial.py": ""}
+    assert outcome("migrations-checked", job("- run: python manage.py test") | files) == "met"

@@ -42,3 +42,10 @@ def test_signed_charts_are_met_and_imported_keys_alone_are_not():
     releaser = "- uses: helm/chart-releaser-action@v1"
     assert outcome("provenance", job(f"{releaser}\n  env: {{CR_KEY: a}}")) == "met"
     assert outcome("provenance", job(f"- run: gpg --batch --import key\n{releaser}")) == "not met"
+
+
+def test_images_carry_a_provenance_unless_told_otherwise():
+    push = "- uses: docker/build-push-action@v6\n  with: {push: true}"
+    assert outcome("provenance", job(push)) == "met"
+    assert outcome("provenance", job(push.replace("true", "true, provenance: false"))) == "not met"
+    assert outcome("provenance", job(push.replace("@v6", "@v3"))) == "not met"

@@ -27,3 +27,8 @@ def test_badges_and_titles_do_not_say_how():
     assert outcome("readme", {"README.md": page}) == "partly"
     finding = probe("readme", {"README.md": page + "\n\nMake sure of it.\n\n## Getting started\n"})
     assert (str(finding.outcome), finding.evidence[0].what) == ("met", "## Getting started")
+
+
+def test_the_surest_heading_is_named():
+    page = "# Shop\n\n" + "It sells things to people. " * 20 + "\n\n### Documentation\n\n### Installation\n"
+    assert probe("readme", {"README.md": page}).evidence[0].what == "### Installation"

@@ -44,3 +44,8 @@ def test_names_of_branches_and_old_tags_are_no_releases():
 def test_notes_and_registries_of_a_run_are_no_releases():
     assert outcome("release-automation", job("- uses: release-drafter/release-drafter@v6")) == "not applicable"
     assert outcome("release-automation", job("- run: docker push localhost:5000/web")) == "not applicable"
+
+
+def test_images_for_tests_are_no_releases():
+    step = "- uses: docker/build-push-action@v6\n  with: {push: true, file: images/test-git.Dockerfile, tags: o/a:1}"
+    assert outcome("release-automation", job(step)) == "not applicable"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.assessments.evidence.trees import CODE, outcome
+from tests.assessments.evidence.trees import CODE, outcome, probe
 
 TESTS = {"tests/test_a.py": ""}
 
@@ -32,3 +32,8 @@ def test_no_tests_are_not_applicable():
 def test_a_compose_file_for_tests_is_met():
     files = {"web/tests/render.js": "", "web/docker-compose.test.yml": "services: {sut: {build: tests}}"}
     assert outcome("tests-one-command", files) == "met"
+
+
+def test_the_nearest_place_is_named():
+    finding = probe("tests-one-command", {"docs/go.mod": "", "go.mod": "", "a_test.go": ""})
+    assert finding.evidence[0].path == "go.mod"

@@ -29,3 +29,7 @@ def test_no_tests_then_or_now_are_not_applicable():
     history = History(beginning=0, past=(Past(0, {"src/shop.py": 5000}),))
     files = {"src/shop.py": "x" * 9000}
     assert outcome("tests-trend", files, history=history, as_of=365 * DAY) == "not applicable"
+
+
+def test_hardly_any_tests_make_no_trend():
+    assert said(20_000, 300, tests_then=200) == "not applicable"

@@ -55,3 +55,9 @@ def test_any_bytes_are_read(content):
 def test_a_long_hostile_text_ends():
     for piece in (b"password = '", b"postgres://a:", b"-----BEGIN PRIVATE KEY-----\n", b"token='aB3" * 3, b"AKIA"):
         find_secrets(piece * 20_000)
+
+
+def test_a_key_for_searching_that_every_visitor_gets_is_none():
+    key = "0f3b" + "9c2d7e1a" * 3 + "5d8c"
+    assert find_secrets(f"docsearch({{appId: 'X1', apiKey: '{key}'}})".encode()) == []
+    assert find_secrets(f"apiKey: '{key}'".encode()) != []
