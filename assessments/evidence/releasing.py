@@ -21,7 +21,7 @@ _COMMANDS = re.compile(
     r"ansible-galaxy (collection publish|role import|import)|cr upload|oras push|git tag )"
 )
 #: Images that only tests use.
-_FOR_TESTS = re.compile(r"(^|[/\s-])tests?[-_./]", re.IGNORECASE)
+_FOR_TESTS = re.compile(r"(^|[/\s:-])tests?([-_./\s]|$)", re.IGNORECASE)
 #: Registries that live no longer than a run.
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|:5000/")
 _ACTIONS = re.compile(

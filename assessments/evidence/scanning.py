@@ -85,5 +85,8 @@ def is_sample(path: str) -> bool:
     """Whether a secret in that file is most likely invented."""
     name = path.rsplit("/", 1)[-1].lower()
     return (
-        sample(path) or ending(path) in _PROSE or bool(re.search(r"test|spec|mock|example|sample|fixture|dummy", name))
+        bool(re.search(r"(^|/)[\w.-]*(test|example|sample)[\w.-]*/", path, re.IGNORECASE))
+        or sample(path)
+        or ending(path) in _PROSE
+        or bool(re.search(r"test|spec|mock|example|sample|fixture|dummy", name))
     )

@@ -84,6 +84,7 @@ def _one_tool(snapshot: Snapshot) -> bool:
     manifests = snapshot.active("**/{go.mod,Cargo.toml,package.json,pom.xml,mix.exs,pubspec.yaml,*.sln,*.slnx}")
     others = snapshot.active("**/{pyproject.toml,requirements*.txt,setup.py,Gemfile,composer.json,build.gradle{,.kts}}")
     manifests = [path for path in manifests if path.count("/") <= 2 and not path.startswith(("docs/", "website/"))]
+    others = [path for path in others if path.count("/") <= 2 and not path.startswith(("docs/", "website/"))]
     root = {path for path in manifests if "/" not in path}
     apart = {path.rsplit("/", 1)[-1] for path in manifests} - {path.rsplit("/", 1)[-1] for path in root}
     first = next(iter(sources(snapshot).languages), "")

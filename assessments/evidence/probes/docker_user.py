@@ -32,7 +32,9 @@ _ROOT = re.compile(r"(root|0)(:\S*)?$", re.IGNORECASE)
 _OTHERS = re.compile(
     r"(nonroot|rootless|unprivileged|cgr\.dev/chainguard|chainguard/|bitnami/|jenkins/|-chiseled)", re.IGNORECASE
 )
-_HANDS_OVER = re.compile(r"\b(gosu|su-exec|setpriv|s6-setuidgid|chroot --userspec|dumb-init.*su)\b")
+_HANDS_OVER = re.compile(
+    r"\b(gosu|su-exec|setpriv|s6-setuidgid|chroot --userspec|dumb-init.*su)\b|^uid\s*=\s*(?!root|0)\w", re.MULTILINE
+)
 
 
 def judge(snapshot: Snapshot) -> Finding:
@@ -58,5 +60,7 @@ def judge(snapshot: Snapshot) -> Finding:
 def _hands_over(snapshot: Snapshot, path: str, chain) -> bool:
     said = "\n".join(each.script for stage in chain for each in stage.all("RUN", "ENTRYPOINT", "CMD"))
     folder = path.rpartition("/")[0]
-    scripts = snapshot.find(f"{folder}/**/*entrypoint*" if folder else "*entrypoint*", "docker/**/*entrypoint*")
+    scripts = snapshot.find(
+        f"{folder}/**/*entrypoint*" if folder else "*entrypoint*", "docker/**/*entrypoint*", "uwsgi.ini"
+    )
     return bool(_HANDS_OVER.search(said)) or any(_HANDS_OVER.search(text) for _, text in snapshot.texts(scripts[:5]))

@@ -65,7 +65,12 @@ def judge(snapshot: Snapshot) -> Finding:
         ),
     )
     if any(kind == "Django" for kind, _, _ in found):  # its tests begin with a database made by all migrations
-        run += [each.evidence() for each in ran(snapshot) if _DJANGO.search(each.command.spoken)]
+        by_pytest = depends_on(snapshot, re.compile("pytest-django"))
+        run += [
+            each.evidence()
+            for each in ran(snapshot)
+            if _DJANGO.search(each.command.spoken) or (by_pytest and each.command.program == "pytest")
+        ]
     if run:
         return met("The pipeline runs or checks migrations.", run)
     beside = []

@@ -59,7 +59,8 @@ _BESIDE = re.compile(
     r"(^|/)(tests?|specs?|__tests?__|e2e|testdata|factories|test[-_]data|fixtures|__fixtures__)/|conftest"
 )
 _ASKS = re.compile(
-    r"postgres\w*|mysql\w*|mariadb|sqlalchemy|psycopg\w*|database_url|datasource|entitymanager", re.IGNORECASE
+    r"(postgres(ql)?|mysql|mariadb)(\+\w+)?://|DATABASE_URL|create_engine\(|psycopg2?\.connect\(|sql\.Open\(|"
+    r"DriverManager|createPool\(|new Pool\("
 )
 
 

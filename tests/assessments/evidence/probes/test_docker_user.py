@@ -40,3 +40,7 @@ def test_images_for_developing_and_testing_are_not_shipped():
         "Dockerfile.e2e-tests",
     ):
         assert outcome("docker-user", {path: "FROM debian\n"}) == "not applicable"
+
+
+def test_a_server_that_changes_its_user_is_met():
+    assert outcome("docker-user", {"Dockerfile": "FROM python\n", "uwsgi.ini": "[uwsgi]\nuid = www-data\n"}) == "met"

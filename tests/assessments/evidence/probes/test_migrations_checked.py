@@ -34,3 +34,9 @@ def test_software_that_migrates_by_itself_is_partly():
 def test_the_tests_of_django_run_all_migrations():
     files = {"shop/migrations/0001_initial.py": ""}
     assert outcome("migrations-checked", job("- run: python manage.py test") | files) == "met"
+
+
+def test_pytest_runs_the_migrations_of_django_too():
+    files = {"shop/migrations/0001_initial.py": "", "requirements.txt": "pytest-django==4\n"}
+    assert outcome("migrations-checked", job("- run: pytest -n auto") | files) == "met"
+    assert outcome("migrations-checked", job("- run: ls") | files) == "partly"

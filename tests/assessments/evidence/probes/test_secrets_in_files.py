@@ -49,3 +49,9 @@ def test_names_placeholders_and_what_is_marked_are_met(text):
 
 def test_no_text_is_not_applicable():
     assert outcome("secrets-in-files", {"a.png": b"\x89PNG\0"}) == "not applicable"
+
+
+def test_keys_below_folders_named_after_tests_are_samples():
+    key = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7" + "\n"
+    assert outcome("secrets-in-files", {"internal/testresources/a.pem": key}) == "partly"
+    assert outcome("secrets-in-files", {"deploy/a.pem": key}) == "not met"
