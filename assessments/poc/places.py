@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from assessments.evidence.finding import Evidence
 from assessments.evidence.reading import Malformed
@@ -20,7 +20,7 @@ from assessments.poc.judging import DAY, Context, Open, number, unknown
 from assessments.poc.patterns import fits
 
 #: Values that are looked at for one check.
-STEPS_LIMIT = 400_000
+STEPS_LIMIT = 60_000
 
 _PART = re.compile(r"(?P<quote>'[^']{1,200}')|(?P<name>[^.'\[\]]+)|(?P<items>\[\])|(?P<dot>\.)")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -122,8 +122,7 @@ CONDITION: dict[str, Any] = {
 CONDITIONS = {"type": "array", "items": {"$ref": "#/$defs/condition"}, "minItems": 1}
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """A value with its line; 0 where it is not known."""
 
     value: Any
@@ -266,8 +265,8 @@ class Looker:
 
     def _wrong(self, condition: Mapping[str, Any], spot: Spot, root: Spot) -> str:
         """What is wrong with a value under the tests of a condition; empty when nothing is."""
-        for name, test in _TESTS.items():
-            if name in condition and (why := test(self, condition[name], spot.value)):
+        for name, wanted in condition.items():
+            if name in _TESTS and (why := _TESTS[name](self, wanted, spot.value)):
                 return why
         if "listed_at" in condition:
             listed = [each.value for each in self.spots(root, condition["listed_at"])]
