@@ -6,7 +6,7 @@ Nothing heavy is imported before it is known what is wanted, so that --help answ
 import argparse
 import os
 import sys
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -279,6 +279,10 @@ def _sync(options: argparse.Namespace) -> int:
     return OK if all(each.is_read for each in found) else NOTHING
 
 
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 def _check_content(options: argparse.Namespace) -> int:
     from content.check import check
     from content.checking import ContentError
@@ -288,7 +292,7 @@ def _check_content(options: argparse.Namespace) -> int:
     try:
         if not options.path.is_dir():
             raise ContentError(f"{options.path} is not a folder: give one that holds practices.yml and tracks.")
-        found = check(options.path, datetime.now(UTC).date(), ids_at(options.path, options.against))
+        found = check(options.path, _today(), ids_at(options.path, options.against))
     except (ContentError, GitError) as error:
         print(printable(str(error)), file=sys.stderr)
         return UNREADABLE

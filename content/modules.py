@@ -44,14 +44,19 @@ def read_module(path: Path) -> Module:
         whole = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(f"{path.name}: {' '.join(str(error).split())}") from error
+    return parse(path.name, whole)
+
+
+def parse(name: str, whole: str) -> Module:
+    """From the text of a file, whose name is told with what is wrong. Raises ContentError."""
     if not whole.startswith("---\n") or (end := whole.find("\n---\n", 3)) < 0:
-        raise ContentError(f"{path.name}: it begins with front matter between two lines of ---")
+        raise ContentError(f"{name}: it begins with front matter between two lines of ---")
     try:
         head = YAML(typ="safe", pure=True).load(whole[4 : end + 1])
     except YAMLError as error:
-        raise ContentError(f"{path.name}: {' '.join(str(error).split())}") from error
+        raise ContentError(f"{name}: {' '.join(str(error).split())}") from error
     if not isinstance(head, dict):
-        raise ContentError(f"{path.name}: its front matter is no mapping")
+        raise ContentError(f"{name}: its front matter is no mapping")
     return _module(head, whole[end + 5 :], whole.count("\n", 0, end + 5) + 1)
 
 
