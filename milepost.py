@@ -286,6 +286,7 @@ def _today() -> date:
 def _check_content(options: argparse.Namespace) -> int:
     from content.check import check
     from content.checking import ContentError
+    from data import content_proofs
     from data.content_ids import ids_at
     from data.sources.git_command import GitError
 
@@ -293,21 +294,22 @@ def _check_content(options: argparse.Namespace) -> int:
         if not options.path.is_dir():
             raise ContentError(f"{options.path} is not a folder: give one that holds practices.yml and tracks.")
         found = check(options.path, _today(), ids_at(options.path, options.against))
+        wrong = found.problems or content_proofs.problems(options.path)
     except (ContentError, GitError) as error:
         print(printable(str(error)), file=sys.stderr)
         return UNREADABLE
     if options.format == "json":
         import json
 
-        said = {"format": "milepost.content/1", "problems": found.problems, "warnings": found.warnings}
+        said = {"format": "milepost.content/1", "problems": wrong, "warnings": found.warnings}
         json.dump(said, sys.stdout, indent=2)
         print(flush=True)
     else:
-        for line in (*found.problems, *(f"warning: {each}" for each in found.warnings)):
+        for line in (*wrong, *(f"warning: {each}" for each in found.warnings)):
             print(printable(line))
-        count, more = len(found.problems), len(found.warnings)
+        count, more = len(wrong), len(found.warnings)
         print(f"{count or 'Nothing'} to mend, {more or 'no'} warnings.")
-    return NOTHING if found.problems else OK
+    return NOTHING if wrong else OK
 
 
 def printable(text: str) -> str:

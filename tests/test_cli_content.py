@@ -11,6 +11,7 @@ import milepost
 from content import catalog
 from data.content_ids import ids_at
 from data.sources.git_command import GitError
+from tests.content import example
 from tests.repos import RepoBuilder
 
 ROOT = Path(milepost.__file__).parent
@@ -56,6 +57,16 @@ def test_an_id_that_changed_since_the_last_commit_is_told(repo, capsys):
     assert [each.split(";")[0] for each in said["problems"]] == [
         f"{HEAD}: its id was fb1b0c70-8b28-431b-a537-ba1e38812d49"
     ]
+
+
+def test_an_example_repository_that_is_wrong_is_told(repo, capsys):
+    root = repo.path / "content"
+    for path, text in {**example.files(), "tracks/keep-a-runbook/pocs/first-runbook/exemplar/a": "b"}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    code, out, _ = run(capsys, root)
+    shutil.rmtree(root / "tracks" / "keep-a-runbook")
+    assert code == 1 and "pocs/first-runbook/exemplar: four-parts does not pass (fail)" in out
 
 
 def test_ids_are_read_from_any_commit(repo):
