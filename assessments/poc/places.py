@@ -35,6 +35,9 @@ FORMS = {
     "duration": lambda text: bool(_DURATION.fullmatch(text)),
 }
 
+_PLACE_PART = r"(?:(?:\*\*?|'[^']{1,200}'|[^.'\[\]*]+)(?:\[\])*|(?:\[\])+)"
+#: JSON Schema of a place.
+PLACE = {"type": "string", "maxLength": 200, "pattern": rf"^(?!.*\*\*.*\*\*)(?:{_PLACE_PART}(?:\.{_PLACE_PART})*)?$"}
 _PATTERNS = {"type": ["string", "array"], "items": {"type": "string", "minLength": 1}, "minLength": 1, "minItems": 1}
 _KEYS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _SPAN = {
@@ -53,7 +56,7 @@ CONDITION: dict[str, Any] = {
     "required": ["at"],
     "additionalProperties": False,
     "properties": {
-        "at": {"type": "string", "maxLength": 200, "description": "The place; empty for the whole document."},
+        "at": PLACE | {"description": "The place; empty for the whole document."},
         "need": {
             "description": "How many values there must fit: each (the default; there must be one), some, none, or from "
             "min to max.",
@@ -98,13 +101,13 @@ CONDITION: dict[str, Any] = {
             "required": ["of"],
             "additionalProperties": False,
             "properties": {
-                "of": {"type": "string", "minLength": 1, "description": "`today`, or a place with a date."},
+                "of": PLACE | {"minLength": 1, "description": "`today`, or a place with a date."},
                 "least": {"type": "integer", "description": "Days at least; negative for before."},
                 "most": {"type": "integer", "description": "Days at most."},
             },
         },
         "runs": _PATTERNS | {"description": "A step or job one of whose commands, not what it prints, fits."},
-        "listed_at": {"type": "string", "minLength": 1, "description": "One of the values at that place."},
+        "listed_at": PLACE | {"minLength": 1, "description": "One of the values at that place."},
         "all": {
             "description": "Conditions that hold within it.",
             "type": "array",
