@@ -8,6 +8,8 @@ KEEP ?=
 # Of `make soak`: how often a process is killed, and the seed of the first round.
 KILLS ?= 1000
 SEED ?= 1
+# And how many broken repositories each kind of check is given.
+INPUTS ?= 100000
 # Processes that share the tests.
 JOBS ?= 2
 
@@ -31,6 +33,7 @@ bench: $(VENV)/.installed
 
 soak: $(VENV)/.installed
 	$(BIN)/python -m tests.soak --kills $(KILLS) --seed $(SEED)
+	$(BIN)/python -m tests.soak.proofs --inputs $(INPUTS) --seed $(SEED)
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -6,7 +6,7 @@ Nothing heavy is imported before it is known what is wanted, so that --help answ
 import argparse
 import os
 import sys
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -43,6 +43,13 @@ SYNC_CODES = """exit codes:
 """
 
 
+CONTENT_CODES = """exit codes:
+  0  nothing has to be mended; there may be warnings
+  1  something has to be mended: a line for each, with the name of the file
+  2  not checked: no such folder, no content in it, or no such commit (one sentence says which)
+"""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit code."""
     from data import starting
@@ -74,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_assess(commands)
     _add_sync(commands)
+    _add_check_content(commands)
     _add(commands, "run", _run, "set up the store and open the portal at http://localhost:8501 (PORT changes the port)")
     _add(commands, "worker", _worker, "run the background work of the portal; the portal starts it by itself")
     _add_serve(commands)
@@ -157,6 +165,24 @@ def _add_sync(commands) -> None:
         "--token-env", metavar="NAME", help="add repositories that are not read yet, with the token in this variable"
     )
     made.add_argument("--team", metavar="NAME", help="whose they are; the owner of the repository when not given")
+    made.add_argument("--format", choices=["text", "json"], default="text", help="json is described in docs/cli.md")
+
+
+def _add_check_content(commands) -> None:
+    text = "hold the learning content against every rule, for authors and their pipelines (docs/authoring.md)"
+    form = {"epilog": CONTENT_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    made = _add(commands, "check-content", _check_content, text, **form)
+    made.add_argument(
+        "path",
+        metavar="PATH",
+        nargs="?",
+        type=Path,
+        default=ROOT / "content",
+        help="a folder of content (Milepost's own)",
+    )
+    made.add_argument(
+        "--against", metavar="COMMIT", default="HEAD", help="where ids must not have changed since (HEAD)"
+    )
     made.add_argument("--format", choices=["text", "json"], default="text", help="json is described in docs/cli.md")
 
 
@@ -288,6 +314,39 @@ def _sync(options: argparse.Namespace) -> int:
         for line in headless.lines(found):
             print(printable(line))
     return OK if all(each.is_read for each in found) else NOTHING
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _check_content(options: argparse.Namespace) -> int:
+    from content.check import check
+    from content.checking import ContentError
+    from data import content_proofs
+    from data.content_ids import ids_at
+    from data.sources.git_command import GitError
+
+    try:
+        if not options.path.is_dir():
+            raise ContentError(f"{options.path} is not a folder: give one that holds practices.yml and tracks.")
+        found = check(options.path, _today(), ids_at(options.path, options.against))
+        wrong = found.problems or content_proofs.problems(options.path)
+    except (ContentError, GitError) as error:
+        print(printable(str(error)), file=sys.stderr)
+        return UNREADABLE
+    if options.format == "json":
+        import json
+
+        said = {"format": "milepost.content/1", "problems": wrong, "warnings": found.warnings}
+        json.dump(said, sys.stdout, indent=2)
+        print(flush=True)
+    else:
+        for line in (*wrong, *(f"warning: {each}" for each in found.warnings)):
+            print(printable(line))
+        count, more = len(wrong), len(found.warnings)
+        print(f"{count or 'Nothing'} to mend, {more or 'no'} warnings.")
+    return NOTHING if wrong else OK
 
 
 def printable(text: str) -> str:

@@ -1,15 +1,17 @@
 """Loads the content files and refuses broken ones. Everything is read once per process and treated as immutable."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from content import practice_rules, survey_rules, track_rules
+from content import learning_rules, module_rules, poc_rules, practice_rules, resource_rules, survey_rules, track_rules
 from content.checking import ContentError, misshapen, read
+from content.modules import Module, read_module
 
 HERE = Path(__file__).parent
 _STEP = {"minutes", "title", "text"}
@@ -117,6 +119,101 @@ def tracks() -> dict[str, dict]:
     return dict(sorted(files.items(), key=lambda item: item[1]["order"]))
 
 
+@lru_cache
+def resources() -> dict[str, dict]:
+    """What others have written, `content/resources.yml`, by id: id, title, url, type, minutes, free, license, level,
+    verified (a day as YYYY-MM-DD, or never), and replaced_by where there is a better one.
+
+    Raises ContentError with everything that `content.resource_rules` finds wrong.
+    """
+    data = read(HERE / "resources.yml")
+    _refuse("resources.yml", resource_rules.problems(data))
+    return {each["id"]: each for each in data["resources"]}
+
+
+@lru_cache
+def modules(track: str) -> dict[str, Module]:
+    """The modules of a track, `content/tracks/<track>/modules/*.md`, by slug in the order of the track: head (id, slug,
+    title, stage, minutes, objectives[id, text], teaches, requires, resources, quiz[id, objective, q, choices, answer,
+    because]), lead and steps[number, title, body] in Markdown.
+
+    Raises ContentError with everything that `content.module_rules` finds wrong, KeyError when there is no such track.
+    """
+    made = _files(f"tracks/{track}/modules", "*.md", read_module, module_rules.problems)
+    return _ordered(made, tracks()[track]["modules"])
+
+
+@lru_cache
+def pocs(track: str) -> dict[str, dict]:
+    """The proofs of concept of a track, `content/tracks/<track>/pocs/*.yml`, by slug in the order of the track; see
+    `content/schemas/poc.json`.
+
+    Raises ContentError with everything that `content.poc_rules` finds wrong, KeyError when there is no such track.
+    """
+    made = _files(f"tracks/{track}/pocs", "*.yml", read, poc_rules.problems)
+    return _ordered(made, tracks()[track]["pocs"])
+
+
+@lru_cache
+def learning() -> list[tuple[str, str]]:
+    """(place, id) of everything that progress is kept for.
+
+    Raises ContentError with everything that is wrong with tracks, modules and proofs of concept beside each other.
+    """
+    heads = tracks()
+    texts = {slug: modules(slug) for slug in heads}
+    proofs = {slug: pocs(slug) for slug in heads}
+    known = {capability["key"] for area in practices()["areas"] for capability in area["capabilities"]}
+    found = learning_rules.together(heads, texts, proofs, resources(), known)
+    if found:
+        raise ContentError("\n".join(f"tracks/{problem}" for problem in found))
+    return learning_rules.ids(heads, texts, proofs)
+
+
+@contextmanager
+def at(root: Path) -> Iterator[None]:
+    """Content is read from another folder meanwhile. For checking it in a process of its own: nothing else may read
+    content at the same time."""
+    global HERE
+    before = HERE
+    try:
+        HERE = root
+        _forget()
+        yield
+    finally:
+        HERE = before
+        _forget()
+
+
+_LOADS = (
+    benchmarks, definitions, practices, surveys, maps, facilitation, tracks, resources, modules, pocs, learning
+)  # fmt: skip
+
+
+def _forget() -> None:
+    for load in _LOADS:
+        load.cache_clear()
+
+
+def _files(folder: str, pattern: str, load: Callable[[Path], Any], wrong: Callable[[str, Any], list[str]]) -> dict:
+    """The files of a folder by name; ContentError with everything that is wrong with any of them."""
+    found, made = [], {}
+    for file in sorted((HERE / folder).glob(pattern)):
+        try:
+            made[file.stem] = load(file)
+            found += [f"{folder}/{file.name}: {problem}" for problem in wrong(file.stem, made[file.stem])]
+        except ContentError as error:
+            found += [f"{folder}/{line}" for line in str(error).splitlines()]
+    if found:
+        raise ContentError("\n".join(found))
+    return made
+
+
+def _ordered(made: dict[str, Any], order: list[str]) -> dict[str, Any]:
+    """In that order; what it does not name comes last, and is a problem that `learning` tells."""
+    return {name: made[name] for name in [*order, *(each for each in made if each not in order)] if name in made}
+
+
 def _each(folder: str, wrong: Callable[[str, Any], list[str]], pattern: str = "*.yml") -> dict[str, Any]:
     """The files of a folder by name, or those in folders of it by the name of theirs; ContentError with everything that
     is wrong with any of them."""
@@ -136,12 +233,23 @@ def _each(folder: str, wrong: Callable[[str, Any], list[str]], pattern: str = "*
 def problems() -> list[str]:
     """Everything wrong with any content file, one line each with the name of the file."""
     found = []
-    for load in (benchmarks, definitions, practices, surveys, maps, facilitation, tracks):
-        try:
-            load()
-        except ContentError as error:
-            found += str(error).splitlines()
-    return list(dict.fromkeys(found))
+    for load in (benchmarks, definitions, practices, surveys, maps, facilitation, tracks, resources):
+        found += _said(load)
+    try:
+        slugs = list(tracks())
+    except ContentError:
+        slugs = []
+    for slug in slugs:
+        found += [*_said(lambda slug=slug: modules(slug)), *_said(lambda slug=slug: pocs(slug))]
+    return list(dict.fromkeys(found or _said(learning)))
+
+
+def _said(load: Callable[[], Any]) -> list[str]:
+    try:
+        load()
+    except ContentError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _refuse(name: str, problems: list[str]) -> None:

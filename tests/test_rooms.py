@@ -94,6 +94,7 @@ def test_every_import_is_pinned():
     pinned = {line.split("==")[0].split("[")[0].strip().lower() for line in (ROOT / "requirements.txt").open()}
     names = {
         "psycopg": "psycopg", "ruamel": "ruamel.yaml", "github": "pygithub", "resvg_py": "resvg-py", "yaml": "pyyaml",
+        "tree_sitter": "tree-sitter", "tree_sitter_go": "tree-sitter-go",
     }  # fmt: skip
     used = {name for room in WALLS for path in files(room) for name in imports(path.read_text(encoding="utf-8"))}
     ours = used - ROOMS - set(sys.stdlib_module_names) - {"tests", "starlette"}  # starlette is streamlit's own server

@@ -43,7 +43,11 @@ def run(
     held, skipped = held or {}, skipped or {}
     _refuse_skipping(poc, skipped)
     known = without_forge(known) if known.source is Source.CLONE else known
-    results = [_result(check, poc, snapshot, known, held, skipped) for check in poc.checks]
+    made: dict = {}
+    results = [
+        _result(check, poc, Context(snapshot, known, poc.protected, check.id, made), held, skipped)
+        for check in poc.checks
+    ]
     kept = {each.key: each.judgement for each in results if each.key and each.outcome in (Outcome.PASS, Outcome.FAIL)}
     return Results(poc.key, snapshot.commit, tuple(results), kept)
 
@@ -73,20 +77,19 @@ def _refuse_skipping(poc: Poc, skipped: Mapping[str, str]) -> None:
 
 
 def _result(
-    check: Check, poc: Poc, snapshot: Snapshot, known: Known, held: Mapping[str, Judgement], skipped: Mapping[str, str]
+    check: Check, poc: Poc, context: Context, held: Mapping[str, Judgement], skipped: Mapping[str, str]
 ) -> Result:
     if check.id in skipped:
         return Result(check, Judgement(Outcome.SKIPPED, skipped[check.id].strip()))
     kind = kinds().get(check.kind)
     if problem := wrong(check):
         return Result(check, Judgement(Outcome.ERROR, f"This check is broken: {problem}."))
-    rests = looked_at(check, poc, snapshot)
-    key = key_of(check, poc, snapshot) if kind.files and not _begun(check) else None
+    rests = looked_at(check, poc, context.snapshot)
+    key = key_of(check, poc, context.snapshot) if kind.files and not _begun(check) else None
     if key is not None and key in held:
         return Result(check, held[key], key, rests, True)
-    context = Context(snapshot, known, poc.protected, check.id)
     judged = _judged(kind, check, context)
-    return Result(check, _levelled(judged, check, known), key, rests)
+    return Result(check, _levelled(judged, check, context.known), key, rests)
 
 
 def _begun(check: Check) -> bool:

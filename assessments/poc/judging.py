@@ -29,12 +29,13 @@ class Open(Exception):
 
 @dataclass(frozen=True)
 class Context:
-    """What a check may look at. id: its own."""
+    """What a check may look at. id: its own. made: what was made of files so far, shared by the checks of a run."""
 
     snapshot: Snapshot
     known: Known
     protected: tuple[Protected, ...] = ()
     id: str = ""
+    made: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def find(self, globs: Iterable[str]) -> tuple[str, ...]:
         """Paths of files that match; links and submodules with such names are noted as not read."""
@@ -50,12 +51,22 @@ class Context:
 
     def documents(self, globs: Iterable[str]) -> Iterator[tuple[str, Any]]:
         """(path, document) of YAML and JSON files, one by one where a file holds several. Broken ones are noted."""
-        for path, text in self.texts(globs):
-            try:
-                for each in documents(path, text):
-                    yield path, each
-            except Malformed as error:
-                self.snapshot.refuse(path, str(error))
+        for path, found in self.read("documents", self.find(globs), documents):
+            yield from ((path, each) for each in found)
+
+    def read(self, name: str, paths: Iterable[str], reader: Callable[[str, str], Any]) -> Iterator[tuple[str, Any]]:
+        """(path, what the reader makes of its text), each file read once for all checks. Broken ones are noted."""
+        for path, text in self.snapshot.texts(paths):
+            if (name, path) not in self.made:
+                try:
+                    self.made[name, path] = reader(path, text)
+                except Malformed as error:
+                    self.made[name, path] = error
+            made = self.made[name, path]
+            if isinstance(made, Malformed):
+                self.snapshot.refuse(path, str(made))
+            else:
+                yield path, made
 
     def baseline(self, name: str) -> float:
         """A number that the team wrote down before it began. Raises Open when there is none."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from assessments.evidence.finding import Evidence
 from assessments.evidence.reading import Malformed
@@ -20,7 +20,7 @@ from assessments.poc.judging import DAY, Context, Open, number, unknown
 from assessments.poc.patterns import fits
 
 #: Values that are looked at for one check.
-STEPS_LIMIT = 400_000
+STEPS_LIMIT = 60_000
 
 _PART = re.compile(r"(?P<quote>'[^']{1,200}')|(?P<name>[^.'\[\]]+)|(?P<items>\[\])|(?P<dot>\.)")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -35,6 +35,9 @@ FORMS = {
     "duration": lambda text: bool(_DURATION.fullmatch(text)),
 }
 
+_PLACE_PART = r"(?:(?:\*\*?|'[^']{1,200}'|[^.'\[\]*]+)(?:\[\])*|(?:\[\])+)"
+#: JSON Schema of a place.
+PLACE = {"type": "string", "maxLength": 200, "pattern": rf"^(?!.*\*\*.*\*\*)(?:{_PLACE_PART}(?:\.{_PLACE_PART})*)?$"}
 _PATTERNS = {"type": ["string", "array"], "items": {"type": "string", "minLength": 1}, "minLength": 1, "minItems": 1}
 _KEYS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _SPAN = {
@@ -53,7 +56,7 @@ CONDITION: dict[str, Any] = {
     "required": ["at"],
     "additionalProperties": False,
     "properties": {
-        "at": {"type": "string", "maxLength": 200, "description": "The place; empty for the whole document."},
+        "at": PLACE | {"description": "The place; empty for the whole document."},
         "need": {
             "description": "How many values there must fit: each (the default; there must be one), some, none, or from "
             "min to max.",
@@ -98,13 +101,13 @@ CONDITION: dict[str, Any] = {
             "required": ["of"],
             "additionalProperties": False,
             "properties": {
-                "of": {"type": "string", "minLength": 1, "description": "`today`, or a place with a date."},
+                "of": PLACE | {"minLength": 1, "description": "`today`, or a place with a date."},
                 "least": {"type": "integer", "description": "Days at least; negative for before."},
                 "most": {"type": "integer", "description": "Days at most."},
             },
         },
         "runs": _PATTERNS | {"description": "A step or job one of whose commands, not what it prints, fits."},
-        "listed_at": {"type": "string", "minLength": 1, "description": "One of the values at that place."},
+        "listed_at": PLACE | {"minLength": 1, "description": "One of the values at that place."},
         "all": {
             "description": "Conditions that hold within it.",
             "type": "array",
@@ -122,8 +125,7 @@ CONDITION: dict[str, Any] = {
 CONDITIONS = {"type": "array", "items": {"$ref": "#/$defs/condition"}, "minItems": 1}
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """A value with its line; 0 where it is not known."""
 
     value: Any
@@ -266,8 +268,8 @@ class Looker:
 
     def _wrong(self, condition: Mapping[str, Any], spot: Spot, root: Spot) -> str:
         """What is wrong with a value under the tests of a condition; empty when nothing is."""
-        for name, test in _TESTS.items():
-            if name in condition and (why := test(self, condition[name], spot.value)):
+        for name, wanted in condition.items():
+            if name in _TESTS and (why := _TESTS[name](self, wanted, spot.value)):
                 return why
         if "listed_at" in condition:
             listed = [each.value for each in self.spots(root, condition["listed_at"])]

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
-from assessments.evidence.images import fixed
 from assessments.evidence.reading.dockerfiles import Dockerfile, Stage, read_dockerfile
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
 from assessments.poc.patterns import fits
 from assessments.poc.schemas import GLOBS, PATTERNS, parameters, truth, whole
+
+_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 SCHEMA = parameters(
     {
@@ -75,7 +76,7 @@ def _is_root(value: str) -> bool:
 
 
 def _by_digest(stage: Stage) -> bool:
-    return stage.image.lower() == "scratch" or (stage.known and fixed(stage.image) == "digest")
+    return stage.image.lower() == "scratch" or (stage.known and bool(_DIGEST.search(stage.image)))
 
 
 def _copied(stage: Stage, patterns: list[str]) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
-from assessments.evidence.reading import Malformed
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
 from assessments.poc.patterns import fits
@@ -61,14 +60,8 @@ SCHEMA = parameters(
 
 
 def judge(params: Mapping[str, Any], context: Context) -> Judgement:
-    files = []
-    for path, text in context.texts(params["files"]):
-        if not path.endswith(".go") or not built(path, text):
-            continue
-        try:
-            files.append(read_go(path, text))
-        except Malformed as error:
-            context.snapshot.refuse(path, str(error))
+    paths = [path for path in context.find(params["files"]) if path.endswith(".go")]
+    files = [file for _, file in context.read("go", paths, _read) if file is not None]
     if not files:
         return failed(f"There is no Go file at {' or '.join(params['files'])}.", missing=True)
     if wrong := _never(params.get("never", ()), files):
@@ -88,6 +81,10 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
             )
         seen += tests
     return passed("The code has what it should have.", seen, every="never" in params)
+
+
+def _read(path: str, text: str) -> GoFile | None:
+    return read_go(path, text) if built(path, text) else None
 
 
 def _never(wanted: Iterable[Mapping[str, Any]], files: list[GoFile]) -> Judgement | None:

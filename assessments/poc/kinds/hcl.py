@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
-from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.hcl import Attribute, Block, read_hcl
 from assessments.evidence.reading.secrets import find_secrets
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
@@ -114,12 +113,8 @@ class Files:
 
 
 def judge(params: Mapping[str, Any], context: Context) -> Judgement:
-    read: dict[str, tuple[str, Block]] = {}
-    for path, text in context.texts(params["files"]):
-        try:
-            read[path] = (text, read_hcl(text))
-        except Malformed as error:
-            context.snapshot.refuse(path, str(error))
+    paths = context.find(params["files"])
+    read = dict(context.read("hcl", paths, lambda path, text: (text, read_hcl(text))))
     if not read:
         return failed(f"There is no file {' or '.join(params['files'])} that can be read.", missing=True)
     files = Files(read)

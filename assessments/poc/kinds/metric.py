@@ -7,7 +7,7 @@ from assessments.evidence.finding import Evidence
 from assessments.poc.judging import BASELINE, Context, Judgement, Kind, Open, collected, failed, number, passed, unknown
 from assessments.poc.known import Series, Source
 from assessments.poc.model import Level, Outcome
-from assessments.poc.places import Looker, Spot
+from assessments.poc.places import PLACE, Looker, Spot
 from assessments.poc.schemas import GLOBS, amount, parameters, shape, text, whole
 
 _MEASURED = {
@@ -22,7 +22,7 @@ _MEASURED = {
 }
 _LISTED = {
     "files": GLOBS,
-    "at": text("Place of the list of observations, such as `alerts[]`."),
+    "at": PLACE | {"description": "Place of the list of observations, such as `alerts[]`."},
     "good": {
         "description": "Conditions that a good one fulfils.",
         "type": "array",

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
-from assessments.evidence.reading import Malformed
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
 from assessments.poc.patterns import fits
@@ -81,12 +80,7 @@ SCHEMA = parameters(
 
 
 def judge(params: Mapping[str, Any], context: Context) -> Judgement:
-    files = []
-    for path, text in context.texts(params["files"]):
-        try:
-            files.append(read_python(path, text))
-        except Malformed as error:
-            context.snapshot.refuse(path, str(error))
+    files = [file for _, file in context.read("python", context.find(params["files"]), read_python)]
     if not files:
         return failed(f"There is no Python file at {' or '.join(params['files'])} that can be read.", missing=True)
     for what in params.get("never", ()):

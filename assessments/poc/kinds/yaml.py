@@ -62,7 +62,8 @@ def _target(params: Mapping[str, Any], context: Context) -> Judgement:
     if not found:
         if "optional" in params:
             return passed(f"There is no such document in {names}.", every=True)
-        return failed(f"There is no {'such document in ' if 'select' in params else ''}{names}.", missing=True)
+        there = context.find(params["files"])
+        return failed(f"{there[0]} holds no such document." if there else f"There is no {names}.", missing=True)
     scope = params.get("scope", "some")
     if scope == "together":
         return _together(params["conditions"], found, looker)

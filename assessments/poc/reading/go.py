@@ -2,19 +2,21 @@
 imports of the file, so that an alias hides nothing and fakes nothing."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import tree_sitter_go
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from assessments.evidence.reading import Malformed
 
 #: Characters of one file, and nodes of its tree.
-TEXT_LIMIT, NODES_LIMIT = 200_000, 300_000
+TEXT_LIMIT, NODES_LIMIT = 200_000, 100_000
 
 _IGNORED = re.compile(r"^//go:build\s+(ignore|never)\s*$|^//\s*\+build\s+ignore\s*$", re.MULTILINE)
+_FUNCTIONS = ("function_declaration", "method_declaration")
 _TEST = re.compile(r"Test(?![a-z])\w*")
 
 
@@ -60,6 +62,23 @@ def _language() -> Language:
     return Language(tree_sitter_go.language())
 
 
+@lru_cache
+def _query() -> Query:
+    """What is looked at: calls, values that are written out, and what stands before a dot."""
+    text = """
+        (call_expression) @call
+        (composite_literal) @literal
+        (qualified_type package: (_) @used)
+        (selector_expression operand: (identifier) @used)
+        (expression_statement (call_expression) @dropped)
+        (go_statement (call_expression) @dropped)
+        (defer_statement (call_expression) @dropped)
+        (assignment_statement) @assigned
+        (var_spec) @assigned
+    """
+    return Query(_language(), text)
+
+
 def built(path: str, text: str) -> bool:
     """Whether the builder would look at the file at all."""
     names = path.split("/")
@@ -102,6 +121,7 @@ class _Reader:
         self.dots: list[str] = []
         self.lines: dict[str, int] = {}
         self.used: set[str] = set()
+        self.dropped: set[int] = set()  # calls whose result nobody looks at
         self.calls: list[Call] = []
         self.literals: list[Literal] = []
         self.tests: list[tuple[str, int]] = []
@@ -119,20 +139,24 @@ class _Reader:
                 for each in _every(node):
                     if each.type == "import_spec":
                         self._import(each)
+        begins, names = [0], [""]
         for node in root.children:
-            function = ""
-            if node.type in ("function_declaration", "method_declaration"):
-                name = node.child_by_field_name("name")
-                function = _text(name) if name else ""
-                if node.type == "function_declaration":
-                    self._test(node, function)
-            for each in _every(node):
-                if each.type == "call_expression":
-                    self._call(each, function)
-                elif each.type == "composite_literal":
-                    self._literal(each)
-                elif each.type in ("qualified_type", "selector_expression"):
-                    self.used.add(_text(each.children[0]))
+            name = node.child_by_field_name("name") if node.type in _FUNCTIONS else None
+            begins.append(node.start_byte)
+            names.append(_text(name) if name else "")
+            if node.type == "function_declaration":
+                self._test(node, names[-1])
+        found = QueryCursor(_query()).captures(root)
+        if sum(map(len, found.values())) > NODES_LIMIT:
+            raise Malformed("it is too long to be read")
+        self.dropped = {node.id for node in found.get("dropped", ())}
+        for node in found.get("assigned", ()):
+            self.dropped |= {each.id for each in _into_nothing(node)}
+        for node in sorted(found.get("call", ()), key=lambda node: node.start_byte):
+            self._call(node, names[bisect(begins, node.start_byte) - 1])
+        for node in found.get("literal", ()):
+            self._literal(node)
+        self.used |= {_text(node) for node in found.get("used", ())}
 
     def _import(self, node: Node) -> None:
         spec = node.child_by_field_name("path")
@@ -170,7 +194,7 @@ class _Reader:
         texts = (_said(each) for each in arguments.named_children) if arguments else ()
         first = next((text for text in texts if text is not None), None)
         name = self._named(node.child_by_field_name("function"))
-        self.calls.append(Call(name, node.start_point[0] + 1, first, _discarded(node), function))
+        self.calls.append(Call(name, node.start_point[0] + 1, first, node.id in self.dropped, function))
 
     def _literal(self, node: Node) -> None:
         kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
@@ -227,18 +251,14 @@ def _said(node: Node) -> str | None:
     return "".join(found) if found else None
 
 
-def _discarded(node: Node) -> bool:
-    above = node.parent
-    if above is not None and above.type == "expression_list":
-        above = above.parent
-    if above is None:
-        return False
-    if above.type in ("expression_statement", "go_statement", "defer_statement"):
-        return True
-    left = above.child_by_field_name("left") if above.type == "assignment_statement" else None
-    if above.type == "var_spec":
-        return all(_text(each) == "_" for each in above.children_by_field_name("name"))
-    return left is not None and all(_text(each) == "_" for each in left.named_children)
+def _into_nothing(node: Node) -> list[Node]:
+    """The values of an assignment to nothing but `_`."""
+    if node.type == "var_spec":
+        names, right = node.children_by_field_name("name"), node.child_by_field_name("value")
+    else:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        names = left.named_children if left else []
+    return right.named_children if right and all(_text(each) == "_" for each in names) else []
 
 
 def _default(path: str) -> str:

@@ -18,7 +18,8 @@ _CHAIN = re.compile(r"(?:\.\w+|\(\)|\[\w*\]){300,}")
 
 @dataclass(frozen=True)
 class Call:
-    """name: dotted and resolved, such as `asyncio.gather`; `.method` when it is one of a value. keywords: those with a
+    """name: dotted and resolved, such as `asyncio.gather`; `.method` when it is one of a value, `{}` of a
+    mapping that is written out. keywords: those with a
     plain value; `...` stands for any other. texts: the plain texts among its arguments. kept: whether what it gives is
     used. in_try: whether a handler that does something stands
     around it."""
@@ -143,6 +144,10 @@ class _Reader:
         elif isinstance(node, ast.Dict):
             names = {key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
             self.keys.append((node.lineno, frozenset(names)))
+            said = {
+                key.value: value.value for key, value in zip(node.keys, node.values, strict=True) if _both(key, value)
+            }
+            self.calls.append(Call("{}", node.lineno, said, (), True, False))  # may be handed on as keywords
         elif isinstance(node, ast.ExceptHandler):
             if node.type is None:
                 self.bare.append(node.lineno)
@@ -186,6 +191,18 @@ class _Reader:
         self.calls.append(Call(self._named(node.func), node.lineno, keywords, tuple(texts), kept, tried))
 
 
+def _inside(node: ast.AST) -> list[ast.AST]:
+    """What a node holds, without the marks and operators that hold nothing themselves."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST) and value._fields:
+            found.append(value)
+    return found
+
+
 def _does(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function holds more than its description, `pass` or `...`."""
     return any(not isinstance(each, ast.Pass) and not _is_text(each) for each in function.body)
@@ -193,6 +210,10 @@ def _does(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def _swallows(handler: ast.ExceptHandler) -> bool:
     return all(isinstance(each, ast.Pass) or _is_text(each) for each in handler.body)
+
+
+def _both(key: ast.AST | None, value: ast.AST) -> bool:
+    return isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, ast.Constant)
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -216,4 +237,4 @@ def _every(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST | None, bool]]:
             guarded = {id(each) for each in node.body}
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             tried = False
-        waiting += [(each, inside, tried or id(each) in guarded) for each in reversed(list(ast.iter_child_nodes(node)))]
+        waiting += [(each, inside, tried or id(each) in guarded) for each in reversed(_inside(node))]

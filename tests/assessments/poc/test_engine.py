@@ -5,6 +5,7 @@ from jsonschema import Draft202012Validator
 
 from assessments.evidence.snapshot import Snapshot
 from assessments.poc import Check, Level, Outcome, Poc, Severity, State, Verdict, freshness, kinds, read_poc, run
+from assessments.poc.engine import wrong
 from assessments.poc.judging import DAY
 from assessments.poc.known import Review, Run
 from assessments.poc.places import parts
@@ -165,8 +166,8 @@ def test_evidence_grows_old(days, said):
 
 
 def test_the_list_of_kinds_is_closed_and_runs_nothing():
-    expected = "file hash text yaml dockerfile hcl go python markdown promrules ci-run pr-review repo-setting artifact metric attest"
-    assert list(kinds()) == expected.split()
+    files = "file hash text yaml dockerfile hcl go python markdown promrules"
+    assert list(kinds()) == f"{files} ci-run pr-review repo-setting artifact metric attest".split()
 
 
 @pytest.mark.parametrize("name", list(kinds()))
@@ -248,7 +249,7 @@ def test_a_condition_names_the_line():
 
 
 def test_a_document_with_too_many_places_is_unknown():
-    text = "a: [" + ",".join(["[1,1,1,1,1,1,1,1,1]"] * 9_000) + "]\n"
+    text = "a: [" + ",".join(["[1,1,1,1,1,1,1,1,1]"] * 3_000) + "]\n"
     condition = {"at": "**", "need": "none", "where": [{"at": "**", "need": "some", "is": ["x"]}]}
     assert outcome("yaml", {"files": ["a.yml"], "conditions": [condition]}, {"a.yml": text}) == "unknown"
 
@@ -272,3 +273,52 @@ def test_a_line_that_must_not_be_there():
     assert outcome("text", params, {"a.txt": "image:latest"}) == "fail"
     assert outcome("text", params, {"a.txt": "image:1"}) == "pass"
     assert outcome("text", params, {"a.txt": "image:1", "b.txt": b"\xff"}) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("path", "good"),
+    [
+        ("", True),
+        ("a.b", True),
+        ("'a.b'[].*", True),
+        ("[].a", True),
+        ("a.**.b", True),
+        ("a]", False),
+        ("a[0]", False),
+        ("a..b", False),
+        ("**.**", False),
+    ],
+)
+def test_a_place_is_held_against_the_schema_of_its_kind(path, good):
+    params = {"files": ["a"], "conditions": [{"at": path, "is": [1]}]}
+    assert (wrong(Check("it", "It", "yaml", params)) == "") is good
+
+
+def test_a_file_is_read_once_for_all_checks():
+    made = Counting({"a.py": "x = 1\n"})
+    checks = tuple(check(f"c{n}", "python", files=["a.py"], tests=n) for n in (1, 2, 3))
+    run(Poc("a/b", checks), made.snapshot, forge())
+    assert len(made.read) == 1
+
+
+def test_a_broken_file_is_unknown_for_every_check_that_asks():
+    checks = tuple(check(f"c{n}", "python", files=["a.py"], tests=n) for n in (1, 2))
+    results = run(Poc("a/b", checks), tree({"a.py": "def ("}), forge())
+    assert [str(each.outcome) for each in results.results] == ["unknown", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"), [("x@sha256:" + "a" * 64, "pass"), ("x@sha256:abc", "fail"), ("x:1", "fail")]
+)
+def test_a_digest_is_whole(image, expected):
+    params = {"files": ["Dockerfile"], "final_by_digest": True}
+    assert outcome("dockerfile", params, {"Dockerfile": f"ARG B={image}\nFROM $B\n"}) == expected
+
+
+def test_a_shell_is_seen_behind_keywords_that_are_handed_on():
+    params = {"files": ["a.py"], "never": ["shell"]}
+    assert (
+        outcome("python", params, {"a.py": "import subprocess\nx = {'shell': True}\nsubprocess.run('a', **x)\n"})
+        == "fail"
+    )
+    assert outcome("python", params, {"a.py": "import subprocess\nsubprocess.run('a', shell=False)\n"}) == "pass"
