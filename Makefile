@@ -18,6 +18,8 @@ JOBS ?= 2
 run: $(VENV)/.installed
 	$(BIN)/python milepost.py run
 
+# Every process that the tests start would put the code together anew where bytecode is not kept.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.installed lint
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 

@@ -212,6 +212,67 @@ def test_upsert_makes_a_column_null_that_only_other_rows_have(both):
     assert store.read_frame(select(TrunkCommit.position).order_by(TrunkCommit.sha))["position"].to_list() == [4, None]
 
 
+DRIVEN = [
+    {"name": "plain", "is_demo": False, "created_at": 1},
+    {"name": "Größe ' \"", "is_demo": True, "created_at": 2**62},
+    {"name": "", "is_demo": False, "created_at": -1},
+]
+
+
+def driven(rows: list[dict]) -> tuple[str, list[tuple]] | None:
+    """The words and the rows that the driver of SQLite gets."""
+    dialect, columns = store.engine().dialect, tuple(rows[0])
+    with store.reading():  # a dialect knows its database once it was connected
+        statement = store._upserting(Organization, columns, ("id",), dialect.name)
+        made = store._driven(statement, columns, dialect)
+    return made and (made[0], made[1](rows))
+
+
+def test_what_the_driver_gets_saves_the_same_as_sqlalchemy(home):
+    rows = [{"id": place, **row} for place, row in enumerate(DRIVEN, 1)]
+    words, values = driven(rows)
+    assert all(type(each) is tuple and set(map(type, each)) == {int, str} for each in values)
+    found = []
+    for save in (
+        lambda connection: connection.exec_driver_sql(words, values),
+        lambda connection: connection.execute(Organization.__table__.insert(), rows),
+    ):
+        with store.writing() as session:
+            session.execute(Organization.__table__.delete())
+            save(session.connection())
+            asked = text("SELECT id, name, is_demo, created_at, typeof(is_demo), typeof(created_at) FROM organization")
+            found.append(session.execute(asked).all())
+    assert found[0] == found[1] and len(found[0]) == 3
+
+
+def test_the_order_of_a_rows_columns_does_not_matter_to_the_driver(home):
+    row = {"id": 1, **DRIVEN[0]}
+    words, values = driven([row, dict(reversed(row.items()))])
+    assert values[0] == values[1] and words.count("?") == len(row)
+
+
+def test_a_statement_that_takes_more_than_the_rows_have_is_not_left_to_the_driver(home):
+    statement = store._upserting(Organization, ("id", "name"), ("id",), "sqlite")
+    filled = statement.values(created_at=7)
+    assert store._driven(filled, ("id", "name"), store.engine().dialect) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"id": 2, "name": None, "is_demo": False, "created_at": 1}, {"id": 2, "name": "no more columns"}]
+)
+def test_an_error_in_the_driver_saves_nothing(home, wrong):
+    columns = ("id", "name", "is_demo", "created_at")
+    with store.writing() as session:
+        session.add(Organization(id=9, name="before", created_at=1))
+    with pytest.raises((IntegrityError, KeyError)), store.writing() as session:
+        dialect = session.connection().dialect
+        words, values = store._driven(store._upserting(Organization, columns, ("id",), "sqlite"), columns, dialect)
+        session.connection().exec_driver_sql(words, values([{"id": 1, **DRIVEN[0]}]))
+        session.connection().exec_driver_sql(words, values([{"id": 3, **DRIVEN[1]}, wrong]))
+    with store.reading() as session:
+        assert session.execute(select(Organization.name)).scalars().all() == ["before"]
+
+
 def test_upsert_of_keys_alone_leaves_what_is_there(both):
     owner = organization("A")
     with store.writing() as session:

@@ -1,5 +1,6 @@
 """A program that asks over real HTTP, and a server in a thread that answers it."""
 
+import asyncio
 import http.client
 import json
 import socket
@@ -88,15 +89,43 @@ def serving() -> Iterator[Client]:
     app = Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        running = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
-        running.install_signal_handlers = lambda: None
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+        running = Prompt(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+        thread = threading.Thread(target=running.run_on, args=(listening,), daemon=True)
         thread.start()
-        while not running.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.005)
+        assert running.answering.wait(20), "the server did not start"
         try:
             yield Client(listening.getsockname()[1])
         finally:
-            running.should_exit = True
+            running.end()
             thread.join(20)
+            assert not thread.is_alive(), "the server did not end"
+
+
+class Prompt(uvicorn.Server):
+    """Uvicorn looks ten times a second whether it should end, and then waits a tenth: longer than most tests take. This
+    one is told. What was begun is ended as there: connections are closed, whoever is being answered gets the answer."""
+
+    def __init__(self, config: uvicorn.Config):
+        super().__init__(config)
+        self.answering = threading.Event()
+
+    def run_on(self, listening: socket.socket) -> None:
+        asyncio.run(self._serve_on(listening))
+
+    async def _serve_on(self, listening: socket.socket) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        self.config.load()
+        self.lifespan = self.config.lifespan_class(self.config)
+        await self.startup(sockets=[listening])
+        await self.on_tick(0)  # the date in the headers
+        self.answering.set()
+        await self._told.wait()
+        for each in self.servers:
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(0.002)
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._told.set)
