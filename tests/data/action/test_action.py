@@ -343,15 +343,16 @@ def normal(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-def test_what_it_installs_is_pinned_as_elsewhere_and_enough():
+def test_what_it_installs_is_pinned_as_elsewhere_and_enough(shop):
     known = packages_distributions()
     installed = {normal(each) for names in known.values() for each in names}
     wanted = (ROOT / "requirements-action.txt").read_text().splitlines()
     everything = (ROOT / "requirements.txt").read_text().splitlines()
     pins = [line for line in wanted if not line.startswith("#")]
     assert [line for line in pins if line not in everything] == []
-    code = "import sys, data.action.run; from data.evidence.shown import show; show('.'); print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    code = "import sys, data.action.run as r; r.show(sys.argv[1]); print(*sys.modules)"
+    command = [sys.executable, "-c", code, str(shop.path)]
+    loaded = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
     held, waiting = set(ASKED_FOR_IF_THERE), [line.split("==")[0] for line in pins]
     while waiting:
         name = normal(re.split(r"[^\w.-]", waiting.pop())[0])
