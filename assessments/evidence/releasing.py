@@ -4,6 +4,7 @@ import re
 
 from assessments.evidence.finding import Evidence, Finding, unknown
 from assessments.evidence.pipelines import actions, ran, unseen, workflows
+from assessments.evidence.reading.workflows import Step
 from assessments.evidence.snapshot import Snapshot
 
 _COMMANDS = re.compile(
@@ -74,6 +75,12 @@ def elsewhere(snapshot: Snapshot) -> Finding | None:
     return unseen(snapshot)
 
 
+def pushes(step: Step) -> bool:
+    """Whether an action that builds images pushes one that is not only for tests."""
+    given = " ".join(str(step.with_.get(name) or "") for name in ("file", "context", "tags"))
+    return str(step.with_.get("push", "")).lower() not in ("", "false") and not _FOR_TESTS.search(given)
+
+
 def releases(snapshot: Snapshot) -> list[Evidence]:
     """Every such step."""
     found = [
@@ -89,11 +96,9 @@ def releases(snapshot: Snapshot) -> list[Evidence]:
     for path, step in steps:
         if not step.uses:
             continue
-        given = " ".join(str(step.with_.get(name) or "") for name in ("file", "context", "tags"))
-        pushes = str(step.with_.get("push", "")).lower() not in ("", "false") and not _FOR_TESTS.search(given)
         if _ACTIONS.match(step.uses.where.lower()) or (
             step.uses.name in ("docker/build-push-action", "docker/bake-action", "redhat-actions/push-to-registry")
-            and pushes
+            and pushes(step)
         ):
             found.append(Evidence(path, step.uses.line, step.uses.text))
     return found

@@ -6,7 +6,7 @@ from assessments.evidence.finding import Effort, Evidence, Finding, Outcome, met
 from assessments.evidence.pipelines import calls, ran, workflows
 from assessments.evidence.probe import Probe
 from assessments.evidence.reading.workflows import Step
-from assessments.evidence.releasing import artefacts, elsewhere
+from assessments.evidence.releasing import artefacts, elsewhere, pushes
 from assessments.evidence.snapshot import Snapshot
 
 PROBE = Probe(
@@ -70,5 +70,4 @@ def judge(snapshot: Snapshot) -> Finding:
 def _by_itself(step: Step) -> bool:
     """Whether the action adds a provenance to what it pushes, as it does since its fourth version."""
     old = re.match(r"v[0-3](\.|$)", step.uses.ref)
-    pushed = str(step.with_.get("push", "")).lower() not in ("", "false")
-    return pushed and not old and str(step.with_.get("provenance", "")).lower() != "false"
+    return pushes(step) and not old and str(step.with_.get("provenance", "")).lower() != "false"

@@ -13,6 +13,7 @@ from assessments.evidence.finding import (
     met,
     not_applicable,
     not_met,
+    unknown,
 )
 from assessments.evidence.pipelines import on_changes
 from assessments.evidence.probe import Probe
@@ -30,7 +31,8 @@ PROBE = Probe(
     outcomes={
         Outcome.MET: "Tests make or bring their data.",
         Outcome.NOT_MET: "Tests speak of a database, and none of these was found.",
-        Outcome.NOT_APPLICABLE: "There are no tests, or none of these was found and they speak of no database.",
+        Outcome.UNKNOWN: "A database is used, and nothing says whether tests need it.",
+        Outcome.NOT_APPLICABLE: "There are no tests, or none of these was found and no database is used.",
     },
     remedy="Start the database for the test (Testcontainers, a service of the job) and make rows with a factory, in "
     "the test that needs them.",
@@ -90,6 +92,10 @@ def judge(snapshot: Snapshot) -> Finding:
         for path, text in snapshot.texts(tests[:300] if uses else ())
         if (said := _ASKS.search(text))
     ]
+    if uses and not asking:
+        return unknown(
+            "A database is used; nothing says whether tests need it, or where their data come from.", uses[:3]
+        )
     if not asking:
         return not_applicable("The tests need no database; nothing says that they need data from elsewhere.")
     return not_met("Tests speak of a database, and nothing shows where they get their data from.", asking[:3])

@@ -49,3 +49,4 @@ def test_images_carry_a_provenance_unless_told_otherwise():
     assert outcome("provenance", job(push)) == "met"
     assert outcome("provenance", job(push.replace("true", "true, provenance: false"))) == "not met"
     assert outcome("provenance", job(push.replace("@v6", "@v3"))) == "not met"
+    assert outcome("provenance", job(push.replace("true", "true, tags: shop:test"))) == "not applicable"

@@ -21,7 +21,7 @@ def test_data_of_their_own_is_met(files):
 def test_tests_that_speak_of_a_database_are_not_met():
     client = {"requirements.txt": "psycopg==3\n"}
     assert outcome("test-data", client | {"tests/test_a.py": "psycopg.connect('x')\n"}) == "not met"
-    assert outcome("test-data", client | TESTS) == "not applicable"
+    assert outcome("test-data", client | TESTS) == "unknown"
 
 
 def test_tests_that_need_no_data_are_not_applicable():
