@@ -111,8 +111,9 @@ def _first(places: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(places))[:PLACES]
 
 
-def collected(value: Any, what: str, known: Known) -> Any:
-    """The value, when it was collected. Raises Open when it was not, or the token may not read it."""
+def collected(value: Any, what: str, known: Known, *, own: bool = False) -> Any:
+    """The value, when it was collected. Raises Open when it was not, or the token may not read it. own: the portal
+    knows it by itself, whatever the repository was read from."""
     if isinstance(value, Refused):
         raise Open(
             unknown(
@@ -121,7 +122,7 @@ def collected(value: Any, what: str, known: Known) -> Any:
                 permission=value.permission,
             )
         )
-    if value is None and known.source is Source.CLONE:
+    if value is None and known.source is Source.CLONE and not own:
         raise Open(
             unknown(
                 f"A clone does not show {what}.",

@@ -93,11 +93,11 @@ def _workflow(run: Run, context: Context) -> Workflow:
     raise Open(unknown(f"{run.workflow} could not be read, so its jobs cannot be told apart."))
 
 
-def level(run: Run, reusable: str, context: Context) -> tuple[Level, str]:
+def level(run: Run, reusable: str, job: str, context: Context) -> tuple[Level, str]:
     """The evidence that a run which ended well is, and why it is no more."""
     if not reusable:
         return Level.E2, ""
-    why = not_through(run, reusable, "*", context)
+    why = not_through(run, reusable, job, context)
     return (Level.E2, why) if why else (Level.E3, "")
 
 

@@ -64,7 +64,10 @@ def soak(kind: str, inputs: int, seed: int) -> tuple[dict[str, int], float, list
     longest, wrong = 0.0, []
     for number in range(inputs if aimed else 0):
         check, it = random_.choice(aimed)
-        files = {path: broken(random_, text, others) for path, text in it.exemplar.items()}
+        files = {
+            path: broken(random_, text, others) if random_.random() < 0.6 else text
+            for path, text in it.exemplar.items()
+        }
         known = unsure(random_, it.known())
         begun = time.process_time()
         outcome, because = judged(check, it, files, known)

@@ -19,6 +19,8 @@ SCHEMA = parameters(
             "description": "File name of the organisation's reusable workflow that made it, at an allow-listed commit "
             "and with protected files intact: E3. Without it E2."
         },
+        "job": PATTERN
+        | {"description": "The job of that workflow that must have ended with success; all of them when not given."},
     },
     ("name", "conditions"),
 )
@@ -44,7 +46,7 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
         said = looker.judge(condition, [root])
         if not said.holds:
             return failed(f"{name}: {said.because}.", [Evidence(None, None, f"{name} of run {run.id}")])
-    level, why = runs.level(run, params.get("reusable", ""), context)
+    level, why = runs.level(run, params.get("reusable", ""), params.get("job", "*"), context)
     more = f", but {why}" if why else ""
     return passed(f"{name} is as it should be{more}.", [runs.place(run)], level=level)
 

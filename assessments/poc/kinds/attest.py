@@ -37,10 +37,10 @@ SCHEMA = parameters(
 def judge(params: Mapping[str, Any], context: Context) -> Judgement:
     if "spread" in params:
         return _spread(params["spread"], context)
-    authors = collected(context.known.authors, "who wrote this", context.known)
+    authors = collected(context.known.authors, "who wrote this", context.known, own=True)
     said = [
         each
-        for each in collected(context.known.attestations, "what reviewers said", context.known)
+        for each in collected(context.known.attestations, "what reviewers said", context.known, own=True)
         if each.check == context.id
     ]
     commit = context.snapshot.commit
@@ -70,7 +70,7 @@ def _spread(wanted: Mapping[str, Any], context: Context) -> Judgement:
     """Worth as much as the least that any of the teams needed shows, and no more than E2: each passed with its own."""
     spread = [
         each
-        for each in collected(context.known.spread, "what other teams took over", context.known)
+        for each in collected(context.known.spread, "what other teams took over", context.known, own=True)
         if each.poc == wanted["poc"]
     ]
     good = sorted((each.level for each in spread if each.level is not None), reverse=True)

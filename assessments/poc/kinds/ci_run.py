@@ -108,7 +108,7 @@ def _at_commit(wanted: Mapping[str, Any], context: Context) -> Judgement:
             todo="Push the commit, and let its pipeline run.",
         )
     because, undecided = "", None
-    for run in sorted(found, key=lambda run: (-run.instant, -run.id)):
+    for run in _newest(found):
         try:
             why = _not_green(run, wanted)
             if not why and "reusable" in wanted:
@@ -127,6 +127,15 @@ def _at_commit(wanted: Mapping[str, Any], context: Context) -> Judgement:
             "The pipeline has not ended yet.", [runs.place(run) for run in found], todo="Check again when it has."
         )
     return failed(because, [runs.place(run) for run in found])
+
+
+def _newest(found: list[Run]) -> list[Run]:
+    """Of each workflow and event the newest run that ended, so that a failure is not outlived by what was before."""
+    newest: dict[tuple[str, str], Run] = {}
+    for run in sorted(found, key=lambda run: (run.instant, run.id)):
+        if run.conclusion:
+            newest[run.workflow, run.event] = run
+    return sorted(newest.values(), key=lambda run: (-run.instant, -run.id))
 
 
 def _not_green(run: Run, wanted: Mapping[str, Any]) -> str:

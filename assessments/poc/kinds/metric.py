@@ -78,7 +78,7 @@ def _one(params: Mapping[str, Any], context: Context) -> Judgement:
 
 
 def _measured(params: Mapping[str, Any], context: Context) -> Judgement:
-    metrics = collected(context.known.metrics, "measured metrics", context.known)
+    metrics = collected(context.known.metrics, "measured metrics", context.known, own=True)
     key = params["series"]
     if key not in metrics:
         return unknown(f"{key} is not measured for this team.", todo="Connect the source that measures it.")

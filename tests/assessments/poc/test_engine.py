@@ -4,7 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from assessments.evidence.snapshot import Snapshot
-from assessments.poc import Check, Level, Outcome, Poc, Severity, State, Verdict, freshness, kinds, read_poc, run
+from assessments.poc import Check, Known, Level, Outcome, Poc, Severity, State, Verdict, freshness, kinds, read_poc, run
 from assessments.poc.engine import wrong
 from assessments.poc.judging import DAY
 from assessments.poc.known import Review, Run
@@ -322,3 +322,9 @@ def test_a_shell_is_seen_behind_keywords_that_are_handed_on():
         == "fail"
     )
     assert outcome("python", params, {"a.py": "import subprocess\nsubprocess.run('a', shell=False)\n"}) == "pass"
+
+
+def test_a_clone_is_not_blamed_for_what_the_portal_knows_by_itself():
+    params = {"series": "lead_time", "n": 5}
+    assert "not collected" in judge("metric", params, {}, Known()).because
+    assert "A clone does not show" in judge("pr-review", {"approvals": 1}, {}, Known()).because

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -253,6 +254,23 @@ def test_what_only_looks_like_it_fails(changes, why):
 )
 def test_a_workflow_that_could_imitate_the_organisations_fails(text):
     assert str(through(text).outcome) == "fail"
+
+
+def test_a_success_does_not_outlive_a_newer_failure():
+    runs = (ran(instant=1), ran(id=8, instant=2, conclusion="failure"))
+    known = forge(runs=runs, allowed={f"{ORGANISATION}/go-cli.yml": frozenset({LISTED})})
+    assert outcome("ci-run", SHOWS_E3, {CI: VERIFY}, known) == "fail"
+    assert outcome("ci-run", SHOWS_E3, {CI: VERIFY}, replace(known, runs=runs[::-1][1:])) == "pass"
+
+
+@pytest.mark.parametrize(("job", "expected"), [("test", Level.E3), ("*", Level.E2), ("other", Level.E2)])
+def test_an_artifact_is_worth_what_its_job_is(job, expected):
+    jobs = (Job("verify / test", "success"), Job("verify / notify", "skipped"))
+    artifacts = {"a.json": Artifact({"percent": 80}, 7)}
+    allowed = {f"{ORGANISATION}/go-cli.yml": frozenset({LISTED})}
+    known = forge(runs=(ran(jobs=jobs),), allowed=allowed, artifacts=artifacts)
+    params = {"name": "a.json", "reusable": "go-cli.yml", "job": job, "conditions": [{"at": "percent", "at_least": 70}]}
+    assert judge("artifact", params, {CI: VERIFY}, known).level is expected
 
 
 def test_a_run_that_goes_on_is_unknown():
