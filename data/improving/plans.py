@@ -35,14 +35,17 @@ class TeamPlan:
         return tuple(one for one in self.choices if one.is_active)
 
 
-def of_team(who: Who, team_id: int, hours: float, now: int | None = None) -> TeamPlan:
-    """The plan for so many hours. now: microseconds, the clock when None.
+def of_team(
+    who: Who, team_id: int, hours: float, now: int | None = None, standing: TeamStanding | None = None
+) -> TeamPlan:
+    """The plan for so many hours. now: microseconds, the clock when None. standing: where the team stands for this
+    reader, where that has been read already.
 
     Raises Forbidden, NotFound, or ValueError for hours that are none.
     """
     if not 0 <= hours <= MOST_HOURS:
         raise ValueError(f"Give the hours as a number from 0 to {MOST_HOURS}.")
-    standing = standings.of_team(who, team_id, now)
+    standing = standing or standings.of_team(who, team_id, now)
     chosen, wanted = choices.listed(who, team_id), goals.listed(who, team_id)
     plan = recommend.plan(
         standing.standings, catalog.tracks(), hours,

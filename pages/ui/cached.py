@@ -5,18 +5,11 @@ Lists are kept by the version of the store, so a write is seen with the next cli
 facts of one service by their state, so that a refresh of another takes nothing away.
 """
 
-from datetime import UTC, datetime
-
 import polars as pl
 import streamlit as st
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import intake, queries, seen, store
-from data.improving import goals, plans, verdicts
-from data.improving.goals import GoalView, Stand
-from data.improving.interventions import InterventionView
-from data.improving.plans import TeamPlan
-from data.improving.verdicts import Question
 from data.people import Who
 from data.practices import assessments, standings
 from data.practices.assessments import Kept
@@ -33,7 +26,7 @@ def version() -> int:
 
 def services(version: int, user: Who) -> tuple[ServiceView, ...]:
     """The services that this person may see; others with the same roles share them, somebody with others does not."""
-    return _services(version, _standing(user), user)
+    return _services(version, standing(user), user)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -43,7 +36,7 @@ def _services(version: int, standing: tuple, _user: Who) -> tuple[ServiceView, .
 
 def teams(version: int, user: Who) -> tuple[queries.TeamView, ...]:
     """The teams that this person may see."""
-    return _teams(version, _standing(user), user)
+    return _teams(version, standing(user), user)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -51,43 +44,9 @@ def _teams(version: int, standing: tuple, _user: Who) -> tuple[queries.TeamView,
     return queries.teams(_user)
 
 
-def plan(version: int, user: Who, team_id: int, hours: int) -> TeamPlan:
-    """The plan of a team that this person may see. Marks run out by themselves, so it is made anew each hour."""
-    return _plan(version, _standing(user), team_id, hours, _hour(), user)
-
-
-def _hour() -> str:
-    return f"{datetime.now(UTC):%Y%m%d%H}"
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _plan(version: int, standing: tuple, team_id: int, hours: int, hour: str, _user: Who) -> TeamPlan:
-    return plans.of_team(_user, team_id, hours)
-
-
-def stands(some: tuple[GoalView, ...]) -> dict[int, Stand]:
-    """Where goals stand that this person may see."""
-    return _stands(version(), _hour(), tuple(one.id for one in some), some)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _stands(version: int, hour: str, ids: tuple[int, ...], _some: tuple[GoalView, ...]) -> dict[int, Stand]:
-    return goals.stands(_some)
-
-
-def questions(some: tuple[InterventionView, ...]) -> list[Question]:
-    """What is asked of things that were done, which this person may see."""
-    return _questions(version(), _hour(), some)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _questions(version: int, hour: str, some: tuple[InterventionView, ...]) -> list[Question]:
-    return verdicts.questions(some)
-
-
 def sources(version: int, user: Who) -> tuple[queries.SourceView, ...]:
     """The sources of the services that this person may see."""
-    return _sources(version, _standing(user), user)
+    return _sources(version, standing(user), user)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -97,7 +56,7 @@ def _sources(version: int, standing: tuple, _user: Who) -> tuple[queries.SourceV
 
 def team_standing(version: int, user: Who, team_id: int) -> TeamStanding:
     """Where a team stands, as far as this person may see it; what ends or opens with time does so within a minute."""
-    return _team_standing(version, _standing(user), team_id, user)
+    return _team_standing(version, standing(user), team_id, user)
 
 
 @st.cache_resource(max_entries=32, ttl=60, show_spinner=False)
@@ -107,7 +66,7 @@ def _team_standing(version: int, standing: tuple, team_id: int, _user: Who) -> T
 
 def kept(user: Who, team_id: int, ids: tuple[int, ...]) -> dict[int, Kept]:
     """Assessments of a team that this person sees, as `assessments.listed` has just said: they never change."""
-    return _kept(_standing(user), team_id, ids, user)
+    return _kept(standing(user), team_id, ids, user)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -117,7 +76,7 @@ def _kept(standing: tuple, team_id: int, ids: tuple[int, ...], _user: Who) -> di
 
 def other_tools(version: int, user: Who, team_id: int) -> tuple[EvaluationView, ...]:
     """What other tools say of a team's repositories."""
-    return _other_tools(version, _standing(user), team_id, user)
+    return _other_tools(version, standing(user), team_id, user)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -125,7 +84,7 @@ def _other_tools(version: int, standing: tuple, team_id: int, _user: Who) -> tup
     return standings.other_tools(_user, team_id)
 
 
-def _standing(user: Who) -> tuple:
+def standing(user: Who) -> tuple:
     """All that decides what somebody may see."""
     return user.is_active, sorted(user.organization_roles), sorted(user.team_roles)
 

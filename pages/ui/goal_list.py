@@ -7,7 +7,7 @@ from data.improving import goals
 from data.improving.goals import GoalView, Stand
 from data.improving.plans import TeamPlan
 from data.people import Who
-from pages.ui import cached, goal_form, goal_words, paging
+from pages.ui import cached_plans, goal_form, goal_words, paging
 from pages.ui.registry import page_file
 from pages.ui.text import day, plain
 
@@ -26,7 +26,7 @@ def section(user: Who, team_id: int, found: TeamPlan, plans: bool) -> None:
         )
     if plans and st.button("Set a goal", key="goal_add", icon=":material/add:"):
         goal_form.free(user, team_id)
-    stands = cached.stands(found.goals)
+    stands = cached_plans.stands(found.goals)
     for one in paging.part(now, "goals_open", "Find a goal", ("goal", "goals"), _title, PAGE):
         _card(user, one, stands.get(one.id), plans)
     if ended:

@@ -10,7 +10,7 @@ from data.improving import verdicts
 from data.improving.interventions import InterventionView
 from data.improving.verdicts import Question, Verdict
 from data.people import Who
-from pages.ui import cached, outcome_ahead, outcome_chart, outcome_form, outcome_words, paging
+from pages.ui import cached_plans, outcome_ahead, outcome_chart, outcome_form, outcome_words, paging
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
@@ -35,7 +35,7 @@ def section(user: Who, views: Sequence[InterventionView], plans: bool) -> None:
     shown = paging.part(
         views, "outcomes", "Find one", ("entry", "entries"), lambda one: f"{one.said.title} {one.service}", PAGE
     )
-    asked = cached.questions(tuple(shown))
+    asked = cached_plans.questions(tuple(shown))
     bar = st.empty()
     cold = {each.one.id for each in asked if each.takes_long and verdicts.kept(each) is None}
     first = next((each.one.id for each in asked if each.ripe), None)

@@ -9,7 +9,7 @@ from content import catalog
 from data.improving import choices
 from data.improving.plans import TeamPlan
 from data.people import Who
-from pages.ui import cached
+from pages.ui import cached, cached_plans
 from pages.ui.asking import asked
 from pages.ui.text import count, plain
 
@@ -19,7 +19,7 @@ COMING = "Coming: its content is not written yet. Choosing it keeps your intenti
 
 def read(user: Who, team_id: int, hours: int) -> TeamPlan:
     """The plan as it is now."""
-    return cached.plan(cached.version(), user, team_id, hours)
+    return cached_plans.plan(cached.version(), user, team_id, hours)
 
 
 def shown(found: TeamPlan) -> Hashable:

@@ -53,8 +53,9 @@ def test_an_empty_portal_says_on_every_page_what_to_do(file, home):
 
 @pytest.mark.parametrize(
     "file",
-    ["home/start.py", "team/overview.py", "team/delivery.py", "team/rule.py", "admin/teams.py", "admin/sources.py"],
-)
+    ["home/start.py", "team/overview.py", "team/delivery.py", "team/rule.py", "team/plan.py", "team/outcomes.py",
+     "admin/teams.py", "admin/sources.py"],
+)  # fmt: skip
 def test_every_page_that_shows_the_demo_says_so(file, demo_home):
     at = opened(file)
     assert not at.exception
