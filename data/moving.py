@@ -33,6 +33,7 @@ from data.tables import (
     ConsensusVote,
     DataVersion,
     Draft,
+    Evaluation,
     Failure,
     IdempotencyKey,
     IncidentHook,
@@ -57,7 +58,7 @@ PRIVATE = (
     Connection, ConnectionRepository, ConsensusSeat, ConsensusVote, Draft, IncidentHook, IdempotencyKey, SignIn,
     WebhookDelivery,
 )  # fmt: skip
-_STAYS = {Source: {"connection_id", "job_id"}}
+_STAYS = {Source: {"connection_id", "job_id"}, Evaluation: {"job_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
     "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",

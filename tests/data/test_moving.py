@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from data import derive, migrations, moving, parcel, people, store
 from data.moving import MoveError, NothingToMove
@@ -22,6 +22,7 @@ from data.tables import (
     CellBlock,
     Change,
     Correction,
+    Evaluation,
     Job,
     JudgedDeployment,
     Organization,
@@ -76,6 +77,7 @@ def busy(who) -> Place:
                             created_at=1))  # fmt: skip
         session.flush()
         filling.fill(session.connection(), Base.metadata)
+        session.execute(update(Evaluation).values(job_id=None))  # which job it was stays behind
     derive.refresh(place.service_id)
     return place
 

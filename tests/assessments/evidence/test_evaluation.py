@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from assessments.evidence import Entry, Kind, Outcome, Snapshot, evaluate, judged, of_texts, registry
-from assessments.evidence.finding import Evidence, met, not_applicable, not_met, partly, share
+from assessments.evidence.facts import Facts
+from assessments.evidence.finding import Evidence, met, not_applicable, not_met, partly, share, unknown
 from assessments.evidence.probe import Registered
 from content import catalog
 
@@ -30,6 +31,27 @@ def test_a_probe_that_fails_is_unknown_and_stops_no_other():
 def test_when_time_is_over_the_rest_is_unknown():
     evaluation = evaluate(of_texts({"a": "x"}), {"a": Registered(SOME, lambda s: met(s.text("a")))}, stop=lambda: True)
     assert evaluation.results[0].finding.because == "The time for one repository was over before this was looked at."
+
+
+def test_it_is_told_how_far_it_is_and_may_be_ended_there():
+    heard = []
+
+    def told(done, total):
+        heard.append((done, total))
+        if done:
+            raise InterruptedError
+
+    probes = {name: Registered(SOME, lambda snapshot: met("Yes.")) for name in "abc"}
+    with pytest.raises(InterruptedError):
+        evaluate(of_texts({}), probes, told=told)
+    assert heard == [(0, 3), (1, 3)]
+
+
+@pytest.mark.parametrize(("finding", "said"), [(unknown("Not collected."), True), (not_met("None."), False)])
+def test_what_was_not_collected_says_what_would_help(finding, said):
+    facts = Facts(why={"branches": "Give it contents (read).", "merged": "Wait."})
+    found = ask(lambda snapshot: finding, of_texts({}, facts=facts), part="branches")
+    assert found.because == f"{finding.because}{' Give it contents (read).' if said else ''}"
 
 
 def unreadable(finding):

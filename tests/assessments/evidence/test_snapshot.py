@@ -18,6 +18,24 @@ def test_globs_find_own_files_whatever_their_case():
     assert snapshot.find("d?cs/*.md") == ("docs/a.md",)
 
 
+def test_a_reader_that_knows_why_is_believed():
+    snapshot = Snapshot([Entry("a", "1")], reading({"1": Unread("the forge does not give it")}))
+    with snapshot.asking() as unread:
+        assert list(snapshot.texts(["a"])) == []
+    assert unread == {"a": "the forge does not give it"}
+
+
+@pytest.mark.parametrize("swept", [(1, 100), (2, 3)])
+def test_more_than_is_swept_is_not_looked_through_but_read_one_by_one(swept):
+    held = {"1": b"ab", "2": b"cd"}
+    entries = [Entry("a", "1", size=2), Entry("b", "2", size=2)]
+    snapshot = Snapshot(entries, reading(held), swept=swept)
+    with pytest.raises(Spent, match="2 files are more than are looked through"):
+        list(snapshot.pass_over(["a", "b"]))
+    assert dict(snapshot.texts(["a", "b"])) == {"a": "ab", "b": "cd"}
+    assert len(list(Snapshot(entries, reading(held), swept=(2, 4)).pass_over(["a", "b"]))) == 2
+
+
 def test_what_a_team_runs_is_told_from_its_samples():
     snapshot = of_texts({"Dockerfile": "", "examples/Dockerfile": "", "tests/fixtures/Dockerfile": ""})
     assert snapshot.active("**/Dockerfile") == ("Dockerfile",)
