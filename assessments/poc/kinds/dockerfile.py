@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
+from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.dockerfiles import Dockerfile, Stage, read_dockerfile
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
 from assessments.poc.patterns import fits
 from assessments.poc.schemas import GLOBS, PATTERNS, parameters, truth, whole
+
+#: Stages of one file.
+STAGES_LIMIT = 200
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
@@ -31,7 +35,7 @@ SCHEMA = parameters(
 
 
 def judge(params: Mapping[str, Any], context: Context) -> Judgement:
-    read = [file for path, text in context.texts(params["files"]) if (file := read_dockerfile(path, text))]
+    read = [file for _, file in context.read("dockerfile", context.find(params["files"]), _read) if file]
     if not read:
         return failed(f"There is no Dockerfile with a FROM at {' or '.join(params['files'])}.", missing=True)
     wrong = [place for file in read for place in _wrong(params, file)]
@@ -39,6 +43,13 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
         return failed(f"{wrong[0].path}: {wrong[0].what}.", wrong)
     places = [Evidence(file.path, file.last.line, f"the final stage, of {len(file.stages)}") for file in read]
     return passed("The image is built as it should be.", places, every=True)
+
+
+def _read(path: str, text: str) -> Dockerfile | None:
+    file = read_dockerfile(path, text)
+    if file and len(file.stages) > STAGES_LIMIT:
+        raise Malformed(f"it has more than {STAGES_LIMIT} stages")
+    return file
 
 
 def _wrong(params: Mapping[str, Any], file: Dockerfile) -> list[Evidence]:

@@ -271,21 +271,18 @@ def _opening(top: Block) -> list[tuple[Block, Attribute]]:
         return []
     if not re.search(r"security_group|firewall|network_security|security_list|network_acl", kind):
         return []
-    found = []
-    for block in top.everywhere():
-        if (
-            block.kind == "egress"
-            or block.labels[:1] == ("egress",)
-            or _text(block.get("direction")).casefold() == "outbound"
-        ):
+    found, waiting = [], [top]
+    while waiting:
+        block = waiting.pop()
+        way_out = block.kind == "egress" or block.labels[:1] == ("egress",)
+        if way_out or _text(block.get("direction")).casefold() == "outbound":
             continue
-        if any(block in each.blocks for each in top.everywhere() if each.labels[:1] == ("egress",)):
-            continue
+        waiting += block.blocks
         for given in block.attributes.values():
             azure = given.name == "source_address_prefix" and given.value in ("*", "Internet", "0.0.0.0/0")
             if given.name != "egress" and (azure or _EVERYWHERE.search(given.text)):
                 found.append((block, given))
-    return found
+    return sorted(found, key=lambda each: each[1].line)
 
 
 def _waived(lines: list[str], line: int) -> bool:

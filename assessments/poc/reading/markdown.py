@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 #: Lines of one file that are looked at.
 LINES_LIMIT = 20_000
+#: Characters of a heading or cell.
+LONGEST = 1_000
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
@@ -53,7 +55,7 @@ class Document:
 
 def plain(text: str) -> str:
     """A heading or cell without marks."""
-    return " ".join(_MARKS.sub("", text).split())
+    return " ".join(_MARKS.sub("", text[:LONGEST]).split())
 
 
 def read_markdown(text: str) -> Document:

@@ -10,10 +10,12 @@ from typing import Any
 from assessments.evidence.reading import Malformed
 
 #: Characters of one file, nodes of its tree, and how deep brackets and signs may be nested.
-TEXT_LIMIT, NODES_LIMIT, DEPTH_LIMIT = 200_000, 200_000, 80
+TEXT_LIMIT, NODES_LIMIT, DEPTH_LIMIT = 150_000, 200_000, 80
 
-_SIGNS = re.compile(r"(?:[-+~]\s*|\bnot\s+|\blambda\s*:\s*|\bawait\s+|\*\*\s*){60,}")
-_CHAIN = re.compile(r"(?:\.\w+|\(\)|\[\w*\]){300,}")
+_SIGN = r"[-+~]\s*|\bnot\s+|\blambda\s*:\s*|\bawait\s+|\*\*\s*"
+_LINK = r"\.\w+|\(\)|\[\w*\]"
+#: What nests without brackets: (a row of it, one of it, how many may stand in a row).
+_ROWS = tuple((re.compile(f"(?:{one})+"), re.compile(one), most) for one, most in ((_SIGN, 60), (_LINK, 300)))
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def read_python(path: str, text: str) -> PythonFile:
 def _parsed(text: str) -> ast.Module:
     if len(text) > TEXT_LIMIT:
         raise Malformed(f"it is longer than {TEXT_LIMIT:,} characters")
-    if _deep(text) or _SIGNS.search(text) or _CHAIN.search(text):
+    if _deep(text):
         raise Malformed("it is nested deeper than is read")
     try:
         tree = ast.parse(text)
@@ -81,7 +83,10 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _deep(text: str) -> bool:
-    """Whether brackets, those in texts counted too, are open deeper than is read."""
+    """Whether brackets, signs or links, those in texts counted too, nest deeper than is read."""
+    for row, one, most in _ROWS:
+        if any(len(found[0]) > most and len(one.findall(found[0])) > most for found in row.finditer(text)):
+            return True
     depth = 0
     for letter in text:
         if letter in "([{":

@@ -109,6 +109,7 @@ def test_what_was_seen_stays_seen_beside_files_that_cannot_be_read():
         ("python", {"files": ["a.py"], "tests": 1}, "".join(f"{' ' * n}if x:\n" for n in range(150))),
         ("python", {"files": ["a.py"], "tests": 1}, "a\0b"),
         ("hcl", {"files": ["a.tf"], "rules": ["no secrets"]}, "a { " * 5_000),
+        ("dockerfile", {"files": ["Dockerfile"], "stages": 2}, "FROM a AS b\n" * 201),
         ("hcl", {"files": ["a.tf"], "rules": ["no secrets"]}, 'x = "' + "${" * 5_000),
     ],
 )
@@ -336,3 +337,17 @@ def test_secrets_are_not_shown():
 
 def test_json_with_tabs_is_read():
     assert outcome("yaml", HAS_A | {"files": ["a.json"]}, {"a.json": '{\n\t"a":\t1}'}) == "pass"
+
+
+INGRESS = 'ingress {\n cidr_blocks = ["0.0.0.0/0"]\n}\n'
+EGRESS = 'dynamic "egress" {\n content {\n cidr_blocks = ["0.0.0.0/0"]\n}\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"), [(INGRESS * 2_000, "fail"), (EGRESS * 2_000, "pass"), (EGRESS + INGRESS, "fail")]
+)
+def test_a_file_of_many_rules_is_judged_block_by_block(inside, expected, monkeypatch):
+    """Blocks are compared with no others: that took a minute."""
+    monkeypatch.setattr("assessments.evidence.reading.hcl.Block.__eq__", None)
+    files = {"a.tf": f'resource "aws_security_group" "x" {{\n{inside}}}\n'}
+    assert outcome("hcl", {"files": ["a.tf"], "rules": ["no open ingress"]}, files) == expected
