@@ -132,7 +132,7 @@ def test_the_demo_is_labelled_everywhere_and_gone_with_one_click(portal, page, h
     page.goto(f"{portal}/delivery")  # away and back: the work goes on
     page.goto(portal)
     settled(page)
-    expect(page.get_by_text("You may leave this page")).to_be_hidden(timeout=60_000)
+    expect(page.get_by_text("You may leave this page")).to_be_hidden(timeout=120_000)
     expect(page.get_by_role("heading", name="Demo organisation", exact=True)).to_be_visible()
     services = "select s.name, s.id from service s join team t on t.id = s.team_id join organization o " \
                "on o.id = t.organization_id where o.is_demo"  # fmt: skip
