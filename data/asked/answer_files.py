@@ -19,6 +19,7 @@ MAX_BYTES = 10_000_000
 MAX_ROWS = 500
 MAX_COLUMNS = 200
 SHOWN = 10  # problems that are listed
+EMPTY = "The file is empty: it needs a header with the keys of the questions, and a row a person."
 _FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 
 
@@ -75,7 +76,7 @@ def _text(data: bytes) -> str:
     if "\0" in text:
         raise FileError("This is not a text file: save it as CSV or JSON in UTF-8.")
     if not text.strip():
-        raise FileError("The file is empty: it needs a header with the keys of the questions, and a row a person.")
+        raise FileError(EMPTY)
     return text
 
 
@@ -88,6 +89,8 @@ def _csv(text: str) -> tuple[list[str], Iterator[tuple[int, Mapping[str, str]]]]
     except csv.Error as error:
         raise FileError(f"Line {reader.line_num} cannot be read as CSV ({error}): export the file again.") from None
     records = [(line, cells) for line, cells in records if any(cells)]
+    if not records:
+        raise FileError(EMPTY)
     header = records[0][1]
     while header and not header[-1]:
         header.pop()

@@ -69,7 +69,7 @@ def test_between_its_assessments_practice_and_coverage_have_changed_and_not_the_
     kept = assessments.load(who, place, [newer.id, older.id], NOW)
     changed = compare(kept[older.id].snapshot, kept[newer.id].snapshot)
     causes = {key: {cause for cause, part in change.parts.items() if part} for key, change in changed.items()}
-    assert causes["pipeline-as-code"] == causes["test-automation"] == {PRACTICE}
+    assert causes["continuous-integration"] == causes["test-automation"] == {PRACTICE}
     assert causes["pervasive-security"] == {COVERAGE}, "the forge was not asked then"
     assert not any(MODEL in each for each in causes.values())
     assert all(change.steps >= 0 for change in changed.values())

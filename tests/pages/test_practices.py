@@ -163,9 +163,7 @@ def test_two_assessments_are_compared_with_every_change_taken_apart(place):
     told = shown(at)
     assert "Now, not kept" in at.selectbox(key="then_after").options
     assert "rose" in told and "+2 in all: +2 because of what is done now." in told
-    assert "Evidence that changed" in told and "Then 6 of 8 pieces" in told.replace(
-        "8 pieces of evidence known", "8 pieces"
-    )
+    assert "Evidence that changed" in told and "pieces of evidence known, now" in told
     at = opened(PAGE, team=place.team_id)
     at.button(key="take").click().run()
     at.button(key="take").click()

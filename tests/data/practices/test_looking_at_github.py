@@ -201,14 +201,14 @@ def test_since_when_is_kept_and_what_has_come_is_dated(home, who, hub):
     looked(who, shop.repository_id)
     first = kept(shop.repository_id).findings
     assert first["ci-triggers"].since is None, "it may be as old as the repository"
-    assert first["pr-template"].outcome is Outcome.NOT_MET
-    repo.commit(files={".github/pull_request_template.md": "## Why\n\n## How it was tested\n"})
+    assert first["codeowners"].outcome is Outcome.NOT_MET
+    repo.commit(files={".github/CODEOWNERS": "* @acme/shop\n"})
     looked(who, shop.repository_id)
-    dated = kept(shop.repository_id).findings["pr-template"]
+    dated = kept(shop.repository_id).findings["codeowners"]
     assert (dated.outcome in (Outcome.MET, Outcome.PARTLY), dated.since is not None) == (True, True)
     repo.commit(files={"other.py": "VALUE = 2\n"})
     looked(who, shop.repository_id)
-    assert kept(shop.repository_id).findings["pr-template"].since == dated.since
+    assert kept(shop.repository_id).findings["codeowners"].since == dated.since
 
 
 def test_a_damaged_shelf_is_an_empty_one(home, who, hub):
@@ -276,6 +276,7 @@ def test_a_reading_that_moved_trunk_or_found_other_settings_makes_it_due(home, w
     def due_after(change) -> bool:
         change_row(Evaluation, evaluation, made_at=1, due_at=store.now_us() + 10**12)
         change()
+        hub.clock.advance(1)  # GitHub tells the time in whole seconds
         with store.writing() as session:  # a day later
             feed = session.get_one(Feed, (shop.source_id, SETTINGS))
             feed.cursor = {**feed.cursor, "at": 0}

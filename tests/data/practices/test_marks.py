@@ -13,16 +13,16 @@ from tests.data.arrange import Place
 from tests.data.practised import looked
 from tests.data.surveyed import DAY
 
-CI, README = "continuous-integration", "repository:readme"
+CI, BUILD = "continuous-integration", "repository:tests-one-command"
 NOW = 1_800_000_000_000_000
-NONE = Mark(NOT_APPLICABLE, CI, "We ship  no software.\n", README)
-LATER = Mark(EXCEPTION, CI, "It comes with the new server", README, "A developer", NOW + 30 * DAY)
+NONE = Mark(NOT_APPLICABLE, CI, "We ship  no software.\n", BUILD)
+LATER = Mark(EXCEPTION, CI, "It comes with the new server", BUILD, "A developer", NOW + 30 * DAY)
 
 
 def state(place: Place, now: int = NOW) -> State:
     found = standings.of_team(place.who, place.team_id, now)
     statement = found.standings[CI].statements[0]
-    return next(seen.state for item, seen in statement.seen if item.id == README)
+    return next(seen.state for item, seen in statement.seen if item.id == BUILD)
 
 
 def test_a_mark_counts_until_it_is_taken_back_and_stays_listed(both, who):
@@ -54,7 +54,7 @@ def test_an_exception_ends_by_itself_and_can_be_made_anew(both, who):
     (view,) = marks.listed(who, place.team_id, end)
     assert view.state == marks.ENDED and view.undone_at is None
     assert any("ended on" in note for note in standings.of_team(who, place.team_id, end).standings[CI].notes)
-    again = Mark(EXCEPTION, CI, "Once more", README, "A developer", end + 30 * DAY)
+    again = Mark(EXCEPTION, CI, "Once more", BUILD, "A developer", end + 30 * DAY)
     marks.make(who, place.team_id, again, end)
     assert [view.state for view in marks.listed(who, place.team_id, end)] == [marks.IN_FORCE, marks.UNDONE]
     assert state(place, end) is State.EXCEPTED
