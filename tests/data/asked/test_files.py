@@ -70,7 +70,7 @@ def test_every_bad_row_is_named_and_nothing_is_kept():
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf \n", "is empty"),
-        (b";\n,", "is empty"),
+        (b";;\n;", "is empty"),
         (b"interruptions\n\x00", "not a text file"),
         (b"interruptions\n\xff\xfe\xfa", "not UTF-8"),
         (b"PK\x03\x04whatever", "workbook"),
