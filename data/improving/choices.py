@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -10,8 +10,9 @@ from sqlmodel import Session
 from assessments import recommend
 from assessments.recommend import AT_ONCE
 from content import catalog
-from data import access, audit, store
+from data import access, audit, people, store
 from data.access import Action, NotFound
+from data.asked import results
 from data.improving import interventions, texts
 from data.improving.interventions import Done
 from data.people import Who
@@ -50,10 +51,15 @@ class ChoiceView:
 
 
 def listed(who: Who, team_id: int) -> tuple[ChoiceView, ...]:
-    """All that the team has ever chosen, active ones first, then the newest. Raises Forbidden, NotFound."""
-    access.check(who, Action.VIEW, access.of_team(team_id))
+    """All that the team has ever chosen, active ones first, then the newest. Those who only lead read no `why` that may
+    tell of answers that are not for them yet. Raises Forbidden, NotFound."""
+    subject = access.of_team(team_id)
+    access.check(who, Action.VIEW, subject)
+    sees_all = access.may(people.of_this_moment(who), Action.VIEW_ANSWERS, subject)
     with store.reading() as session:
-        return in_team(session, team_id)
+        views = in_team(session, team_id)
+        held = None if sees_all else results.held_back_since(session, team_id, store.from_us(store.now_us()))
+    return views if held is None else tuple(replace(one, why="") if one.chosen_at >= held else one for one in views)
 
 
 def in_team(session: Session, team_id: int) -> tuple[ChoiceView, ...]:
