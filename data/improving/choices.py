@@ -92,9 +92,9 @@ def choose(who: Who, team_id: int, slug: str, why: str = "") -> int:
 
     Raises Forbidden, NotFound, or ValueError with a sentence when it is no track, or two are chosen already.
     """
-    subject = access.of_team(team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
+        subject = access.of_team(team_id)
+        access.check(who, Action.PLAN, subject)
         row = make(session, team_id, slug, why, who.id)
         detail = {"track": slug, "version": row.version}
         audit.record(session, who, "choose_track", f"enrolment:{row.id}", detail, subject.organization_id)
@@ -191,14 +191,12 @@ def _refuse_ended(row: Enrolment) -> None:
 
 @contextmanager
 def _changing(who: Who, choice_id: int, name: str) -> Iterator[tuple[Session, Enrolment]]:
-    with store.reading() as session:
-        row = session.get(Enrolment, choice_id)
-    if row is None:
-        raise NotFound("This track is not chosen any more; reload the page.")
-    subject = access.of_team(row.team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
-        row = session.get_one(Enrolment, choice_id)
+        row = session.get(Enrolment, choice_id)
+        if row is None:
+            raise NotFound("This track is not chosen any more; reload the page.")
+        subject = access.of_team(row.team_id)
+        access.check(who, Action.PLAN, subject)
         before = row.state
         yield session, row
         if row.state != before or name == "watch":

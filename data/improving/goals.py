@@ -178,6 +178,7 @@ def add(who: Who, team_id: int, wanted: Wanted) -> int:
         service_of(session, team_id, wanted.service_id)
     before = measured(wanted.service_id, wanted.metric, wanted.counter_metric)
     with store.writing() as session:
+        access.check(who, Action.PLAN, access.of_team(team_id))
         row = make(session, team_id, wanted, before, who.id)
         detail = {"title": row.title, "metric": row.metric, "counter": row.counter_metric, "service": row.service_id}
         audit.record(session, who, "add_goal", f"goal:{row.id}", detail, subject.organization_id)
@@ -311,14 +312,12 @@ def _refuse_ended(row: Goal) -> None:
 
 @contextmanager
 def _changing(who: Who, goal_id: int, name: str, detail: dict | None = None) -> Iterator[tuple[Session, Goal]]:
-    with store.reading() as session:
-        row = session.get(Goal, goal_id)
-    if row is None:
-        raise NotFound("This goal is not there any more; reload the page.")
-    subject = access.of_team(row.team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
-        row = session.get_one(Goal, goal_id)
+        row = session.get(Goal, goal_id)
+        if row is None:
+            raise NotFound("This goal is not there any more; reload the page.")
+        subject = access.of_team(row.team_id)
+        access.check(who, Action.PLAN, subject)
         yield session, row
         about = {"title": row.title, **(detail or {})}
         audit.record(session, who, f"{name}_goal", f"goal:{goal_id}", about, subject.organization_id)
