@@ -30,6 +30,7 @@ OPEN, REACHED, MISSED, DROPPED = "open", "reached", "missed", "dropped"
 ENDS = (REACHED, MISSED, DROPPED)
 MOST = 50  # of a team that are open
 TOP = 4  # the highest level
+LARGEST = 1_000_000  # of a target or limit: more than a hundred years in hours
 _LONGEST = timedelta(days=3 * 366) // timedelta(microseconds=1)
 
 
@@ -273,6 +274,8 @@ def checked(
     for number in (wanted.target, wanted.counter_limit):
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ValueError("Give the target and the limit as numbers.")
+        if LARGEST < number < float("inf"):
+            raise ValueError(f"The target and the limit are at most {LARGEST:,}.")
     if told := ways.refused(before, wanted.target, METRICS[wanted.metric].better):
         raise ValueError(told)
     share = METRICS[wanted.counter_metric].unit == "share"

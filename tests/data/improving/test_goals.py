@@ -90,6 +90,8 @@ def test_a_stage_has_an_interval_as_lead_time_has(one_shop, who):
         ({"target": -1.0}, "not negative"),
         ({"target": float("nan")}, "not negative"),
         ({"target": "soon"}, "as numbers"),
+        ({"metric": "deployment_frequency", "target": 1e308}, "at most 1,000,000"),
+        ({"counter_limit": 10**400}, "at most 1,000,000"),
         ({"counter_limit": 1.5}, "0 to 100 %"),
         ({"counter_limit": float("inf")}, "0 to 100 %"),
         ({"due_at": 5}, "a day after today"),
