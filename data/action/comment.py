@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
-#: Seconds for one answer, tries when the server is in trouble, pages of a hundred comments that are looked through.
-TIMEOUT, TRIES, PAGES = 20, 3, 30
+#: Seconds for one answer, tries when the server is in trouble, pages of a hundred comments that are looked through, and
+#: how often one is sent on: a repository that was renamed answers at another address.
+TIMEOUT, TRIES, PAGES, HOPS = 20, 3, 30, 3
 _ADDRESS = re.compile(r"https?://[^\s@?#]+")
+
+
+_ODD = "GitHub answered something else than what was asked for."
 
 
 class NotSaid(Exception):
@@ -26,6 +31,10 @@ class NotSaid(Exception):
 
 class _Trouble(NotSaid):
     again = True
+
+
+class _Odd(NotSaid):
+    """It is not GitHub who answers, or not as it does."""
 
 
 def mark(key: str) -> str:
@@ -62,13 +71,15 @@ class Pull:
         if not mine:
             # What was made by another at the same moment is seen now: the older stays, and all agree on which that is.
             made = self._ask("POST", f"/issues/{self.number}/comments", {"body": body})
+            if not isinstance(made, dict) or not isinstance(made.get("id"), int):
+                raise _Odd(_ODD)
             mine = self._mine(sign) or [made]
             if mine[0]["id"] == made["id"]:
                 self._remove(mine[1:])
-                return made["html_url"]
+                return str(made.get("html_url"))
         said = self._ask("PATCH", f"/issues/comments/{mine[0]['id']}", {"body": body})
         self._remove(mine[1:])
-        return said["html_url"]
+        return str(said.get("html_url")) if isinstance(said, dict) else ""
 
     def _remove(self, comments: list[dict[str, Any]]) -> None:
         for each in comments:
@@ -89,14 +100,18 @@ class Pull:
         try:
             answer = self._ask("GET", "", path="/user")
         except NotSaid as error:
-            if error.again:
+            if error.again or isinstance(error, _Odd):
                 raise
             return None
+        if not isinstance(answer, dict):
+            raise _Odd(_ODD)
         return answer.get("login")
 
     def _comments(self) -> Iterator[dict[str, Any]]:
         for page in range(1, PAGES + 1):
             found = self._ask("GET", f"/issues/{self.number}/comments?per_page=100&page={page}")
+            if not isinstance(found, list):
+                raise _Odd(_ODD)
             yield from (each for each in found if isinstance(each, dict) and isinstance(each.get("id"), int))
             if len(found) < 100:
                 return
@@ -105,13 +120,12 @@ class Pull:
         """The body of an answer. gone: that there is no such thing is as good. Raises NotSaid."""
         address = f"{self.api.rstrip('/')}{path or f'/repos/{self.repository}{below}'}"
         headers = {
-            "Authorization": f"Bearer {self.token}",
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
             "User-Agent": "milepost-action",
         }
         try:
-            answer = requests.request(method, address, json=body, headers=headers, timeout=TIMEOUT)
+            answer = self._sent(method, address, json=body, headers=headers)
             if answer.status_code in (404, 410) and gone:
                 return None
             if not answer.ok:
@@ -120,9 +134,28 @@ class Pull:
         except (requests.RequestException, ValueError) as error:
             raise _Trouble(f"GitHub could not be asked ({type(error).__name__}).") from None
 
+    def _sent(self, method: str, address: str, **more) -> requests.Response:
+        """The answer, wherever on the same host it is. The token goes nowhere else. Raises NotSaid."""
+        host = urlsplit(address)[:2]
+        for _ in range(HOPS + 1):
+            # Signed so, no other credentials of the machine take the token's place.
+            answer = requests.request(method, address, auth=self._sign, timeout=TIMEOUT, allow_redirects=False, **more)
+            if not answer.is_redirect:
+                return answer
+            address = urljoin(address, answer.headers["Location"])
+            if urlsplit(address)[:2] != host:
+                raise _Odd("GitHub sends to another host, which the token is not for.")
+        raise _Odd("GitHub sends on and on.")
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
 
 def _by(comment: dict[str, Any], login: str | None) -> bool:
-    user = comment.get("user") or {}
+    user = comment.get("user")
+    if not isinstance(user, dict):
+        return False
     return user.get("login") == login if login else user.get("type") == "Bot"
 
 

@@ -7,7 +7,7 @@ after closing. What is shown is in the assessment; nobody sees more of it than o
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -132,6 +132,21 @@ def first_for_leaders(wave: Any) -> datetime | None:
     # Answers from elsewhere are new here, however old they are.
     first = max(wave.closed_at, wave.opened_at) + access.LEADERS_AFTER
     return first if wave.released_at is None else min(first, wave.released_at)
+
+
+def held_back_since(session: Session, team_id: int, at: datetime) -> int | None:
+    """When the first of the team's surveys closed whose result those who only lead do not see at that moment: what was
+    written since may tell of it. Microseconds; None when they see all."""
+    columns = select(Wave.opened_at, Wave.closed_at, Wave.released_at)
+    rows = session.execute(columns.where(Wave.team_id == team_id, Wave.state == "closed")).all()
+    held = [row.closed_at for row in rows if first_for_leaders(_Times(*map(store.from_us, row))) > at]
+    return min(held, default=None)
+
+
+class _Times(NamedTuple):
+    opened_at: datetime
+    closed_at: datetime
+    released_at: datetime | None
 
 
 def _same(one: Questionnaire, other: Questionnaire) -> list[str]:

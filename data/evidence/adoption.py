@@ -1,6 +1,6 @@
 """Since when a practice has been there, from the history of trunk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assessments.evidence import Evaluation, Finding, Outcome, Registered, judged, registry
@@ -9,8 +9,8 @@ from data.evidence.trees import take
 from data.sources.git_command import Git, Unsettled
 
 _THERE = (Outcome.MET, Outcome.PARTLY)
-#: Files whose beginnings are looked for at once.
-FILES = 300
+#: Files whose beginnings are looked for at once, and bytes that their names may take in a command.
+FILES, ROOM = 300, 100_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def since_files(git: Git, evaluation: Evaluation) -> dict[str, Since]:
     places = {
         result.probe.key: _paths(result.finding) for result in evaluation.results if result.finding.outcome in _THERE
     }
-    wanted = list(dict.fromkeys(path for paths in places.values() for path in paths))[:FILES]
+    wanted = _askable(path for paths in places.values() for path in paths)
     begun = _begun(git, evaluation.commit, wanted)
     found = {}
     for key, paths in places.items():
@@ -44,6 +44,16 @@ def since_files(git: Git, evaluation: Evaluation) -> dict[str, Since]:
 def _paths(finding: Finding) -> list[str]:
     """The files that show what is there."""
     return list(dict.fromkeys(place.path for place in finding.good or finding.evidence if place.path))
+
+
+def _askable(paths: Iterable[str]) -> list[str]:
+    """The first of them, as many as fit in one command: a name may be as long as whoever wrote the tree wants."""
+    found, room = [], ROOM
+    for path in dict.fromkeys(paths):
+        if len(found) < FILES and len(path.encode("utf-8", "replace")) <= room:
+            found.append(path)
+            room -= len(path.encode("utf-8", "replace"))
+    return found
 
 
 def _begun(git: Git, sha: str, paths: list[str]) -> dict[str, Since]:
@@ -76,7 +86,7 @@ def since_judged(
     """
     each = (registry() if probes is None else probes)[key]
     finding = evaluation.of(key)
-    paths = _paths(finding)[:FILES]
+    paths = _askable(_paths(finding))
     if finding.outcome not in _THERE or not paths:
         return None
     commits = trunk(git, evaluation.commit, paths=paths)

@@ -27,9 +27,14 @@ class Rule:
     count: int = 0
     places: list[Evidence] = field(default_factory=list)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether another place would be named."""
+        return len(self.places) < PLACES
+
     def seen(self, place: Evidence | None) -> None:
         self.count += 1
-        if place and len(self.places) < PLACES:
+        if place and self.keeps:
             self.places.append(place)
 
 

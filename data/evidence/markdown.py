@@ -146,6 +146,8 @@ def _folded(title: str, lines: Iterable[str]) -> str:
 
 def _within(head: str, parts: list[str], longest: int) -> str:
     text, left_out = head + "\n", 0
+    if len(text) > longest - 200:
+        text, left_out = text[: text.rfind("\n", 0, longest - 200) + 1], 1
     for part in parts:
         if len(text) + len(part) <= longest - 200:
             text += part

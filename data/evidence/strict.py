@@ -29,6 +29,8 @@ def load(content: bytes, limit: int = BYTES) -> Any:
     """Plain values. Raises Malformed: also for a name that stands twice in one object, for numbers that JSON does not
     have, and for what is nested deeper or larger than anybody writes."""
     text = text_of(content, limit)
+    if text.count("[") + text.count("{") > VALUES:  # before they take a hundred bytes each
+        raise Malformed(f"it holds more than {VALUES:,} values")
     reading = _Reading()
     try:
         value = json.loads(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -10,8 +10,9 @@ from sqlmodel import Session
 from assessments import recommend
 from assessments.recommend import AT_ONCE
 from content import catalog
-from data import access, audit, store
+from data import access, audit, people, store
 from data.access import Action, NotFound
+from data.asked import results
 from data.improving import interventions, texts
 from data.improving.interventions import Done
 from data.people import Who
@@ -50,10 +51,15 @@ class ChoiceView:
 
 
 def listed(who: Who, team_id: int) -> tuple[ChoiceView, ...]:
-    """All that the team has ever chosen, active ones first, then the newest. Raises Forbidden, NotFound."""
-    access.check(who, Action.VIEW, access.of_team(team_id))
+    """All that the team has ever chosen, active ones first, then the newest. Those who only lead read no `why` that may
+    tell of answers that are not for them yet. Raises Forbidden, NotFound."""
+    subject = access.of_team(team_id)
+    access.check(who, Action.VIEW, subject)
+    sees_all = access.may(people.of_this_moment(who), Action.VIEW_ANSWERS, subject)
     with store.reading() as session:
-        return in_team(session, team_id)
+        views = in_team(session, team_id)
+        held = None if sees_all else results.held_back_since(session, team_id, store.from_us(store.now_us()))
+    return views if held is None else tuple(replace(one, why="") if one.chosen_at >= held else one for one in views)
 
 
 def in_team(session: Session, team_id: int) -> tuple[ChoiceView, ...]:
@@ -86,9 +92,9 @@ def choose(who: Who, team_id: int, slug: str, why: str = "") -> int:
 
     Raises Forbidden, NotFound, or ValueError with a sentence when it is no track, or two are chosen already.
     """
-    subject = access.of_team(team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
+        subject = access.of_team(team_id)
+        access.check(who, Action.PLAN, subject)
         row = make(session, team_id, slug, why, who.id)
         detail = {"track": slug, "version": row.version}
         audit.record(session, who, "choose_track", f"enrolment:{row.id}", detail, subject.organization_id)
@@ -185,14 +191,12 @@ def _refuse_ended(row: Enrolment) -> None:
 
 @contextmanager
 def _changing(who: Who, choice_id: int, name: str) -> Iterator[tuple[Session, Enrolment]]:
-    with store.reading() as session:
-        row = session.get(Enrolment, choice_id)
-    if row is None:
-        raise NotFound("This track is not chosen any more; reload the page.")
-    subject = access.of_team(row.team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
-        row = session.get_one(Enrolment, choice_id)
+        row = session.get(Enrolment, choice_id)
+        if row is None:
+            raise NotFound("This track is not chosen any more; reload the page.")
+        subject = access.of_team(row.team_id)
+        access.check(who, Action.PLAN, subject)
         before = row.state
         yield session, row
         if row.state != before or name == "watch":

@@ -6,7 +6,7 @@ baseline, as nobody could say later that anything changed, and one that rests on
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -17,8 +17,9 @@ from assessments.delivery.results import State
 from assessments.goals import Figure, Progress
 from assessments.maturity import Standing
 from content import catalog
-from data import access, audit, store
+from data import access, audit, people, store
 from data.access import Action, NotFound
+from data.asked import results
 from data.improving import figures, texts
 from data.improving.interventions import service_of
 from data.improving.measuring import METRICS, Metric, check_pair
@@ -29,6 +30,7 @@ OPEN, REACHED, MISSED, DROPPED = "open", "reached", "missed", "dropped"
 ENDS = (REACHED, MISSED, DROPPED)
 MOST = 50  # of a team that are open
 TOP = 4  # the highest level
+LARGEST = 1_000_000  # of a target or limit: more than a hundred years in hours
 _LONGEST = timedelta(days=3 * 366) // timedelta(microseconds=1)
 
 
@@ -83,19 +85,29 @@ class Stand:
 
 
 def listed(who: Who, team_id: int) -> tuple[GoalView, ...]:
-    """Open ones by their day, then the others, the newest first. Raises Forbidden, NotFound."""
-    access.check(who, Action.VIEW, access.of_team(team_id))
+    """Open ones by their day, then the others, the newest first. Those who only lead see of no goal the level that it
+    came from while that may tell of answers that are not for them yet. Raises Forbidden, NotFound."""
+    subject = access.of_team(team_id)
+    access.check(who, Action.VIEW, subject)
+    sees_all = access.may(people.of_this_moment(who), Action.VIEW_ANSWERS, subject)
     with store.reading() as session:
+        held = None if sees_all else results.held_back_since(session, team_id, store.from_us(store.now_us()))
         rows = session.execute(select(Goal).where(Goal.team_id == team_id)).scalars().all()
         named = select(Service.id, Service.name).where(Service.team_id == team_id)
         services = {key: name for key, name in session.execute(named)}
     views = [_view(row, services) for row in rows if row.metric in METRICS and row.counter_metric in METRICS]
+    if held is not None:
+        views = [_without_level(one) if one.created_at >= held else one for one in views]
     now = [one for one in views if one.state == OPEN]
     ended = [one for one in views if one.state != OPEN]
     return (
         *sorted(now, key=lambda one: (one.wanted.due_at, one.id)),
         *sorted(ended, key=lambda one: (-(one.ended_at or 0), -one.id)),
     )
+
+
+def _without_level(one: GoalView) -> GoalView:
+    return replace(one, wanted=replace(one.wanted, capability=None, level=None), capability_name="")
 
 
 def stands(goals: Sequence[GoalView], now: int | None = None) -> dict[int, Stand]:
@@ -167,6 +179,7 @@ def add(who: Who, team_id: int, wanted: Wanted) -> int:
         service_of(session, team_id, wanted.service_id)
     before = measured(wanted.service_id, wanted.metric, wanted.counter_metric)
     with store.writing() as session:
+        access.check(who, Action.PLAN, access.of_team(team_id))
         row = make(session, team_id, wanted, before, who.id)
         detail = {"title": row.title, "metric": row.metric, "counter": row.counter_metric, "service": row.service_id}
         audit.record(session, who, "add_goal", f"goal:{row.id}", detail, subject.organization_id)
@@ -261,6 +274,8 @@ def checked(
     for number in (wanted.target, wanted.counter_limit):
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ValueError("Give the target and the limit as numbers.")
+        if LARGEST < number < float("inf"):
+            raise ValueError(f"The target and the limit are at most {LARGEST:,}.")
     if told := ways.refused(before, wanted.target, METRICS[wanted.metric].better):
         raise ValueError(told)
     share = METRICS[wanted.counter_metric].unit == "share"
@@ -300,14 +315,12 @@ def _refuse_ended(row: Goal) -> None:
 
 @contextmanager
 def _changing(who: Who, goal_id: int, name: str, detail: dict | None = None) -> Iterator[tuple[Session, Goal]]:
-    with store.reading() as session:
-        row = session.get(Goal, goal_id)
-    if row is None:
-        raise NotFound("This goal is not there any more; reload the page.")
-    subject = access.of_team(row.team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
-        row = session.get_one(Goal, goal_id)
+        row = session.get(Goal, goal_id)
+        if row is None:
+            raise NotFound("This goal is not there any more; reload the page.")
+        subject = access.of_team(row.team_id)
+        access.check(who, Action.PLAN, subject)
         yield session, row
         about = {"title": row.title, **(detail or {})}
         audit.record(session, who, f"{name}_goal", f"goal:{goal_id}", about, subject.organization_id)

@@ -90,9 +90,9 @@ def listed(who: Who, team_id: int, now: int | None = None) -> tuple[Intervention
 
 def add(who: Who, team_id: int, done: Done) -> int:
     """Keeps what was done; its id. Raises Forbidden, NotFound, or ValueError with a sentence."""
-    subject = access.of_team(team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
+        subject = access.of_team(team_id)
+        access.check(who, Action.PLAN, subject)
         row = make(session, team_id, done, who.id)
         detail = {"title": row.title, "metric": row.metric, "service": row.service_id}
         audit.record(session, who, "add_intervention", f"intervention:{row.id}", detail, subject.organization_id)
@@ -174,16 +174,12 @@ def _check_dates(started: int, finished: int | None) -> None:
 
 @contextmanager
 def _changing(who: Who, intervention_id: int, name: str) -> Iterator[tuple[Session, Intervention]]:
-    with store.reading() as session:
-        row = session.get(Intervention, intervention_id)
-    if row is None:
-        raise NotFound("This entry is not there any more; reload the page.")
-    subject = access.of_team(row.team_id)
-    access.check(who, Action.PLAN, subject)
     with store.writing() as session:
         row = session.get(Intervention, intervention_id)
         if row is None:
             raise NotFound("This entry is not there any more; reload the page.")
+        subject = access.of_team(row.team_id)
+        access.check(who, Action.PLAN, subject)
         detail = {"title": row.title}
         yield session, row
         about = f"intervention:{intervention_id}"

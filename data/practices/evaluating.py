@@ -22,7 +22,7 @@ from assessments.evidence import Evaluation as Judged
 from assessments.evidence import Outcome, Snapshot, Spent, evaluate
 from assessments.evidence.facts import Facts
 from assessments.evidence.scanning import scan
-from data import access, asking_github, audit, jobs, loading, store
+from data import access, asking_github, audit, jobs, loading, people, store
 from data.access import Action, Subject
 from data.evidence.adoption import Since, since_files
 from data.evidence.run import TIME_LIMIT
@@ -452,7 +452,7 @@ class LookView:
 def status(who: Who, repository_ids: Collection[int]) -> dict[int, LookView]:
     """How these repositories stand, those of them that the person may see; from the store alone, in the same number of
     statements however many they are."""
-    ids = list(repository_ids)
+    ids, who = list(repository_ids), people.of_this_moment(who)
     rows = (
         select(
             Repository.id, Repository.name, Repository.full_name, Repository.web_url, Evaluation.__table__,

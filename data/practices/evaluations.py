@@ -18,7 +18,7 @@ from sqlmodel import Session
 from assessments.evidence import Effort, Evidence, Outcome, Probe, Result, registry
 from assessments.evidence import Evaluation as Judged
 from assessments.evidence.finding import PLACES
-from data import access, store
+from data import access, people, store
 from data.access import Action, Forbidden, NotFound, Subject
 from data.evidence.adoption import Since
 from data.people import Who
@@ -254,6 +254,7 @@ def _view(row: Row, findings: Mapping[str, FindingView]) -> EvaluationView:
 
 def evidence_of(who: Who, evaluation_id: int, probe: str) -> Places:
     """Where one finding can be seen. Raises NotFound when it is no more, Forbidden."""
+    who = people.of_this_moment(who)
     with store.reading() as session:
         evaluation = session.get(Evaluation, evaluation_id)
         found = session.get(Finding, (evaluation_id, probe))

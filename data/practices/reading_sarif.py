@@ -130,6 +130,9 @@ def _take(run: _Run, result: Any, rules: dict[str, Rule], left_out: LeftOut) -> 
         rule.outcome, rule.places, rule.count = outcome, [], 0
     if rule.outcome is outcome:
         rule.remedy = rule.remedy or strict.text(strict.table(definition, "help"), "text")
+        if not rule.keeps:  # of the rest nothing is said, and saying it may be made to take long
+            rule.seen(None)
+            return None
         said = _message(result, definition)
         places = [each for each in strict.items(result, "locations") if isinstance(each, dict)][:1] or [{}]
         rule.seen(_place(run, places[0], said))

@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+import requests
 import yaml
 
 import milepost
@@ -152,6 +153,56 @@ def test_a_token_that_may_only_read_is_told(hub):
         Pull(hub.url, "acme/shop", 99, token(hub)).say(".", "One")
     with pytest.raises(NotSaid, match="address"):
         Pull("file:///etc/passwd", "acme/shop", 1, token(hub)).say(".", "One")
+
+
+class Answers:
+    """A server that answers with what it is given, in turn; it keeps what was asked."""
+
+    def __init__(self, *answers: tuple[int, dict, object]):
+        self.answers, self.asked = list(answers), []
+
+    def __call__(self, method: str, address: str, auth, **more) -> requests.Response:
+        signed = auth(requests.Request(method, address).prepare())
+        self.asked.append((method, address, signed.headers["Authorization"]))
+        status, headers, body = self.answers.pop(0)
+        made = requests.Response()
+        made.status_code, made._content = status, json.dumps(body).encode()
+        made.headers.update(headers)
+        return made
+
+
+def test_a_renamed_repository_is_followed_and_another_host_gets_no_token(monkeypatch):
+    ours = Pull("https://hub.example/api", "acme/shop", 1, "secret", sleep=lambda seconds: None)
+    moved = {"Location": "https://hub.example/api/repositories/7/issues/1/comments?per_page=100&page=1"}
+    said = {"id": 5, "html_url": "https://hub.example/c/5", "body": f"{mark('.')}\nOld", "user": {"login": "bot"}}
+    here = Answers((200, {}, {"login": "bot"}), (301, moved, {}), (200, {}, [said]), (200, {}, said))
+    monkeypatch.setattr(comment.requests, "request", here)
+    assert ours.say(".", "New") == "https://hub.example/c/5"
+    assert [address for _, address, _ in here.asked][2] == moved["Location"]
+    for elsewhere in (
+        "https://evil.example/x",
+        "http://hub.example/api/user",
+        "//evil.example",
+        "https://hub.example:8/",
+    ):
+        there = Answers((307, {"Location": elsewhere}, {}))
+        monkeypatch.setattr(comment.requests, "request", there)
+        with pytest.raises(NotSaid, match="another host"):
+            ours.say(".", "New")
+        assert [address for _, address, _ in there.asked] == ["https://hub.example/api/user"]
+    round_and_round = Answers(*[(302, {"Location": "/api/user"}, {})] * 9)
+    monkeypatch.setattr(comment.requests, "request", round_and_round)
+    with pytest.raises(NotSaid, match="on and on"):
+        ours.say(".", "New")
+
+
+@pytest.mark.parametrize(
+    "odd", [([],), ({}, {}), ({}, None), ({}, [[], {"id": 1, "user": 3}], "x"), ({}, [], {"id": "1"}), ({}, [], [])]
+)
+def test_whatever_a_server_answers_the_step_goes_on(monkeypatch, odd):
+    monkeypatch.setattr(comment.requests, "request", Answers(*[(200, {}, each) for each in odd]))
+    with pytest.raises(NotSaid, match="something else"):
+        Pull("https://hub.example", "acme/shop", 1, "secret").say(".", "New")
 
 
 # What is taken of an event

@@ -48,3 +48,18 @@ def test_a_shallow_clone_says_that_it_may_be_older(repo, tmp_path):
     repo.git("clone", "-q", "--bare", "--depth=1", f"file://{repo.path}", str(tmp_path / "shallow"))
     since = since_files(open_clone(tmp_path / "shallow"), evidence(tmp_path / "shallow"))
     assert (day(since["ci-timeouts"]), since["ci-timeouts"].open) == ("04-01", True)
+
+
+def test_names_too_long_for_a_command_have_no_date_and_keep_none_from_the_others(tmp_path):
+    repo = RepoBuilder(tmp_path / "long")
+    repo.commit("Flow", "2026-02-01 09:00", files={PATH: FLOW.format(limit="timeout-minutes: 5", command="make")})
+    flow = repo.git("rev-parse", f"HEAD:{PATH}")
+    for name in ("a" * 200_000, *(f"{number}{'b' * 6_000}" for number in range(3))):
+        entry = f"100644 {flow}\t.github/workflows/{name}.yml\n"
+        repo.git("update-index", "--add", "--index-info", given=entry.encode())
+    tree = repo.git("write-tree")
+    repo.git("update-ref", "HEAD", repo.git("commit-tree", tree, "-p", "HEAD", "-m", "Long"))
+    found = evidence(repo.path)
+    assert max(len(place.path) for place in found.of("ci-timeouts").good or found.of("ci-timeouts").evidence) > 100_000
+    assert since_files(open_clone(repo.path), found)["ci-timeouts"]
+    assert since_judged(open_clone(repo.path), found, "ci-timeouts")

@@ -98,3 +98,9 @@ def test_a_long_text_is_cut_at_a_whole_entry_and_says_so():
     text = as_markdown(type(whole)("shop", None, "0" * 40, 0, evaluation, ()))
     assert len(text) <= LONGEST and "This is not all" in text
     assert text.count("<details>") == text.count("</details>")
+
+
+@pytest.mark.parametrize("longest", [300, 1_000, 3_000])
+def test_a_summary_that_is_too_long_by_itself_is_cut_too(shown, longest):
+    text = as_markdown(shown, longest)
+    assert len(text) <= longest and text.startswith("### What") and "This is not all" in text

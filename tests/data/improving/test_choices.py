@@ -5,9 +5,11 @@ from assessments import recommend
 from content import catalog
 from data import people, store, teams
 from data.access import Forbidden, NotFound
+from data.asked import results
 from data.improving import choices
 from data.improving.interventions import Done
 from data.tables import AuditEvent, Enrolment, Intervention
+from tests.data import practised, surveyed
 from tests.data.arrange import Place
 from tests.data.test_teams import member
 
@@ -172,3 +174,18 @@ def test_others_see_nothing_and_do_nothing(one_shop, who):
     with pytest.raises(NotFound):
         choices.drop(who, 999)
     assert people.home_organization(who) == one_shop.organization_id
+
+
+@pytest.mark.parametrize(("role", "sees"), [("team_lead", True), ("member", True), ("leader", False), ("coach", False)])
+def test_a_reason_that_may_tell_of_answers_is_for_leaders_when_those_are(shop, who, role, sees):
+    reader = surveyed.person(role, shop.organization_id, None if role in ("leader", "coach") else shop.team_id)
+    choices.choose(who, shop.team_id, FIRST, "Older than the survey.")
+    wave = practised.said(shop.team_id, 1)
+    choices.choose(who, shop.team_id, SECOND, "It works on trunk-based development (level 1 to 2).")
+
+    def whys() -> set[str]:
+        return {one.why[:8] for one in choices.listed(reader, shop.team_id)}
+
+    assert whys() == {"Older th", "It works" if sees else ""}
+    results.release(who, wave)
+    assert whys() == {"Older th", "It works"}

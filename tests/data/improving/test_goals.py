@@ -7,11 +7,12 @@ from assessments import goals as ways
 from assessments.delivery.results import State
 from data import derive, store, teams
 from data.access import Forbidden, NotFound
-from data.asked import pains
+from data.asked import pains, results
 from data.asked.naming import Said
 from data.improving import figures, goals
 from data.improving.goals import Wanted
 from data.tables import AuditEvent, Goal
+from tests.data import practised, surveyed
 from tests.data.arrange import Place, change, deployment, hour
 from tests.data.improving import planted
 from tests.data.improving.planted import WEEK
@@ -89,6 +90,8 @@ def test_a_stage_has_an_interval_as_lead_time_has(one_shop, who):
         ({"target": -1.0}, "not negative"),
         ({"target": float("nan")}, "not negative"),
         ({"target": "soon"}, "as numbers"),
+        ({"metric": "deployment_frequency", "target": 1e308}, "at most 1,000,000"),
+        ({"counter_limit": 10**400}, "at most 1,000,000"),
         ({"counter_limit": 1.5}, "0 to 100 %"),
         ({"counter_limit": float("inf")}, "0 to 100 %"),
         ({"due_at": 5}, "a day after today"),
@@ -247,3 +250,18 @@ def test_many_goals_cost_no_more_statements_than_one(one_shop, who):
             goals.stands(goals.listed(who, one_shop.team_id))
         numbers.append(len(sent))
     assert numbers[0] == numbers[1] < 12
+
+
+def test_the_level_that_a_goal_came_from_is_for_leaders_when_the_answers_are(one_shop, who):
+    leader = surveyed.person("leader", one_shop.organization_id)
+    wave = practised.said(one_shop.team_id, 1)
+    goals.add(who, one_shop.team_id, wanted(one_shop, capability="version-control", level=2))
+
+    def told(reader) -> tuple:
+        (one,) = goals.listed(reader, one_shop.team_id)
+        return one.wanted.capability, one.wanted.level, one.capability_name
+
+    whole = ("version-control", 2, "Version control")
+    assert (told(who), told(leader)) == (whole, (None, None, ""))
+    results.release(who, wave)
+    assert told(leader) == whole

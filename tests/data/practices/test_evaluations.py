@@ -5,14 +5,15 @@ from sqlalchemy import select
 
 from assessments.evidence import Effort, Evaluation, Evidence, Outcome, Probe, Result, evaluate, of_texts
 from assessments.evidence.finding import met, not_met, unknown
-from data import store
+from data import roles, store
 from data.access import Forbidden, NotFound
 from data.evidence.adoption import Since
 from data.people import Who
-from data.practices import evaluations
+from data.practices import evaluating, evaluations
 from data.practices.evaluations import PROBES
 from data.tables import Finding as Row
 from tests.data.arrange import Place
+from tests.data.test_sessions import begun
 from tests.statements import counted
 
 
@@ -134,6 +135,18 @@ def test_places_are_for_those_who_see_the_team(home, who):
         evaluations.evidence_of(Who(8, "A stranger"), number, "one")
     with pytest.raises(NotFound):
         evaluations.evidence_of(who, number, "none")
+
+
+def test_whoever_was_switched_off_sees_nothing_more_from_a_page_that_is_still_open(home):
+    admin, bob = begun("1", groups=["ops"]), begun("2", groups=["leads"])
+    place = Place(admin)
+    number = evaluations.save(place.repository_id, PROBES, judged(one=met("1.")), as_of=1)
+    assert evaluations.evidence_of(bob, number, "one").all == 0
+    assert evaluating.status(bob, [place.repository_id])
+    roles.switch(admin, place.organization_id, bob.id, False)
+    with pytest.raises(Forbidden):
+        evaluations.evidence_of(bob, number, "one")
+    assert evaluating.status(bob, [place.repository_id]) == {}
 
 
 def test_findings_of_a_team_stand_by_themselves_and_can_be_removed(home, who):

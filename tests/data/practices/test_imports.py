@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from assessments.evidence import Outcome
+from assessments.evidence.finding import PLACES
 from data import people, store, teams
 from data.access import Forbidden, NotFound
+from data.evidence import strict
 from data.people import Who
-from data.practices import evaluations, imports
+from data.practices import evaluations, imports, reading_sarif
 from data.sources.files import FileError
 from data.tables import AuditEvent, Finding, Service
 from tests.data.arrange import Place
@@ -292,6 +294,20 @@ def test_what_cannot_be_used_is_one_sentence(kind, content, said):
     with pytest.raises(FileError) as refused:
         read(kind, content)
     assert said in str(refused.value) and str(refused.value).count("\n") == 0
+
+
+def test_a_file_of_empty_lists_is_refused_before_it_takes_the_memory(monkeypatch):
+    monkeypatch.setattr(strict, "VALUES", 1_000)
+    monkeypatch.setattr(strict.json, "loads", lambda *_, **__: pytest.fail("it was read"))
+    with pytest.raises(FileError, match="holds more than 1,000 values"):
+        imports.read("sarif", b"[" + b"[]," * 1_000 + b"{}]")
+
+
+def test_of_what_is_said_over_and_over_only_what_is_kept_is_put_together(monkeypatch):
+    put_together = []
+    monkeypatch.setattr(reading_sarif, "_message", lambda *_: put_together.append(1) or f"said {len(put_together)}")
+    found = read("sarif", sarif(*[result() for _ in range(5 * PLACES)])).evaluation.of("A1")
+    assert (len(put_together), len(found.evidence), found.total) == (PLACES, PLACES, 5 * PLACES)
 
 
 WORDS = """version runs results tool driver rules name ruleId ruleIndex rule index level kind message text id arguments
