@@ -21,6 +21,7 @@ from data.tables import (
     Correction,
     Deployment,
     Enrolment,
+    Evaluation,
     Goal,
     Incident,
     Intervention,
@@ -108,6 +109,7 @@ def merge_teams(who: Who, team_id: int, into_id: int) -> None:
         for table in (Wave, Assessment, PainPoint, Enrolment, Goal, Intervention):
             session.execute(update(table).where(table.team_id == team_id).values(team_id=into_id))
         _move_marks(session, who, team_id, into_id)
+        _move_findings(session, team_id, into_id)
         session.execute(delete(Team).where(Team.id == team_id))
         detail = {"from": team.name, "into": into.name, "services": moved}
         audit.record(session, who, "merge_teams", f"team:{into_id}", detail, into.organization_id)
@@ -119,6 +121,13 @@ def _move_marks(session: Session, who: Who, team_id: int, into_id: int) -> None:
     undone = {"undone_by": who.id, "undone_at": store.now_us()}
     session.execute(update(PracticeMark).where(own, PracticeMark.undone_at.is_(None)).values(**undone))
     session.execute(update(PracticeMark).where(own).values(team_id=into_id))
+
+
+def _move_findings(session: Session, team_id: int, into_id: int) -> None:
+    """What other tools said of the team, unless the same tool has spoken of the other one."""
+    there = select(Evaluation.origin).where(Evaluation.team_id == into_id)
+    mine = Evaluation.team_id == team_id, Evaluation.origin.not_in(there)
+    session.execute(update(Evaluation).where(*mine).values(team_id=into_id))
 
 
 def delete_team(who: Who, team_id: int) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from assessments.evidence import Effort, Evaluation, Evidence, Outcome, Probe, Result, evaluate, of_texts
 from assessments.evidence.finding import met, not_met, unknown
-from data import roles, store
+from data import roles, store, tables, teams
 from data.access import Forbidden, NotFound
 from data.evidence.adoption import Since
 from data.people import Who
@@ -167,3 +167,15 @@ def test_an_evaluation_is_of_one_thing_and_of_a_known_origin(home, who):
         evaluations.save(None, PROBES, judged(), as_of=1)
     with pytest.raises(ValueError, match="come from one of"):
         evaluations.failed(place.repository_id, "guess", "It failed.")
+
+
+def test_what_other_tools_said_of_a_team_goes_with_it_when_it_is_merged(both, who):
+    place, into = Place(who), Place(who, "Into")
+    nothing = Evaluation("", (), {})
+    gone = evaluations.save(None, "dsomm", nothing, as_of=1, team_id=place.team_id)
+    taken = evaluations.save(None, "sarif", nothing, as_of=2, team_id=place.team_id)
+    kept = evaluations.save(None, "dsomm", nothing, as_of=3, team_id=into.team_id)
+    teams.merge_teams(who, place.team_id, into.team_id)
+    with store.reading() as session:
+        found = session.execute(select(tables.Evaluation.id).order_by(tables.Evaluation.id)).scalars().all()
+    assert found == [taken, kept] and gone not in found
