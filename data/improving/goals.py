@@ -228,8 +228,8 @@ class NotWorkedOut(ValueError):
 
 
 def measured(service_id: int, metric: str, counter: str) -> tuple[Figure, Figure]:
-    """The baseline of a goal. Raises ValueError (NotWorkedOut before the service has numbers) with a sentence where there is no value of one of them: what is not
-    known is not 0, and nobody could tell a change from it."""
+    """The baseline of a goal. Raises ValueError with a sentence where there is no value of one of them (NotWorkedOut
+    before the service has numbers): what is not known is not 0, and nobody could tell a change from it."""
     found = baseline(service_id, metric, counter)
     if found is None:
         raise NotWorkedOut(

@@ -39,7 +39,8 @@ def form(user: Who, services: Sequence[ServiceView], chosen: ServiceView | None)
         whose = _whose(kind, mine, chosen)
     with right:
         upload = st.file_uploader(
-            f"At most {strict.BYTES // 1024 // 1024} MB",
+            "The file",
+            max_upload_size=strict.BYTES // 1024 // 1024,
             type=list(KINDS[kind].endings),
             key=f"findings_file_{kind}_{st.session_state.get(ROUND, 0)}",
         )
