@@ -10,6 +10,7 @@ from assessments.maturity import JUDGED, Capability, Item, Mark, Seen, Standing,
 
 PRACTICE, COVERAGE, MODEL = "practice", "coverage", "model version"
 CAUSES = (MODEL, COVERAGE, PRACTICE)
+_SAME = "Nothing that counts has changed."
 NEW, GONE, COMPARED = "new in the model", "gone from the model", "compared"
 
 
@@ -76,10 +77,36 @@ class Change:
         """The parts in one sentence."""
         if self.kind != COMPARED:
             return f"{self.capability.name} is {self.kind}; there is nothing to compare."
-        told = [f"{_signed(part)} because of {_CAUSE[cause]}" for cause, part in self.parts.items() if part]
-        if not told:
-            return "Nothing that counts has changed."
-        return f"{_signed(Fraction(self.steps))} in all: {', '.join(told)}."
+        if self.before.told is None or self.after.told is None:
+            return self._telling
+        parts = [(_signed(part), _CAUSE[cause]) for cause, part in self.parts.items() if part]
+        if not parts:
+            return self._still
+        steps = f"{_signed(Fraction(self.steps))} {'level' if abs(self.steps) == 1 else 'levels'}"
+        if len(parts) == 1:
+            return f"{steps} because of {parts[0][1]}."
+        return f"{steps} in all: {', '.join(f'{part} because of {cause}' for part, cause in parts)}."
+
+    @property
+    def _telling(self) -> str:
+        """Where a level is not told, then or now: no number of levels lies between."""
+        then, now = self.before, self.after
+        if not (then.applicable and now.applicable):
+            return "It does not apply any more." if then.applicable else "It applies now." if now.applicable else _SAME
+        if then.told is None and now.told is None:
+            return "The level can still not be told."
+        if now.told is None:
+            return "Too little is known now to tell the level." if not now.covered else "Nothing tells the level now."
+        told = "Enough is known now to tell the level." if not then.covered else "What is known now tells the level."
+        also = [_CAUSE[cause] for cause in (PRACTICE, MODEL) if self.parts[cause]]
+        has = "has" if len(also) == 1 else "have"
+        return f"{told} {' and '.join(also).capitalize()} {has} a part in it." if also else told
+
+    @property
+    def _still(self) -> str:
+        """Where the level is told both times and no step was climbed or lost."""
+        same = (self.before.known, self.before.applicable) == (self.after.known, self.after.applicable)
+        return _SAME if same else "What is known of it has changed, and the level has not."
 
     @property
     def differs(self) -> bool:

@@ -325,12 +325,19 @@ def _too_few(seen: _Seen, first: int, now: int) -> tuple[str, ...]:
         wait = first + FEWEST_AFTER - week_of(now)
         missing.append(f"It is too early: the weeks after the settling are judged in {_weeks(wait)} at the soonest.")
     elif len(seen.after) < FEWEST_AFTER:
-        missing.append(f"{_weeks(len(seen.after))} after it have deployments; {FEWEST_AFTER} are needed.")
+        missing.append(f"{_having(len(seen.after), 'after it')}; {FEWEST_AFTER} are needed.")
     if len(seen.before) < FEWEST_BEFORE:
-        missing.append(f"{_weeks(len(seen.before))} before it have deployments; {FEWEST_BEFORE} are needed.")
+        missing.append(f"{_having(len(seen.before), 'before it')}; {FEWEST_BEFORE} are needed.")
     if not missing and seen.before.kind != TIMES and not seen.before.value.any() and not seen.after.value.any():
         missing.append(f"{seen.name}: none happened before or after, so there is nothing to compare.")
     return tuple(missing)
+
+
+def _having(number: int, when: str) -> str:
+    """'No week after it has deployments', 'Only 1 week ... has', '8 weeks ... have'."""
+    if number < 2:
+        return f"{'Only 1' if number else 'No'} week {when} has deployments"
+    return f"{number} weeks {when} have deployments"
 
 
 def _weeks(count: int) -> str:

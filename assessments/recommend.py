@@ -18,6 +18,8 @@ AT_ONCE = 2  # tracks that a team has under way
 TOP = 4
 FINISHED, TESTED_OUT, UNDER_WAY = "finished", "tested out", "under way"
 OPEN = ("wip", "beta", "active")
+WORD = "what the team says"
+_AGAINST = (State.NOT_MET, State.PARTLY, State.EXCEPTED)
 NAMED = 2  # capabilities named in a sentence
 
 
@@ -55,15 +57,22 @@ class Choice:
 
 @dataclass(frozen=True)
 class Step:
-    """The next statement of a capability that is not reached, with what speaks against it and what is not known."""
+    """The next statement of a capability that is not reached, with what speaks for it, what against it (an exception
+    too), and what is not known. first: capabilities it builds on that are lower still."""
 
     capability: str
     level: int
     text: str
+    speaks: tuple[str, ...]
     against: tuple[str, ...]
     open: tuple[str, ...]
     size: float
     first: tuple[str, ...]
+
+    @property
+    def only_word(self) -> bool:
+        """Whether nothing but what the team says could tell, and it has not said it."""
+        return self.open == (WORD,) and not self.against and not self.speaks
 
 
 @dataclass(frozen=True)
@@ -338,11 +347,12 @@ def _steps(gaps: Mapping[str, Gap], standings: Mapping[str, Standing]) -> list[S
         if not gap.levels or (ahead := gap.standing.next) is None:
             continue
         seen = [(item, what) for item, what in ahead.seen if what is None or what.state is not State.NOT_APPLICABLE]
-        against = [what.because for _, what in seen if what and what.state in (State.NOT_MET, State.PARTLY)]
+        speaks = [what.because for _, what in seen if what and what.state is State.MET]
+        against = [what.because for _, what in seen if what and what.state in _AGAINST]
         unknown = [
-            item.key.rsplit("/", 1)[-1].replace("-", " ")
+            WORD if item.lane == SURVEY else item.key.rsplit("/", 1)[-1].replace("-", " ")
             for item, what in seen
-            if (what is None or what.state in (State.UNKNOWN, State.NOT_SEEN)) and item.lane != SURVEY
+            if what is None or what.state in (State.UNKNOWN, State.NOT_SEEN)
         ]
         first = [
             f"{other.capability.name} (level {other.told})"
@@ -351,7 +361,7 @@ def _steps(gaps: Mapping[str, Gap], standings: Mapping[str, Standing]) -> list[S
             if other.told < gap.standing.told or other.told == 0
         ]
         statement = ahead.statement
-        lists = tuple(dict.fromkeys(against)), tuple(unknown)
+        lists = [tuple(dict.fromkeys(some)) for some in (speaks, against, unknown)]
         found.append(Step(key, statement.level, statement.text, *lists, float(gap.size), tuple(first)))
     return sorted(found, key=lambda step: -step.size)
 
@@ -359,10 +369,19 @@ def _steps(gaps: Mapping[str, Gap], standings: Mapping[str, Standing]) -> list[S
 def _find_out(standings: Mapping[str, Standing]) -> Iterator[tuple[str, str]]:
     for key, standing in standings.items():
         if standing.told is None and standing.applicable:
-            first, *more = standing.missing or ("Only the team's word speaks for its first level.",)
-            rest = f" And {len(more)} more." if more else ""
-            known = f"{standing.known} of {standing.applicable} pieces of evidence are known."
-            yield key, f"Find out where the team stands in {standing.capability.name}: {known} {first}{rest}"
+            yield key, f"{standing.capability.name}: {_to_find(standing)}"
+
+
+def _to_find(standing: Standing) -> str:
+    """Why the level is not known, and the first thing that would tell it."""
+    first, *more = standing.missing or ("",)
+    rest = f" And {len(more)} more." if more else ""
+    if standing.covered:
+        what = "only the team's word speaks for" if standing.claimed else "nothing shows"
+        return f"{what} its first level, and nothing refuses it. {first}{rest}".rstrip()
+    pieces = f"{standing.applicable} pieces" if standing.applicable != 1 else "1 piece"
+    verb = "is" if standing.known == 1 else "are"
+    return f"{standing.known or 'none'} of {pieces} of evidence {verb} known. {first}{rest}".rstrip()
 
 
 def _name(gap: Gap) -> str:

@@ -236,19 +236,24 @@ def end(who: Who, goal_id: int, state: str, note: str | None = None) -> None:
             row.note = texts.note("\n".join(filter(None, (row.note, note))))
 
 
+class NotWorkedOut(ValueError):
+    """A service that has no numbers yet."""
+
+
 def measured(service_id: int, metric: str, counter: str) -> tuple[Figure, Figure]:
-    """The baseline of a goal. Raises ValueError with a sentence where there is no value of one of them: what is not
-    known is not 0, and nobody could tell a change from it."""
+    """The baseline of a goal. Raises ValueError with a sentence where there is no value of one of them (NotWorkedOut
+    before the service has numbers): what is not known is not 0, and nobody could tell a change from it."""
     found = baseline(service_id, metric, counter)
     if found is None:
-        raise ValueError(
+        raise NotWorkedOut(
             "Nothing has been worked out of this service yet: connect a source and say what counts as production."
         )
     for key, figure in zip((metric, counter), found, strict=True):
         if figure.value is None:
             why = _MISSING.get(figure.state, "There is no data")
+            when = "" if figure.state is State.NOT_COLLECTED else f" in the last {figures.WEEKS} weeks"
             raise ValueError(
-                f"{METRICS[key].name} has no value to begin from: {why} in the last {figures.WEEKS} weeks. Without one "
+                f"{METRICS[key].name} has no value to begin from: {why}{when}. Without one "
                 "nobody could say later whether it changed. Choose another, or collect it first."
             )
     return found

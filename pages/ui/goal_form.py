@@ -13,6 +13,7 @@ from data.improving.measuring import METRICS
 from data.people import Who
 from pages.ui import goal_words, metric_pick
 from pages.ui.asking import asked, dialog
+from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 NOTE = "plan_note"
@@ -48,12 +49,15 @@ def _new(user: Who, team_id: int, key: str, note: str = NOTE, **origin) -> None:
         before = goals.measured(service, metric, counter)
     except ValueError as error:
         st.warning(plain(error))
+        if isinstance(error, goals.NotWorkedOut):
+            label, query = "Say what counts as production", {"service": str(service)}
+            st.page_link(page_file("rule"), label=label, icon=":material/arrow_forward:", query_params=query)
         return
     for name, figure in zip((metric, counter), before, strict=True):
         st.caption(plain(f"{METRICS[name].name} now: {goal_words.figure(figure)}."))
     own = f"{key}_{service}_{metric}_{counter}"
     target, limit = _numbers(own, metric, counter, before)
-    due = st.date_input("Until", _today() + MONTHS, _today() + timedelta(days=1), key=f"{key}_due")
+    due = st.date_input("Until", _today() + MONTHS, _today() + timedelta(days=1), key=f"{key}_due", format="YYYY-MM-DD")
     title = st.text_input(
         "Title", "", key=f"{key}_title", max_chars=120, placeholder=goal_words.title(metric, before[0], target)
     )
@@ -70,7 +74,7 @@ def edit(user: Who, one: GoalView) -> None:
     st.text(f"Measured by {one.metric.name.lower()} of {one.service or 'a service that is gone'}; that stays.")
     target, limit = _numbers(key, was.metric, was.counter_metric, one.baseline, (was.target, was.counter_limit))
     first = min(store.from_us(one.created_at).date() + timedelta(days=1), store.from_us(was.due_at).date())
-    due = st.date_input("Until", store.from_us(was.due_at).date(), first, key=f"{key}_due")
+    due = st.date_input("Until", store.from_us(was.due_at).date(), first, key=f"{key}_due", format="YYYY-MM-DD")
     title = st.text_input("Title", was.title, key=f"{key}_title", max_chars=120)
     words = st.text_area("Note", was.note, key=f"{key}_note", max_chars=2000, height=90)
     if st.button("Save", key=f"{key}_save", type="primary"):

@@ -39,10 +39,9 @@ def form(user: Who, services: Sequence[ServiceView], chosen: ServiceView | None)
         whose = _whose(kind, mine, chosen)
     with right:
         upload = st.file_uploader(
-            f"At most {strict.BYTES // 1024 // 1024} MB",
-            type=list(KINDS[kind].endings),
+            "The file", list(KINDS[kind].endings), max_upload_size=strict.BYTES // 1024 // 1024,
             key=f"findings_file_{kind}_{st.session_state.get(ROUND, 0)}",
-        )
+        )  # fmt: skip
     if upload is not None and (found := _read(kind, upload)) is not None:
         _report(found)
         if st.button("Keep these findings", type="primary", key="findings_keep", icon=":material/save:"):

@@ -37,7 +37,9 @@ def edit(user: Who, one: InterventionView) -> None:
 def finish(user: Who, one: InterventionView) -> None:
     """Since when it is done."""
     key = f"outcome_finish_{one.id}"
-    at = st.date_input("Finished on", _today(), _of(one.said.started_at), _today(), key=f"{key}_at")
+    at = st.date_input(
+        "Finished on", _today(), _of(one.said.started_at), _today(), key=f"{key}_at", format="YYYY-MM-DD"
+    )
     st.caption(f"The {one.said.settle_weeks} weeks after it are left out: things get worse before they get better.")
     if st.button("Finish", key=f"{key}_go", type="primary"):
         asked(lambda: interventions.finish(user, one.id, _ended(at)), "Finished.", NOTE)
@@ -55,7 +57,7 @@ def remove(user: Who, one: InterventionView) -> None:
 def finish_track(user: Who, one: ChoiceView) -> None:
     """With or without looking whether it worked."""
     key = f"chosen_{one.id}_done"
-    at = st.date_input("Finished on", _today(), _of(one.begun_at), _today(), key=f"{key}_at")
+    at = st.date_input("Finished on", _today(), _of(one.begun_at), _today(), key=f"{key}_at", format="YYYY-MM-DD")
     look = st.checkbox("Look whether it worked", True, key=f"{key}_look")
     done = _watched(user, one, key) if look else None
     if (done or not look) and st.button("Finish", key=f"{key}_go", type="primary"):
@@ -93,9 +95,11 @@ def _fields(user: Who, team_id: int, key: str, was: Done | None) -> Done | None:
     kind = st.selectbox("Kind", kinds, kinds.index(was.kind) if was else 2, format_func=KINDS.get, key=f"{key}_kind")
     places = st.columns(2)
     start = places[0].date_input("Started on", _of(was.started_at) if was else _today(), key=f"{key}_start",
-                                 help="May be a day to come, for what is planned.")  # fmt: skip
+                                 help="May be a day to come, for what is planned.", format="YYYY-MM-DD")  # fmt: skip
     ended = _of(was.finished_at) if was and was.finished_at else None
-    end = places[1].date_input("Finished on", ended, key=f"{key}_end", help="Empty while it goes on.")
+    end = places[1].date_input(
+        "Finished on", ended, key=f"{key}_end", help="Empty while it goes on.", format="YYYY-MM-DD"
+    )
     picked = (was.service_id, was.metric, was.counter_metric) if was else None
     service, metric, counter = metric_pick.fields(key, some or {was.service_id: "no service"}, picked)
     settle = _settle(key, was.settle_weeks if was else 4)

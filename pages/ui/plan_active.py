@@ -64,8 +64,8 @@ def _head(one: ChoiceView) -> None:
 
 
 def _facts(one: ChoiceView) -> list[str]:
-    dates = (("chosen", one.chosen_at), ("begun", one.begun_at), ("ended", one.ended_at))
-    facts = [f"{word} {day(store.from_us(at))}" for word, at in dates if at is not None]
+    dates = (("Chosen", one.chosen_at), ("begun", one.begun_at), ("ended", one.ended_at))
+    facts = [f"{word} on {day(store.from_us(at))}" for word, at in dates if at is not None]
     facts += [f"{one.hours:g} hours"] if one.hours is not None else []
     version = f"version {one.version}"
     if not one.newest:

@@ -57,11 +57,14 @@ def _card(user: Who, found: TeamPlan, step: Step, name: str, plans: bool) -> Non
                 goal_form.from_gap(user, found.standing.team_id, step.capability, step.level)
         st.markdown(plain(step.text))
         lists = (
+            ("For it", step.speaks),
             ("Against it", step.against),
-            ("Not known", step.open),
+            ("Not known", () if step.only_word else step.open),
             ("It builds on what is lower still", step.first),
         )
         told = [f"{label}: {_listed(some)}" for label, some in lists if some]
+        if step.only_word:
+            told.insert(0, "Only the team's word could tell, and it has not been asked or has not agreed yet.")
         if told:
             st.caption("  \n".join(plain(line) for line in told))
 

@@ -49,6 +49,8 @@ def _summary(found: TeamPlan, hours: int) -> str:
         f"{'This track takes' if one else 'These two tracks take'} {plan.hours:g} of {hours} hours. Of all that fit, "
     )
     told += f"{'it closes' if one else 'they close'} the most of what lies between here and the next levels."
+    if found.active:
+        told += " The hours of what is chosen already come on top."
     if found.standing.lost:
         return f"{told} Where the workflow map shows that lead time is lost, a gap counts more."
     return f"{told} A workflow map would show where lead time is lost, and such gaps would count more."

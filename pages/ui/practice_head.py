@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from assessments.maturity import OWN
 from data.people import Who
 from data.practices.said import WAITING
 from data.practices.standings import TeamStanding
@@ -9,6 +10,11 @@ from data.queries import TeamView
 from pages.ui import evidence_jobs, states
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, plain
+
+
+def asked(found: TeamStanding) -> bool:
+    """Whether a closed survey asked about the capabilities themselves."""
+    return any(wave.questionnaire == OWN for wave in found.waves)
 
 
 def no_services(found: TeamStanding) -> None:
@@ -51,11 +57,13 @@ def _says(team: TeamView, found: TeamStanding) -> None:
         st.caption(f"{plain(wave.title)} is for the team alone until {day(wave.leaders_from)}.")
     if not found.waves:
         st.text("The team has not been asked yet.")
+    if found.waves and not asked(found):
+        st.caption("It tells little here: the team has not been asked about the capabilities themselves.")
     st.space("stretch")
     if shown:
         wave = {"wave": str(shown[0].id)}
         st.page_link(page_file("survey"), label="The result", icon=":material/arrow_forward:", query_params=wave)
-    else:
+    if not asked(found):
         st.page_link(page_file("surveys"), label="Ask the team", icon=":material/arrow_forward:", query_params=query)
 
 

@@ -74,10 +74,15 @@ def _facts(view: MarkView) -> list[str]:
     if view.mark.expires:
         until = day(store.from_us(view.mark.expires))
         facts.append(f"ended {until} and counts no more" if view.state == marks.ENDED else f"until {until}")
-    facts.append(f"marked by {view.made_by or 'somebody who is gone'} on {day(view.made_at)}")
+    facts.append(_by("marked", view.made_by, view.made_at))
     if view.undone_at:
-        facts.append(f"taken back by {view.undone_by or 'somebody who is gone'} on {day(view.undone_at)}")
+        facts.append(_by("taken back", view.undone_by, view.undone_at))
     return facts
+
+
+def _by(what: str, who: str | None, at: datetime) -> str:
+    """Without a person only when: nobody's name is made up."""
+    return f"{what} by {who} on {day(at)}" if who else f"{what} on {day(at)}"
 
 
 def _undo(user: Who, mark_id: int) -> None:

@@ -65,7 +65,8 @@ def _level(one: Standing) -> None:
         )
         st.markdown(f"{practice_words.marks(one)} **{plain(practice_words.level(one))}**{says}")
         st.markdown(_now(one))
-        st.caption(f"{practice_words.coverage(one)[:1].upper()}{practice_words.coverage(one)[1:]}{_floor(one)}.")
+        if one.applicable:
+            st.caption(f"{practice_words.coverage(one)[:1].upper()}{practice_words.coverage(one)[1:]}{_floor(one)}.")
     _next(one)
 
 
@@ -90,11 +91,11 @@ def _next(one: Standing) -> None:
         return
     with st.container(border=True, gap="xsmall"):
         statement = one.next.statement
-        st.markdown(f"**What keeps level {statement.level}:** {plain(statement.text)}")
+        st.markdown(f"**What keeps it from level {statement.level}:** {plain(statement.text)}")
         for item, seen in laid_out.keeping(one):
-            because = plain(seen.because) if seen else "Nobody has looked."
+            because = plain(seen.because) if seen else practice_words.nobody(item)
             title = plain(laid_out.title(item))
-            st.markdown(f"{practice_words.state(seen.state if seen else None)} **{title}** {because}")
+            st.markdown(f"{practice_words.state(seen and seen.state, item.lane)} **{title}** {because}")
         if lacks := laid_out.needed(one):
             st.text(lacks)
 

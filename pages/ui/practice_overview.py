@@ -7,7 +7,7 @@ import streamlit as st
 from assessments.maturity import Standing
 from data.practices import laid_out, marks, model
 from data.practices.standings import TeamStanding
-from pages.ui import practice_words
+from pages.ui import practice_head, practice_words
 from pages.ui.text import count, plain
 
 SHOW = {"all": "All", "gaps": "Only gaps", "differ": "Only where the lanes differ"}
@@ -66,17 +66,26 @@ def summary(found: TeamStanding) -> None:
     told = sum(one.told is not None for one in standings)
     out = sum(one.applicable == 0 for one in standings)
     differ = sum(bool(one.disagreements) for one in standings)
-    said = [f"Of {count(len(standings), 'capability', 'capabilities')}, {told} have a level"]
-    open_ones = len(standings) - told - out
-    said += [f"of {open_ones} too little is known" if open_ones else ""]
-    said += [f"{out} do{'es' if out == 1 else ''} not apply" if out else ""]
-    sentences = [", ".join(each for each in said if each) + "."]
+    sentences = [practice_words.summary(len(standings), told, out)]
+    if told + out < len(standings) and (first := _first(found)):
+        sentences.append(first)
     if differ:
         sentences.append(f"In {differ} of them what is said and what is seen differ.")
     ended = sum(view.state == marks.ENDED for view in found.marks)
     if ended:
         sentences.append(f"{count(ended, 'exception')} {'has' if ended == 1 else 'have'} ended.")
     st.text(" ".join(sentences))
+
+
+def _first(found: TeamStanding) -> str:
+    """What to do so that more can be told; empty where each side has spoken and some levels are there."""
+    if found.repositories and not found.looked:
+        return "Look at the repositories first: that asks nobody."
+    if not practice_head.asked(found):
+        return "Ask the team next: most capabilities need its word too."
+    if any(one.told is not None for one in found.standings.values()):
+        return ""
+    return "Open a capability: it says what is missing."
 
 
 def areas(found: TeamStanding, shown: Chosen) -> None:

@@ -4,7 +4,7 @@ from base64 import b64encode
 from functools import lru_cache
 
 from assessments.evidence import Outcome
-from assessments.maturity import Standing, State, Verdict, level_of
+from assessments.maturity import MAP, REPOSITORY, SURVEY, Item, Standing, State, Verdict, level_of
 from pages.ui.charts import GREY, TEAL
 from pages.ui.text import count
 
@@ -27,6 +27,12 @@ VERDICTS = {
     Verdict.UNKNOWN: ("gray", "help"),
     Verdict.OUT: ("gray", "block"),
 }
+#: Lane -> of what nobody has looked for there, as a badge and in a sentence.
+NOBODY = {
+    SURVEY: ("not asked", "The team has not been asked about this."),
+    REPOSITORY: ("not looked at", "No repository has been looked at for this."),
+    MAP: ("no map", "No workflow map tells of this."),
+}
 WHAT = {Verdict.UNKNOWN: "not known", Verdict.PARTLY: "not shown yet"}
 LEGEND = (
     "● reached · ○ the team says so, and nothing shows it yet · a dot is a step ahead · ? not known, or too little of "
@@ -34,12 +40,17 @@ LEGEND = (
 )
 
 
-def state(found: State | None) -> str:
-    """The badge of a piece of evidence; None: nobody has looked."""
+def state(found: State | None, lane: str = REPOSITORY) -> str:
+    """The badge of a piece of evidence; None: nobody has looked, or asked."""
     if found is None:
-        return ":gray-badge[:material/pending: not looked at]"
+        return f":gray-badge[:material/pending: {NOBODY[lane][0]}]"
     colour, icon = STATES[found]
     return f":{colour}-badge[:material/{icon}: {found}]"
+
+
+def nobody(item: Item) -> str:
+    """Why nothing is known of a piece of evidence that nobody has looked for."""
+    return NOBODY[item.lane][1]
 
 
 def outcome(found: Outcome) -> str:
@@ -95,3 +106,22 @@ def coverage(standing: Standing) -> str:
     if standing.applicable == 0:
         return "nothing of it applies"
     return f"{standing.known} of {count(standing.applicable, 'piece', 'pieces')} of evidence known"
+
+
+def known_both(before: Standing, after: Standing) -> str:
+    """How much was known then and is now: 'Pieces of evidence known: then 4 of 6, now 5 of 7.'"""
+    parts = [f"{one.known} of {one.applicable}" if one.applicable else "none applies" for one in (before, after)]
+    return f"Pieces of evidence known: then {parts[0]}, now {parts[1]}."
+
+
+def summary(total: int, told: int, out: int) -> str:
+    """How many of the capabilities have a level, do not apply, or are known too little; in one or two sentences."""
+    left = total - told - out
+    apply = f" {out} {'does' if out == 1 else 'do'} not apply." if out else ""
+    if not told:
+        return f"None of the {count(total, 'capability', 'capabilities')} has a level yet: too little is known.{apply}"
+    if not left and not out:
+        return f"All {count(total, 'capability', 'capabilities')} have a level."
+    has = f"{told} of {count(total, 'capability', 'capabilities')} {'has' if told == 1 else 'have'} a level"
+    other = "the other" if left == 1 and not out else "one" if left == 1 else f"{'' if out else 'the other '}{left}"
+    return f"{has}; of {other} too little is known.{apply}" if left else f"{has}.{apply}"

@@ -32,7 +32,9 @@ def section(user: Who, team: TeamView) -> None:
         with right:
             asked = st.number_input("How many people were asked?", 5, waves.MOST_PEOPLE, 10, key="survey_import_asked")
             today = datetime.now(UTC).date()
-            day = st.date_input("When was it closed?", today, max_value=today, key="survey_import_day")
+            day = st.date_input(
+                "When was it closed?", today, max_value=today, key="survey_import_day", format="YYYY-MM-DD"
+            )
         upload = st.file_uploader("CSV or JSON", ["csv", "json", "txt"], key="survey_import_file")
         if upload is None:
             return

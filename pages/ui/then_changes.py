@@ -70,8 +70,8 @@ def _finding(differing: Sequence[Change], moving: Sequence[Change]) -> str:
     told, lost = sum(pair[0] is None for pair in both), sum(pair[1] is None for pair in both)
     said = [f"{rose} rose"] if rose else []
     said += [f"{fell} fell"] if fell else []
-    said += [f"of {told} the level can be told now"] if told else []
-    said += [f"of {lost} it cannot be told any more"] if lost else []
+    said += [f"the level of {told} can be told now"] if told else []
+    said += [f"the level of {lost} cannot be told any more"] if lost else []
     others = len(differing) - len(moving)
     said += [f"{others} changed in what is known or asked, not in level"] if others else []
     whole = count(len(differing), "capability", "capabilities")
@@ -119,7 +119,7 @@ def _change(change: Change, before: Side, after: Side) -> None:
             return
         st.text(change.because)
         if change.before.coverage != change.after.coverage:
-            st.caption(f"Then {practice_words.coverage(change.before)}, now {practice_words.coverage(change.after)}.")
+            st.caption(practice_words.known_both(change.before, change.after))
         evidence = moved(change.capability.key, before.snapshot, after.snapshot)
         if evidence:
             name = f"then_{change.capability.key}"

@@ -69,9 +69,36 @@ def test_what_only_one_model_has_is_not_compared():
 
 
 def test_the_parts_are_told_in_a_sentence():
-    found = compare(snapshot("R1-"), snapshot("R1+", "R2+"))["ci"]
-    assert found.because == "+2 in all: +1/2 because of what is known or counted now, +3/2 because of what is done now."
-    assert compare(snapshot("R1+"), snapshot("R1+"))["ci"].because == "Nothing that counts has changed."
+    found = compare(snapshot("R1-", "R2-"), snapshot("R1+", "R2+", "R3+"))["ci"]
+    parts = "+1/2 because of what is known or counted now, +5/2 because of what is done now."
+    assert found.because == f"+3 levels in all: {parts}"
+    assert compare(snapshot("R1-", "R2-"), snapshot("R1+", "R2-"))["ci"].because == (
+        "+1 level because of what is done now."
+    )
+    assert compare(snapshot("R1+", "R2+"), snapshot("R1-", "R2+"))["ci"].because == (
+        "−2 levels because of what is done now."
+    )
+    assert compare(snapshot("R1+", "R2+"), snapshot("R1+", "R2+"))["ci"].because == "Nothing that counts has changed."
+
+
+def test_a_level_that_can_be_told_now_is_no_change_that_counts_for_nothing():
+    less, more = snapshot("R1-"), snapshot("R1-", "R2-")
+    assert compare(less, more)["ci"].because == "Enough is known now to tell the level."
+    assert compare(more, less)["ci"].because == "Too little is known now to tell the level."
+    assert compare(snapshot(), less)["ci"].because == "The level can still not be told."
+    rose = compare(less, snapshot("R1+", "R2-"))["ci"].because
+    assert rose == "Enough is known now to tell the level. What is done now has a part in it."
+
+
+def test_what_is_known_may_change_and_the_level_not():
+    found = compare(snapshot("R1-", "R2-"), snapshot("R1-", "R2-", "R3-"))["ci"]
+    assert found.because == "What is known of it has changed, and the level has not."
+
+
+def test_what_does_not_apply_any_more_says_so():
+    mark = Mark("not applicable", "ci", "It has none.")
+    left = compare(snapshot("R1-", "R2-"), snapshot("R1-", "R2-", marks=[mark]))["ci"]
+    assert left.because == "It does not apply any more."
 
 
 @st.composite

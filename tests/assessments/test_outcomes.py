@@ -260,8 +260,9 @@ def test_before_the_settling_is_over_it_is_too_early():
     ("weeks", "reason"),
     [
         (history().part(FIRST + 50), "8 weeks before it have deployments; 12 are needed."),
+        (history().part(high=FIRST + 65), "Only 1 week after it has deployments; 4 are needed."),
         (history().part(high=FIRST + 66), "2 weeks after it have deployments; 4 are needed."),
-        (history().part(high=FIRST + 60), "0 weeks after it have deployments; 4 are needed."),
+        (history().part(high=FIRST + 60), "No week after it has deployments; 4 are needed."),
         (history(noise=0), "Lead time is the same in every week, so there is nothing to compare."),
     ],
 )

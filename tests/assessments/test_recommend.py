@@ -128,8 +128,7 @@ def test_a_level_that_is_not_known_is_found_out_and_has_no_gap():
     assert found.find_out == (
         (
             "ci",
-            "Find out where the team stands in CI: 0 of 4 pieces of evidence are known. "
-            "No repository has been looked at for r1. And 3 more.",
+            "CI: none of 4 pieces of evidence are known. No repository has been looked at for r1. And 3 more.",
         ),
     )
     assert against("a", team(ci=None, cd=1), ONE, 100) == "Where the team stands in CI is not known; find out first."
@@ -141,7 +140,7 @@ def test_a_level_for_which_only_the_team_speaks_is_found_out():
     known = seen("S1+", "S2-", "R2+", "S3-", "R3-", "S4-", "R4-")
     found = plan({"ci": standing(model, known)}, ONE, 100)
     ((key, told),) = found.find_out
-    assert key == "ci" and told.endswith("Only the team's word speaks for its first level.")
+    assert key == "ci" and told == "CI: only the team's word speaks for its first level, and nothing refuses it."
 
 
 @pytest.mark.parametrize(
@@ -206,6 +205,17 @@ def test_the_next_steps_begin_with_the_largest_gap():
         ("cd", 1, ("repository:r1 of cd.",), ()),
         ("ci", 2, ("repository:r2 of ci.",), ("CD (level 0)",)),
     ]
+
+
+def test_a_step_says_what_speaks_for_and_against_it_and_when_only_the_team_could_tell():
+    def step(*found):
+        return plan({"ci": standing(capability("R1", "S", "S R3"), seen("R1+", *found))}, {}, 0).steps[0]
+
+    assert step("S3-", "R3-").only_word and step("S3-", "R3-").open == ("what the team says",)
+    refused = step("S2-", "S3-", "R3-")
+    assert refused.against == ("S2 is not met.",) and not refused.only_word
+    half = plan({"ci": standing(capability("R1", "R2 R3"), seen("R1+", "R2+", "R3?"))}, {}, 0).steps[0]
+    assert (half.speaks, half.open, half.only_word) == (("R2 is met.",), ("r3",), False)
 
 
 @pytest.mark.parametrize(

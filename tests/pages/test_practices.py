@@ -1,13 +1,15 @@
 """The pages Practices and Then and now, as a team uses them."""
 
 import pytest
+from sqlalchemy import update
 
 from assessments.evidence import registry
 from assessments.maturity import EXCEPTION, NOT_APPLICABLE, Mark
 from data import people, store, teams
 from data.asked import results
 from data.practices import assessments, marks
-from data.tables import Repository
+from data.tables import PracticeMark, Repository
+from pages.ui import practice_words
 from tests.data import practised, surveyed
 from tests.data.arrange import Place
 from tests.data.practised import looked
@@ -41,6 +43,40 @@ def test_a_team_of_which_nothing_is_known_is_told_what_to_do(home):
     assert not [each for each in at.button if each.key == "take"] and not at.exception
 
 
+@pytest.mark.parametrize(
+    ("total", "told", "out", "sentence"),
+    [
+        (42, 0, 0, "None of the 42 capabilities has a level yet: too little is known."),
+        (42, 0, 1, "None of the 42 capabilities has a level yet: too little is known. 1 does not apply."),
+        (42, 1, 0, "1 of 42 capabilities has a level; of the other 41 too little is known."),
+        (42, 6, 2, "6 of 42 capabilities have a level; of 34 too little is known. 2 do not apply."),
+        (42, 41, 0, "41 of 42 capabilities have a level; of the other too little is known."),
+        (42, 41, 1, "41 of 42 capabilities have a level. 1 does not apply."),
+        (42, 42, 0, "All 42 capabilities have a level."),
+    ],
+)
+def test_how_many_have_a_level_reads_as_english(total, told, out, sentence):
+    assert practice_words.summary(total, told, out) == sentence
+
+
+def test_a_survey_that_asked_about_no_capability_does_not_keep_from_asking(place):
+    looked(place.repository_id, "unknown")
+    closed(place.team_id, 2, questionnaire="culture-and-safety")
+    at = opened(PAGE, team=place.team_id)
+    told = shown(at)
+    assert "has not been asked about the capabilities themselves" in told and "Ask the team next" in told
+    assert not at.exception
+
+
+def test_a_mark_without_a_person_says_only_when(place):
+    looked(place.repository_id)
+    marks.make(place.who, place.team_id, Mark(NOT_APPLICABLE, CI, "None here.", None))
+    with store.writing() as session:
+        session.execute(update(PracticeMark).values(made_by=None))
+    told = shown(opened(PAGE, team=place.team_id))
+    assert "marked on" in told and "marked by" not in told
+
+
 def test_at_a_glance_each_capability_has_its_level_and_gaps_can_be_chosen(place):
     looked(place.repository_id, dict.fromkeys(registry(), "met") | {"ci-triggers": "not met"})
     closed(place.team_id, 2)
@@ -63,7 +99,7 @@ def test_a_capability_opens_with_its_lanes_and_findings_on_demand(place):
     at = opened(PAGE, team=place.team_id)
     at.button(key=f"practice_{CI}").click().run()
     told = shown(at)
-    assert at.query_params["capability"] == CI and "What keeps level 2:" in told
+    assert at.query_params["capability"] == CI and "What keeps it from level 2:" in told
     assert "One documented command builds the whole product" in told, "the statement that holds"
     assert "But: ci-triggers is not met." in shown(at)
     assert "pieces of evidence known." in told and "everyone answered" in told
@@ -75,7 +111,7 @@ def test_a_capability_opens_with_its_lanes_and_findings_on_demand(place):
     assert f"[src/ci-triggers.yml:3](<{at_commit}>) line of ci-triggers" in told
     assert "Mend ci-triggers." in told and not at.exception
     at.button(key="practice_back").click().run()
-    assert "capability" not in at.query_params and "Of 42 capabilities" in shown(at)
+    assert "capability" not in at.query_params and "of 42 capabilities" in shown(at)
 
 
 def test_a_link_to_a_capability_that_is_gone_shows_all(place):
@@ -162,8 +198,8 @@ def test_two_assessments_are_compared_with_every_change_taken_apart(place):
     at = opened(THEN, team=place.team_id)
     told = shown(at)
     assert "Now, not kept" in at.selectbox(key="then_after").options
-    assert "rose" in told and "+2 in all: +2 because of what is done now." in told
-    assert "Evidence that changed" in told and "pieces of evidence known, now" in told
+    assert "rose" in told and "+2 levels because of what is done now." in told
+    assert "Evidence that changed" in told and "Pieces of evidence known: then" in told
     at = opened(PAGE, team=place.team_id)
     at.button(key="take").click().run()
     at.button(key="take").click()
@@ -173,6 +209,6 @@ def test_two_assessments_are_compared_with_every_change_taken_apart(place):
     assert (after.title, after.why) == ("After", assessments.BY_HAND)
     at = opened(THEN, team=place.team_id, before=after.id, after=first)
     told = shown(at)
-    assert "fell" in told and "\N{MINUS SIGN}2 in all" in told
+    assert "fell" in told and "\N{MINUS SIGN}2 levels" in told
     at = opened(THEN, team=place.team_id, before=first, after=first)
     assert "Choose two different ones." in shown(at) and not at.exception

@@ -123,7 +123,7 @@ def test_what_has_no_value_is_no_baseline_and_never_zero(home, who):
     with pytest.raises(ValueError, match="Lead time has no value to begin from: "):
         goals.add(who, few.team_id, wanted(few, counter_metric="deployment_frequency"))
     bare = Place(who, "Bare")
-    with pytest.raises(ValueError, match="Nothing has been worked out"):
+    with pytest.raises(goals.NotWorkedOut, match="Nothing has been worked out"):
         goals.add(who, bare.team_id, wanted(bare))
     with pytest.raises(NotFound):
         goals.add(who, quiet.team_id, wanted(bare))
