@@ -12,13 +12,12 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from assessments.maturity import SURVEY, Standing, State
+from assessments.maturity import SURVEY, Item, Standing, State
 
 AT_ONCE = 2  # tracks that a team has under way
 TOP = 4
 FINISHED, TESTED_OUT, UNDER_WAY = "finished", "tested out", "under way"
 OPEN = ("wip", "beta", "active")
-WORD = "what the team says"
 _AGAINST = (State.NOT_MET, State.PARTLY, State.EXCEPTED)
 NAMED = 2  # capabilities named in a sentence
 
@@ -58,21 +57,22 @@ class Choice:
 @dataclass(frozen=True)
 class Step:
     """The next statement of a capability that is not reached, with what speaks for it, what against it (an exception
-    too), and what is not known. first: capabilities it builds on that are lower still."""
+    too), and the evidence that is not known. first: capabilities it builds on that are lower still."""
 
     capability: str
     level: int
     text: str
     speaks: tuple[str, ...]
     against: tuple[str, ...]
-    open: tuple[str, ...]
+    open: tuple[Item, ...]
     size: float
     first: tuple[str, ...]
 
     @property
     def only_word(self) -> bool:
         """Whether nothing but what the team says could tell, and it has not said it."""
-        return self.open == (WORD,) and not self.against and not self.speaks
+        said = bool(self.open) and all(item.lane == SURVEY for item in self.open)
+        return said and not self.against and not self.speaks
 
 
 @dataclass(frozen=True)
@@ -349,11 +349,7 @@ def _steps(gaps: Mapping[str, Gap], standings: Mapping[str, Standing]) -> list[S
         seen = [(item, what) for item, what in ahead.seen if what is None or what.state is not State.NOT_APPLICABLE]
         speaks = [what.because for _, what in seen if what and what.state is State.MET]
         against = [what.because for _, what in seen if what and what.state in _AGAINST]
-        unknown = [
-            WORD if item.lane == SURVEY else item.key.rsplit("/", 1)[-1].replace("-", " ")
-            for item, what in seen
-            if what is None or what.state in (State.UNKNOWN, State.NOT_SEEN)
-        ]
+        unknown = [item for item, what in seen if what is None or what.state in (State.UNKNOWN, State.NOT_SEEN)]
         first = [
             f"{other.capability.name} (level {other.told})"
             for upstream in gap.standing.capability.upstream

@@ -259,6 +259,13 @@ def measured(service_id: int, metric: str, counter: str) -> tuple[Figure, Figure
     return found
 
 
+def valued(service_id: int) -> frozenset[str]:
+    """Metrics of the service with a value that a goal could begin from."""
+    window = figures.newest([service_id]).get(service_id)
+    found = figures.figures([(service_id, key, *window) for key in METRICS]) if window else {}
+    return frozenset(key for (_, key, *_), figure in found.items() if figure.value is not None)
+
+
 _MISSING = {
     State.TOO_FEW: "there is too little to judge",
     State.NONE_HAPPENED: "nothing of the kind happened",

@@ -18,6 +18,8 @@ def finding(rows: pl.DataFrame) -> str:
     left = rows.filter(~pl.col("counts")).select(_without_name("ref", "name"))
     reasons = left.group_by("reason").len().sort("len", "reason", descending=[True, False])
     because = "; ".join(f"{number:,} because {_lower(reason)}" for reason, number in reasons.head(3).iter_rows())
+    if len(reasons) == 1:
+        return f"{yes:,} would count, {no:,} would not, because {_lower(reasons['reason'][0]).rstrip('.')}."
     more = ", and for other reasons" if len(reasons) > 3 else ""
     return f"{yes:,} would count, {no:,} would not: {because.rstrip('.')}{more}."
 

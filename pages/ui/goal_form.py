@@ -44,7 +44,7 @@ def _new(user: Who, team_id: int, key: str, note: str = NOTE, **origin) -> None:
     if not some:
         metric_pick.none_yet()
         return
-    service, metric, counter = metric_pick.fields(key, some)
+    service, metric, counter = metric_pick.fields(key, some, valued=goals.valued)
     try:
         before = goals.measured(service, metric, counter)
     except ValueError as error:

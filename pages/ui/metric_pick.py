@@ -1,5 +1,7 @@
 """Choosing a service, a metric and what must not get worse for it; the same for goals and for what was done."""
 
+from collections.abc import Callable, Collection
+
 import streamlit as st
 
 from data.improving.measuring import METRICS
@@ -22,8 +24,15 @@ def none_yet() -> None:
     st.page_link(page_file("sources"), label="Sources", icon=":material/database:")
 
 
-def fields(key: str, some: dict[int, str], was: Picked | None = None, locked: bool = False) -> Picked:
-    """The three of them. some: the services, by id. was: what stands there first; locked: and stays."""
+def fields(
+    key: str,
+    some: dict[int, str],
+    was: Picked | None = None,
+    locked: bool = False,
+    valued: Callable[[int], Collection[str]] | None = None,
+) -> Picked:
+    """The three of them. some: the services, by id. was: what stands there first; locked: and stays. valued: metrics
+    of a service that have a value; where it is given, the others say that they have none."""
     service, metric, counter = was or (next(iter(some)), "lead_time", "change_fail_rate")
     if service not in some:
         some = {service: "a service that is not there any more", **some} if locked else some
@@ -33,16 +42,22 @@ def fields(key: str, some: dict[int, str], was: Picked | None = None, locked: bo
             "Service", list(some), list(some).index(service), format_func=some.get, key=f"{key}_service",
             disabled=locked,
         )  # fmt: skip
+    values = METRICS if valued is None else valued(service)
+
+    def name(each: str) -> str:
+        return METRICS[each].name + ("" if each in values else " (no value yet)")
+
     known = list(METRICS)
     metric = st.selectbox(
         "Metric that should get better", known, known.index(metric), key=f"{key}_metric", disabled=locked,
-        format_func=lambda each: METRICS[each].name,
+        format_func=name,
     )  # fmt: skip
     st.caption(plain(METRICS[metric].about))
     beside = METRICS[metric].beside
+    first = next((each for each in beside if each in values), beside[0])
     counter = st.selectbox(
-        "What must not get worse meanwhile", beside, beside.index(counter) if counter in beside else 0,
-        key=f"{key}_counter_{metric}", format_func=lambda each: METRICS[each].name, disabled=locked,
+        "What must not get worse meanwhile", beside, beside.index(counter if was and counter in beside else first),
+        key=f"{key}_counter_{metric}", format_func=name, disabled=locked,
         help="Who watches one metric alone improves it at the cost of another. The first in the list tells most.",
     )  # fmt: skip
     return service, metric, counter

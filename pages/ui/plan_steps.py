@@ -5,6 +5,7 @@ import streamlit as st
 from assessments.recommend import Step
 from data.improving.plans import TeamPlan
 from data.people import Who
+from data.practices import laid_out
 from pages.ui import goal_form, paging
 from pages.ui.registry import BY_PATH, page_file
 from pages.ui.text import count, plain
@@ -59,7 +60,7 @@ def _card(user: Who, found: TeamPlan, step: Step, name: str, plans: bool) -> Non
         lists = (
             ("For it", step.speaks),
             ("Against it", step.against),
-            ("Not known", () if step.only_word else step.open),
+            ("Not known", () if step.only_word else _titles(step)),
             ("It builds on what is lower still", step.first),
         )
         told = [f"{label}: {_listed(some)}" for label, some in lists if some]
@@ -67,6 +68,10 @@ def _card(user: Who, found: TeamPlan, step: Step, name: str, plans: bool) -> Non
             told.insert(0, "Only the team's word could tell, and it has not been asked or has not agreed yet.")
         if told:
             st.caption("  \n".join(plain(line) for line in told))
+
+
+def _titles(step: Step) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(laid_out.title(item) for item in step.open))
 
 
 def _listed(some: tuple[str, ...]) -> str:

@@ -21,8 +21,8 @@ NOT_COLLECTED = {
     "rework_rate": "No incidents have been collected: how many deployments were repairs is not known.",
 }
 NONE_HAPPENED = {
-    "lead_time": "Nothing was shipped in this window.",
-    "merge_to_production": "Nothing was shipped in this window.",
+    "lead_time": "No change was shipped in this window.",
+    "merge_to_production": "No change was shipped in this window.",
     "deployment_frequency": "The sources were read to the end of the window, and hold no production deployment in it.",
     "recovery_time": "Incidents are collected, and no deployment of this window led to one.",
     "change_fail_rate": "Nothing was deployed in this window, so nothing could fail.",

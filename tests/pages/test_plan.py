@@ -149,10 +149,14 @@ def test_a_goal_is_set_edited_and_ended(shop):
     assert goals.listed(shop.who, shop.team_id)[0].state == goals.DROPPED and not at.exception
 
 
-def test_a_goal_without_a_value_to_begin_from_is_refused_with_the_reason(home, who):
+def test_what_has_no_value_to_begin_from_says_so_and_is_refused_with_the_reason(home, who):
     place = planted.service(who, weeks=16)  # nobody collects its incidents
     at = opened(PAGE, team=place.team_id)
     at.button(key="goal_add").click().run()
+    counter = at.selectbox(key="goal_new_counter_lead_time")
+    assert "Change fail rate (no value yet)" in counter.options and counter.value != "change_fail_rate"
+    assert [one for one in at.button if one.key == "goal_new_go"]
+    counter.select("change_fail_rate").run()
     assert any("Change fail rate has no value to begin from" in one.value for one in at.warning)
     assert not [one for one in at.button if one.key == "goal_new_go"]
 
