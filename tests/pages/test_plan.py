@@ -156,7 +156,8 @@ def test_what_has_no_value_to_begin_from_says_so_and_is_refused_with_the_reason(
     counter = at.selectbox(key="goal_new_counter_lead_time")
     assert "Change fail rate (no value yet)" in counter.options and counter.value != "change_fail_rate"
     assert [one for one in at.button if one.key == "goal_new_go"]
-    counter.select("change_fail_rate").run()
+    counter.set_value("change_fail_rate")
+    at.button(key="goal_add").click().run()
     assert any("Change fail rate has no value to begin from" in one.value for one in at.warning)
     assert not [one for one in at.button if one.key == "goal_new_go"]
 
