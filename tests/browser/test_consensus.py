@@ -99,6 +99,8 @@ def test_two_vote_in_private_see_the_reveal_together_and_agree(portal, page, oth
 
     page.get_by_text("Every push starts a build").last.click()
     page.get_by_label("Note (shown in the result)").fill("Not yet on <b>every</b> branch.")
+    page.get_by_label("Note (shown in the result)").blur()
+    settled(page)  # a click while the note is sent may meet a button that is being drawn anew
     page.get_by_role("button", name="Agree on this").click()
     expect(page.get_by_role("button", name="Next question")).to_be_visible()
     for each in (first, second):
