@@ -97,7 +97,10 @@ def test_two_vote_in_private_see_the_reveal_together_and_agree(portal, page, oth
     expect(page.get_by_text("You are far apart")).to_be_visible()
     settled(page)
 
-    page.get_by_text("Every push starts a build").last.click()
+    agreed = page.get_by_role("radiogroup", name="You agree on")
+    agreed.get_by_text("Every push starts a build").click()
+    expect(agreed.get_by_role("radio", name="Every push starts a build")).to_be_checked()
+    settled(page)
     page.get_by_label("Note (shown in the result)").fill("Not yet on <b>every</b> branch.")
     page.get_by_label("Note (shown in the result)").blur()
     settled(page)  # a click while the note is sent may meet a button that is being drawn anew
