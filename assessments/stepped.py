@@ -91,15 +91,21 @@ def step(series: Series) -> Step:
     Raises ValueError where it cannot be told: no week on one side, no more weeks than the model has unknowns, or the
     same value in every week.
     """
+    fit, covariance, coefficients = _coefficients(series)
+    errors = np.sqrt(fit.variance * covariance[:, 1, 1])
+    return Step(coefficients[:, 1], errors, fit.weights, fit.freedom)
+
+
+def _coefficients(series: Series) -> tuple[_Fit, np.ndarray, np.ndarray]:
+    """The fits, and of each its covariance (without the variance) and its coefficients. Raises ValueError as `step`
+    does."""
     after = series.after
     if not after.any() or after.all():
         raise ValueError("a step needs weeks before and after it")
     sums = _sums(series)
     fit = _fit(series, sums)
     covariance = _covariance(sums[0], fit, series.season)
-    estimates = np.einsum("kij,kj->ki", covariance, sums[1])[:, 1]
-    errors = np.sqrt(fit.variance * covariance[:, 1, 1])
-    return Step(estimates, errors, fit.weights, fit.freedom)
+    return fit, covariance, np.einsum("kij,kj->ki", covariance, sums[1])
 
 
 @dataclass(frozen=True)
@@ -163,13 +169,7 @@ class Course:
 def course(series: Series, confidence: float = CONFIDENCE) -> Course:
     """The weeks of the series as fitted: level, step, trend and season. The fits are put together by their first two
     moments. Raises ValueError as `step` does."""
-    after = series.after
-    if not after.any() or after.all():
-        raise ValueError("a step needs weeks before and after it")
-    sums = _sums(series)
-    fit = _fit(series, sums)
-    covariance = _covariance(sums[0], fit, series.season)
-    coefficients = np.einsum("kij,kj->ki", covariance, sums[1])
+    fit, covariance, coefficients = _coefficients(series)
     spread = fit.variance[:, None, None] * covariance
     wide = special.stdtrit(fit.freedom, 0.5 + confidence / 2)
 

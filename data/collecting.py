@@ -11,7 +11,7 @@ import random
 from sqlalchemy import Select, or_, select
 from sqlmodel import Session
 
-from data import access, asking_github, jobs, loading, store
+from data import access, asking_github, jobs, loading, store, work
 from data.people import Who
 from data.practices import due
 from data.sources.github import errors, repository
@@ -19,7 +19,7 @@ from data.sources.github.settings import Settings
 from data.sources.github.sync import sync
 from data.sources.github.values import HOUR, MINUTE, SECOND
 from data.tables import Connection, Feed, Job, Service, Source
-from data.work import TURN, JobError, Later, Work, dispatch, handler, has_come, is_ahead
+from data.work import TURN, JobError, Later, Work, handler, has_come, is_ahead
 
 SLICE = 120  # seconds of one turn; whoever needs more stands behind the others again
 POLL, WITH_WEBHOOKS, ARCHIVED = 15 * MINUTE, 60 * MINUTE, 24 * HOUR  # from the end of a sync to the next
@@ -37,8 +37,8 @@ log = logging.getLogger("milepost.github")
 
 
 def begin(session: Session, source: Source, who: Who | None) -> int:
-    """The job that reads a source: the one that is there already, which waits no longer, or a new one. Call `start`
-    with it after the transaction."""
+    """The job that reads a source: the one that is there already, which waits no longer, or a new one. Call
+    `work.start` with it after the transaction."""
     job = session.get(Job, source.job_id, populate_existing=True) if source.job_id else None
     if job is not None and job.state in jobs.LIVE:
         job.due_at = None
@@ -56,15 +56,6 @@ def begin(session: Session, source: Source, who: Who | None) -> int:
     return source.job_id
 
 
-def start(*job_ids: int) -> None:
-    """Lets jobs of `begin` run, as their turn comes."""
-    if jobs.queue().immediate:
-        for job_id in job_ids:
-            jobs.push(job_id)
-    elif job_ids:
-        dispatch()
-
-
 def schedule() -> list[int]:
     """Begins to read what is due; called every few seconds by each worker, of which the store lets one do it. Returns
     the jobs."""
@@ -74,7 +65,7 @@ def schedule() -> list[int]:
             return []
     with store.writing(quietly=True) as session:
         made = [begin(session, source, None) for source in session.execute(due).scalars().all()]
-    start(*made)
+    work.start(*made)
     return made
 
 

@@ -152,7 +152,7 @@ def active(organization_id: int) -> list[JobView]:
 def asked_for(who: "Who") -> list[JobView]:
     """What waits or runs because somebody asked for it, oldest first, as far as the person may see it; not what goes on
     by itself, and neither syncs with GitHub nor looks at repositories, of which `syncing.status` and
-    `evaluating.status` tell."""
+    `looks.status` tell."""
     mine = (Job.state.in_(LIVE), Job.created_by.is_not(None), Job.kind.not_in(("github", "evidence")))
     return _select(_seen_by(who), *mine, order=Job.id.asc())
 

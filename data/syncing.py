@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
-from data import access, asking_github, audit, collecting, intake, jobs, listing, planning, store, teams
+from data import access, asking_github, audit, collecting, intake, jobs, listing, planning, store, teams, work
 from data.access import Action, Subject
 from data.listing import Named
 from data.people import Who
@@ -160,7 +160,7 @@ def add(
             raise access.NotFound("The team belongs to another organization than the connection.")
         for each in found:
             made.append(_add(session, who, row, each, team_id, names.get(each.full_name.casefold()), settings))
-    collecting.start(*(each.job_id for each in made))
+    work.start(*(each.job_id for each in made))
     return tuple(made)
 
 
@@ -233,7 +233,7 @@ def read_again(who: Who, source_id: int) -> int:
         source = _mine(session, who, source_id)
         source.paused_at = None
         job_id = collecting.begin(session, source, who)
-    collecting.start(job_id)
+    work.start(job_id)
     return job_id
 
 
@@ -276,7 +276,7 @@ def save_settings(who: Who, source_id: int, settings: Settings) -> int | None:
         reads = source.connection_id is not None and source.paused_at is None
         job_id = collecting.begin(session, source, who) if reads else None
     if job_id is not None:
-        collecting.start(job_id)
+        work.start(job_id)
     return job_id
 
 

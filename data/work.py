@@ -79,7 +79,7 @@ WITH_HANDLERS = (
     "data.collecting",
     "data.planning",
     "data.proposing",
-    "data.practices.evaluating",
+    "data.practices.looking",
 )
 
 
@@ -220,6 +220,15 @@ def _begin(job_id: int) -> Work | None:
     if not jobs.queue().immediate:
         jobs.push(job_id, delay=BUSY_RETRY)
     return None
+
+
+def start(*job_ids: int) -> None:
+    """Lets jobs that were made in a lane run, as their turn comes; after the transaction that made them."""
+    if jobs.queue().immediate:
+        for job_id in job_ids:
+            jobs.push(job_id)
+    elif job_ids:
+        dispatch()
 
 
 def is_ahead(at: int | None, now: int) -> bool:

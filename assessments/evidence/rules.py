@@ -1,6 +1,7 @@
 """Alert rules as code: those of Prometheus, in plain files and in objects of Kubernetes, and signs of other systems."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessments.evidence.manifests import templates
@@ -71,22 +72,21 @@ def _alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
                 snapshot.refuse(path, str(error))
             continue
         for document in documents:
-            found += _of(path, document)
+            found += (Alert(path, rule.at("alert"), rule["alert"], rule) for rule in alert_rules(document))
     return tuple(found)
 
 
-def _of(path: str, document) -> list[Alert]:
+def alert_rules(document: object) -> Iterator[Map]:
+    """The rules with the name of an alert, of a rule file or of an object of Kubernetes that holds one."""
     if not isinstance(document, Map):
-        return []
+        return
     spec = document.get("spec")
     groups = document.get("groups") or (spec.get("groups") if isinstance(spec, Map) else None)
-    found = []
     for group in groups if isinstance(groups, Seq) else ():
         rules = group.get("rules") if isinstance(group, Map) else None
         for rule in rules if isinstance(rules, Seq) else ():
             if isinstance(rule, Map) and isinstance(rule.get("alert"), str):
-                found.append(Alert(path, rule.at("alert"), rule["alert"], rule))
-    return found
+                yield rule
 
 
 def jsonnet_alerts(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:

@@ -28,6 +28,11 @@ def truth(said: str) -> dict[str, Any]:
     return {"const": True, "description": said}
 
 
+def several(items: Any, said: str) -> dict[str, Any]:
+    """A list of at least one."""
+    return {"description": said, "type": "array", "minItems": 1, "items": items}
+
+
 def shape(properties: dict[str, Any], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
     """An object with these properties and no others."""
     return {

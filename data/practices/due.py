@@ -1,4 +1,4 @@
-"""When repositories are looked at again by themselves: their rows say it, `data.practices.evaluating` does it.
+"""When repositories are looked at again by themselves: their rows say it, `data.practices.evaluating` sees to it.
 
 Apart from the looking, so that whatever reads facts can say that a repository has moved on.
 """

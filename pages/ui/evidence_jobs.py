@@ -7,8 +7,8 @@ import streamlit as st
 
 from data.access import Forbidden, NotFound
 from data.people import Who
-from data.practices import evaluating
-from data.practices.evaluating import LookView
+from data.practices import evaluating, looks
+from data.practices.looks import LookView
 from pages.ui import guard, paging
 from pages.ui.asking import is_open
 from pages.ui.registry import page_file
@@ -31,7 +31,7 @@ SOURCE = {"clone": "its clone", "GitHub": "GitHub"}
 def section(user: Who, repository_ids: Collection[int], key: str = "look") -> None:
     """How these repositories stand, as far as the person may see them, with a button for whoever may add sources. While
     one is looked at it tells how far that is, and the page begins anew at the end."""
-    found = evaluating.status(user, repository_ids)
+    found = looks.status(user, repository_ids)
     if not found:
         st.text("No repository is read for this team yet, so that there is nothing to look at.")
         st.page_link(page_file("sources"), label="Add a clone or connect GitHub", icon=":material/arrow_forward:")
@@ -60,7 +60,7 @@ def _look(user: Who, repository_ids: Sequence[int]) -> None:
 
 def _going_on(user: Who, repository_ids: tuple[int, ...]) -> None:
     guard.still(user)
-    live = [each for each in evaluating.status(user, repository_ids).values() if each.is_live]
+    live = [each for each in looks.status(user, repository_ids).values() if each.is_live]
     if not live:
         if not is_open():
             st.rerun()

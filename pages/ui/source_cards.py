@@ -7,8 +7,8 @@ import streamlit as st
 from data import intake, queries, syncing
 from data.access import Action, Subject, may
 from data.people import Who
-from data.practices import evaluating
-from data.practices.evaluating import LookView
+from data.practices import looks
+from data.practices.looks import LookView
 from data.queries import Brought, ServiceView, SourceView
 from data.syncing import SyncView
 from pages.ui import demo, evidence_jobs, github_source, paging, progress, sync_buttons
@@ -47,10 +47,10 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
     )
     brought = queries.brought(tuple(one.id for one in found))
     hub = syncing.status(user, [one.id for one in found if one.kind == "github"])
-    looks = evaluating.status(user, [one.repository_id for one in found if one.kind in ("git", "github")])
+    seen = looks.status(user, [one.repository_id for one in found if one.kind in ("git", "github")])
     for one in found:
         if not one.is_demo:
-            _card(user, one, brought[one.id], hub.get(one.id), looks)
+            _card(user, one, brought[one.id], hub.get(one.id), seen)
     if any(one.is_demo for one in found):
         demo.label(user, True)
     for one in found:
@@ -59,7 +59,7 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
 
 
 def _card(
-    user: Who, one: SourceView, has: Brought, now: SyncView | None = None, looks: Mapping[int, LookView] | None = None
+    user: Who, one: SourceView, has: Brought, now: SyncView | None = None, seen: Mapping[int, LookView] | None = None
 ) -> None:
     allowed = {
         action: all(may(user, action, Subject(one.organization_id, team, one.is_demo)) for team in one.team_ids)
@@ -89,8 +89,8 @@ def _card(
             github_source.details(user, one, now)
         for note in () if now else one.notes:
             st.markdown(f":material/info: {plain(note)}")
-        if looks and one.kind in ("git", "github"):
-            evidence_jobs.line(user, looks, one.repository_id, f"source_look_{one.id}")
+        if seen and one.kind in ("git", "github"):
+            evidence_jobs.line(user, seen, one.repository_id, f"source_look_{one.id}")
 
 
 def _used_by(one: SourceView, limit: int = 5) -> str:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import intake, people, store
 from data.people import Who
-from data.practices import evaluating, evaluations
+from data.practices import evaluating, evaluations, looks
 from data.tables import Service, Source
 from pages.ui.text import ago
 from tests.pages import conftest
@@ -99,4 +99,4 @@ def test_how_long_ago_that_was(passed, words):
 
 
 def test_a_person_of_no_organization_sees_no_repository(shop):
-    assert evaluating.status(Who(9, "A stranger"), [shop.repository_id]) == {}
+    assert looks.status(Who(9, "A stranger"), [shop.repository_id]) == {}

@@ -8,28 +8,20 @@ from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
 from assessments.poc.patterns import fits
 from assessments.poc.reading.go import Call, GoFile, built, read_go
-from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, shape, truth, whole
+from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, several, shape, truth, whole
 
 _CALL = {
     "name": PATTERN
     | {"description": "`import/path.Func` of a package, `.Method` of a value, or a plain name such as `panic`."},
     "text": PATTERN | {"description": "What the first text among its arguments fits."},
 }
-_EXCEPT = {
-    "description": "Where it is fine all the same.",
-    "type": "array",
-    "minItems": 1,
-    "items": {"enum": ["main package", "main function", "tests"]},
-}
+_EXCEPT = several({"enum": ["main package", "main function", "tests"]}, "Where it is fine all the same.")
 SCHEMA = parameters(
     {
         "files": GLOBS,
         "imports": PATTERNS | {"description": "Import paths each of which some file imports and uses."},
-        "literals": {
-            "description": "Values of a type that are written out, with a field that is set.",
-            "type": "array",
-            "minItems": 1,
-            "items": shape(
+        "literals": several(
+            shape(
                 {
                     "type": PATTERN | {"description": "`import/path.Type`."},
                     "fields": KEYS | {"description": "Fields that are set, and not to nil."},
@@ -37,21 +29,18 @@ SCHEMA = parameters(
                 },
                 ("type",),
             ),
-        },
-        "calls": {
-            "description": "Calls that are made in code that is no test.",
-            "type": "array",
-            "minItems": 1,
-            "items": shape(_CALL | {"min": whole(1, "So many at least (1).")}, ("name",)),
-        },
-        "never": {
-            "description": "Calls that are not made.",
-            "type": "array",
-            "minItems": 1,
-            "items": shape(
+            "Values of a type that are written out, with a field that is set.",
+        ),
+        "calls": several(
+            shape(_CALL | {"min": whole(1, "So many at least (1).")}, ("name",)),
+            "Calls that are made in code that is no test.",
+        ),
+        "never": several(
+            shape(
                 _CALL | {"except": _EXCEPT, "discarded": truth("Only those whose result nobody looks at.")}, ("name",)
             ),
-        },
+            "Calls that are not made.",
+        ),
         "tests": whole(1, "So many test functions at least, each with a *testing.T and something in it."),
     },
     ("files",),

@@ -11,7 +11,7 @@ from assessments.evidence.reading.secrets import find_secrets
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
 from assessments.poc.patterns import fits
-from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, shape, whole
+from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, several, shape, whole
 
 _BLOCK = shape(
     {
@@ -52,7 +52,7 @@ def _rules() -> dict[str, tuple[str, Callable[["Files"], list[Evidence]]]]:
 SCHEMA = parameters(
     {
         "files": GLOBS,
-        "blocks": {"description": "Blocks that are there.", "type": "array", "minItems": 1, "items": _BLOCK},
+        "blocks": several(_BLOCK, "Blocks that are there."),
         "rules": {
             "description": "Rules for Terraform: each folder with a backend or a provider says which one it needs "
             "(required version); every provider has a version that does not move by itself (providers pinned); each "

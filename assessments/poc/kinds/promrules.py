@@ -9,7 +9,7 @@ from assessments.poc.model import Level
 from assessments.poc.patterns import fits
 from assessments.poc.places import FORMS
 from assessments.poc.reading.promql import Alert, alerts, tested
-from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, shape, truth
+from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, several, shape, truth
 
 _RULE = shape(
     {
@@ -35,12 +35,10 @@ _RULE = shape(
 SCHEMA = parameters(
     {
         "files": GLOBS,
-        "alerts": {
-            "description": "Alerts that are there; lists of which one is enough stand in `any`.",
-            "type": "array",
-            "minItems": 1,
-            "items": {"anyOf": [_RULE, shape({"any": {"type": "array", "minItems": 2, "items": _RULE}}, ("any",))]},
-        },
+        "alerts": several(
+            {"anyOf": [_RULE, shape({"any": {"type": "array", "minItems": 2, "items": _RULE}}, ("any",))]},
+            "Alerts that are there; lists of which one is enough stand in `any`.",
+        ),
         "held_for": truth("Each alert has a `for` that is a duration longer than none."),
         "labels": {
             "description": "Labels that each alert has, each with the values it may have.",

@@ -8,7 +8,7 @@ from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
 from assessments.poc.patterns import fits
 from assessments.poc.reading.python import Call, Class, PythonFile, read_python
-from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, shape, truth, whole
+from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, several, shape, truth, whole
 
 _CALL = shape(
     {
@@ -38,11 +38,8 @@ SCHEMA = parameters(
     {
         "files": GLOBS,
         "imports": PATTERNS | {"description": "Names each of which some file imports and uses."},
-        "classes": {
-            "description": "Classes that are there.",
-            "type": "array",
-            "minItems": 1,
-            "items": shape(
+        "classes": several(
+            shape(
                 {
                     "methods": KEYS | {"description": "Methods it has."},
                     "asynchronous": KEYS | {"description": "Methods it has that are async."},
@@ -52,19 +49,13 @@ SCHEMA = parameters(
                 },
                 minProperties=1,
             ),
-        },
-        "calls": {
-            "description": "Calls that are made; lists of which one is enough stand in `any`.",
-            "type": "array",
-            "minItems": 1,
-            "items": {"anyOf": [_CALL, shape({"any": {"type": "array", "minItems": 2, "items": _CALL}}, ("any",))]},
-        },
-        "keys": {
-            "description": "Sets of names all of which stand in one mapping, or are keywords of one call.",
-            "type": "array",
-            "minItems": 1,
-            "items": KEYS,
-        },
+            "Classes that are there.",
+        ),
+        "calls": several(
+            {"anyOf": [_CALL, shape({"any": {"type": "array", "minItems": 2, "items": _CALL}}, ("any",))]},
+            "Calls that are made; lists of which one is enough stand in `any`.",
+        ),
+        "keys": several(KEYS, "Sets of names all of which stand in one mapping, or are keywords of one call."),
         "never": {
             "description": "What must not be.",
             "type": "array",

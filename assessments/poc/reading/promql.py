@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from assessments.evidence.reading.yamls import Map, Seq
+from assessments.evidence.rules import alert_rules
 
 #: Characters of one expression.
 LONGEST = 10_000
@@ -45,19 +46,12 @@ def without_texts(expression: str) -> str:
 
 def alerts(path: str, document: object) -> list[Alert]:
     """The alert rules of a rule file, or of an object of Kubernetes that holds one."""
-    if not isinstance(document, Map):
-        return []
-    spec = document.get("spec")
-    groups = document.get("groups") or (spec.get("groups") if isinstance(spec, Map) else None)
     found = []
-    for group in groups if isinstance(groups, Seq) else ():
-        rules = group.get("rules") if isinstance(group, Map) else None
-        for rule in rules if isinstance(rules, Seq) else ():
-            if isinstance(rule, Map) and isinstance(rule.get("alert"), str):
-                bare = without_texts(str(rule.get("expr") or ""))
-                compared = tuple((sign, float(value)) for sign, value in _COMPARED.findall(bare))
-                names = frozenset(_NAMES.findall(bare))
-                found.append(Alert(rule["alert"], path, rule.at("alert"), rule, bare, names, compared))
+    for rule in alert_rules(document):
+        bare = without_texts(str(rule.get("expr") or ""))
+        compared = tuple((sign, float(value)) for sign, value in _COMPARED.findall(bare))
+        names = frozenset(_NAMES.findall(bare))
+        found.append(Alert(rule["alert"], path, rule.at("alert"), rule, bare, names, compared))
     return found
 
 

@@ -9,7 +9,7 @@ from data import roles, store, tables, teams
 from data.access import Forbidden, NotFound
 from data.evidence.adoption import Since
 from data.people import Who
-from data.practices import evaluating, evaluations
+from data.practices import evaluations, looks
 from data.practices.evaluations import PROBES
 from data.tables import Finding as Row
 from tests.data.arrange import Place
@@ -142,11 +142,11 @@ def test_whoever_was_switched_off_sees_nothing_more_from_a_page_that_is_still_op
     place = Place(admin)
     number = evaluations.save(place.repository_id, PROBES, judged(one=met("1.")), as_of=1)
     assert evaluations.evidence_of(bob, number, "one").all == 0
-    assert evaluating.status(bob, [place.repository_id])
+    assert looks.status(bob, [place.repository_id])
     roles.switch(admin, place.organization_id, bob.id, False)
     with pytest.raises(Forbidden):
         evaluations.evidence_of(bob, number, "one")
-    assert evaluating.status(bob, [place.repository_id]) == {}
+    assert looks.status(bob, [place.repository_id]) == {}
 
 
 def test_findings_of_a_team_stand_by_themselves_and_can_be_removed(home, who):

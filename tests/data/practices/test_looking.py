@@ -13,7 +13,7 @@ from sqlalchemy import select
 from assessments.evidence import Outcome
 from data import access, intake, jobs, store, work
 from data.people import Who
-from data.practices import due, evaluating, evaluations
+from data.practices import due, evaluating, evaluations, looking, looks
 from data.practices.evaluations import PROBES
 from data.tables import AuditEvent, Evaluation, Job, Repository, Service, Source
 from tests.data.evidence.test_tools import pretending
@@ -164,7 +164,7 @@ def test_a_look_that_fails_keeps_what_was_found_and_is_tried_tomorrow(home, who,
     assert job.state == "failed"
     assert (after.findings, after.commit, after.problem) == (before.findings, before.commit, job.message)
     assert abs(row(shop).due_at - store.now_us() - DAY) <= MINUTE
-    assert evaluating.status(who, [shop.repository_id])[shop.repository_id].state == "failed"
+    assert looks.status(who, [shop.repository_id])[shop.repository_id].state == "failed"
 
 
 def test_a_clone_outside_the_allowed_folders_is_not_opened(home, who, repo, shop, monkeypatch, tmp_path):
@@ -177,26 +177,26 @@ def test_a_cancelled_look_leaves_what_was_found(home, who, repo, shop, monkeypat
     looked(who, shop)
     before = kept(shop)
     repo.commit("More", "2026-02-02", files={"README.md": "# Shop\n"})
-    real = evaluating.evaluate
+    real = looking.evaluate
 
     def cancels(*arguments, **options):
         jobs.cancel(who, row(shop).job_id)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(evaluating, "evaluate", cancels)
+    monkeypatch.setattr(looking, "evaluate", cancels)
     assert looked(who, shop).state == "cancelled"
     assert kept(shop) == before
 
 
 def test_a_repository_that_goes_meanwhile_is_no_trouble(home, who, repo, shop, monkeypatch):
-    real = evaluating.evaluate
+    real = looking.evaluate
 
     def goes(*arguments, **options):
         with store.writing() as session:
             session.delete(session.get(Repository, shop.repository_id))
         return real(*arguments, **options)
 
-    monkeypatch.setattr(evaluating, "evaluate", goes)
+    monkeypatch.setattr(looking, "evaluate", goes)
     (job_id,) = evaluating.look(who, [shop.repository_id])
     turn(job_id)
     assert kept(shop) is None
@@ -205,7 +205,7 @@ def test_a_repository_that_goes_meanwhile_is_no_trouble(home, who, repo, shop, m
 KILLED = """
     import os, signal, sys
     from data import work
-    from data.practices import evaluating, evaluations
+    from data.practices import evaluating, evaluations, looking, looks
 
     def dies(*_, **__):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -245,7 +245,7 @@ def test_looking_asks_for_the_right_to_and_leaves_a_trace(home, who, repo, shop)
 
 def test_how_a_repository_stands_is_told_from_the_first_to_the_last(home, who, repo, shop):
     def view():
-        return evaluating.status(who, [shop.repository_id])[shop.repository_id]
+        return looks.status(who, [shop.repository_id])[shop.repository_id]
 
     assert (view().state, view().may_look, view().seen_at) == ("never", True, None)
     (job_id,) = evaluating.look(who, [shop.repository_id])
@@ -253,14 +253,14 @@ def test_how_a_repository_stands_is_told_from_the_first_to_the_last(home, who, r
     turn(job_id)
     assert (view().state, view().commit, view().tool) == ("looked", repo.head(), "clone")
     assert view().next_at > datetime.now(UTC)
-    assert evaluating.status(Who(99, "A stranger"), [shop.repository_id]) == {}
+    assert looks.status(Who(99, "A stranger"), [shop.repository_id]) == {}
 
 
 def test_what_was_only_imported_has_nothing_to_look_at(home, who):
     service_id = intake.add_import_service(who, "Payments", "Shop")
     with store.reading() as session:
         place = session.get_one(Service, service_id).repository_id
-    view = evaluating.status(who, [place])[place]
+    view = looks.status(who, [place])[place]
     assert (view.state, view.may_look) == ("nothing", False)
     with pytest.raises(ValueError, match="nothing to look at"):
         evaluating.look(who, [place])
@@ -272,7 +272,7 @@ def test_how_many_repositories_stand_is_asked_for_all_at_once(home, who, repo, s
         place, team = session.get_one(Repository, shop.repository_id), shop.team_id
     ids = [place.id]
     with counted() as for_one:
-        evaluating.status(who, ids)
+        looks.status(who, ids)
     with store.writing() as session:
         for number in range(30):
             other = Repository(
@@ -283,7 +283,7 @@ def test_how_many_repositories_stand_is_asked_for_all_at_once(home, who, repo, s
             session.add(Service(team_id=team, name=f"s{number}", repository_id=other.id, created_at=1))
             ids.append(other.id)
     with counted() as for_all:
-        assert len(evaluating.status(who, ids)) == 31
+        assert len(looks.status(who, ids)) == 31
     assert len(for_all) == len(for_one)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from assessments.evidence import Outcome
 from assessments.evidence.snapshot import TEXT_LIMIT
 from data import jobs, store, syncing
-from data.practices import due, evaluating, evaluations
+from data.practices import due, evaluating, evaluations, looking
 from data.practices.shelf import shelf
 from data.sources.github.repository import SETTINGS
 from data.tables import Connection, Evaluation, Feed, Job, Repository
@@ -122,7 +122,7 @@ def test_a_tree_that_github_cuts_makes_absence_unknown(home, who, hub):
 
 
 def test_more_files_than_are_looked_through_leave_the_other_probes_alone(home, who, hub, monkeypatch):
-    monkeypatch.setattr(evaluating, "SWEPT", (2, 1 << 20))
+    monkeypatch.setattr(looking, "SWEPT", (2, 1 << 20))
     shop = read(who, hub)
     looked(who, shop.repository_id)
     found = kept(shop.repository_id).findings
@@ -188,9 +188,9 @@ def test_the_last_fifth_of_a_limit_is_left_to_reading_what_is_new(home, who, hub
 
 def test_a_look_that_takes_long_stands_behind_the_others_again(home, who, hub, monkeypatch):
     shop = read(who, hub)
-    monkeypatch.setattr(evaluating, "SLICE", 0)
+    monkeypatch.setattr(looking, "SLICE", 0)
     assert looked(who, shop.repository_id).state == "queued"
-    monkeypatch.setattr(evaluating, "SLICE", 60)
+    monkeypatch.setattr(looking, "SLICE", 60)
     with store.reading() as session:
         job_id = session.execute(select(Job.id).where(Job.kind == evaluating.KIND)).scalar_one()
     assert turn(job_id).state == "done"
