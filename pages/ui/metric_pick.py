@@ -32,7 +32,8 @@ def fields(
     valued: Callable[[int], Collection[str]] | None = None,
 ) -> Picked:
     """The three of them. some: the services, by id. was: what stands there first; locked: and stays. valued: metrics
-    of a service that have a value; where it is given, the others say that they have none."""
+    of a service that have a value; where it is given, the others say that they have none, and each service has widgets
+    of its own: a browser keeps the words of one that stays the same."""
     service, metric, counter = was or (next(iter(some)), "lead_time", "change_fail_rate")
     if service not in some:
         some = {service: "a service that is not there any more", **some} if locked else some
@@ -43,13 +44,14 @@ def fields(
             disabled=locked,
         )  # fmt: skip
     values = METRICS if valued is None else valued(service)
+    own = "" if valued is None else f"_{service}"
 
     def name(each: str) -> str:
         return METRICS[each].name + ("" if each in values else " (no value yet)")
 
     known = list(METRICS)
     metric = st.selectbox(
-        "Metric that should get better", known, known.index(metric), key=f"{key}_metric", disabled=locked,
+        "Metric that should get better", known, known.index(metric), key=f"{key}_metric{own}", disabled=locked,
         format_func=name,
     )  # fmt: skip
     st.caption(plain(METRICS[metric].about))
@@ -57,7 +59,7 @@ def fields(
     first = next((each for each in beside if each in values), beside[0])
     counter = st.selectbox(
         "What must not get worse meanwhile", beside, beside.index(counter if was and counter in beside else first),
-        key=f"{key}_counter_{metric}", format_func=name, disabled=locked,
+        key=f"{key}_counter_{metric}{own}", format_func=name, disabled=locked,
         help="Who watches one metric alone improves it at the cost of another. The first in the list tells most.",
     )  # fmt: skip
     return service, metric, counter

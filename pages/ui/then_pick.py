@@ -1,5 +1,6 @@
 """Which two assessments stand side by side: any two that were taken, or one and where the team stands now."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import streamlit as st
@@ -42,7 +43,7 @@ def two(user: Who, team: TeamView) -> tuple[Side, Side]:
             {"team": str(team.id)},
         )
         st.stop()
-    names = {str(line.id): f"{day(line.taken_at)}: {line.title}" for line in seen} | {NOW: "Now, not kept"}
+    names = _names(seen) | {NOW: "Now, not kept"}
     usual = {"before": str(seen[min(1, len(seen) - 1)].id), "after": str(seen[0].id) if len(seen) > 1 else NOW}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         keys = [_select(name, label, names, usual[name]) for name, label in (("before", "Then"), ("after", "Now"))]
@@ -56,6 +57,17 @@ def two(user: Who, team: TeamView) -> tuple[Side, Side]:
         st.warning(plain(error))
         st.stop()
     return tuple(_side(user, team, key, names, kept) for key in keys)
+
+
+def _names(lines: list[Line]) -> dict[str, str]:
+    """Day and title; where several have the same, the time tells them apart."""
+    alike = Counter((day(line.taken_at), line.title) for line in lines)
+
+    def name(line: Line) -> str:
+        time = f", {line.taken_at:%H:%M:%S} UTC" if alike[day(line.taken_at), line.title] > 1 else ""
+        return f"{day(line.taken_at)}{time}: {line.title}"
+
+    return {str(line.id): name(line) for line in lines}
 
 
 def _not_yet(lines: list[Line]) -> None:

@@ -191,6 +191,17 @@ def test_a_member_of_another_team_is_not_shown_this_one(place, monkeypatch):
         assert "not yours to see" in shown(at) and "Team of Shop" not in shown(at) and not at.exception
 
 
+def test_assessments_of_one_day_with_one_title_are_told_apart_by_the_time(place):
+    looked(place.repository_id)
+    noon = 1_764_417_600_000_000
+    for at in (noon, noon + 61_000_000, noon + 5 * 86_400_000_000):
+        assessments.take(place.who, place.team_id, "By hand", at)
+    options = opened(THEN, team=place.team_id).selectbox(key="then_before").options
+    assert options[:3] == [
+        "4 Dec 2025: By hand", "29 Nov 2025, 12:01:01 UTC: By hand", "29 Nov 2025, 12:00:00 UTC: By hand"
+    ]  # fmt: skip
+
+
 def test_two_assessments_are_compared_with_every_change_taken_apart(place):
     looked(place.repository_id, "not met")
     first = assessments.take(place.who, place.team_id, "Before")
