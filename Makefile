@@ -30,7 +30,9 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.compare --factor $(FACTOR) $(if $(KEEP),--keep $(KEEP))
 	$(BIN)/python -m benchmarks.clone
 	$(BIN)/python -m benchmarks.evidence
-	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.proofs
+	$(BIN)/python -m benchmarks.pages --factor $(FACTOR) $(if $(KEEP),--home $(KEEP)/pages)
+	$(BIN)/python -m benchmarks.load --factor $(FACTOR) $(if $(KEEP),--home $(KEEP)/pages)
 	$(BIN)/python -m benchmarks.github
 
 soak: $(VENV)/.installed
@@ -40,6 +42,7 @@ soak: $(VENV)/.installed
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Milepost needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "The first time, packages are put into $(VENV) (about 1 GB): this takes a few minutes."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@

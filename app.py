@@ -3,9 +3,10 @@
 import streamlit as st
 
 if __name__ == "__main__":  # Streamlit's script runner, and AppTest
-    from pages.ui import shell
+    from pages.ui import shell, turns
 
-    shell.run()
+    with turns.turn():
+        shell.run()
 else:  # `streamlit run app.py` finds the app by its name; so does any ASGI server
     from streamlit.runtime.pages_manager import PagesManager
 

@@ -34,6 +34,20 @@ IMPORT_CODES = """exit codes:
 """
 
 
+BACKUP_CODES = """exit codes:
+  0  written
+  1  there is nothing to back up: no such store, or nobody has used it
+  2  not written: the file is there already or has no place, or the store cannot be used (one sentence says which)
+"""
+
+RESTORE_CODES = """exit codes:
+  0  brought back; with --check: the file is whole
+  1  with --check: the file is whole, but what is sealed in it cannot be opened with the key here
+  2  nothing was changed: the file is damaged, of a newer Milepost or no backup, what is sealed in it cannot be opened
+     here, or the store is not empty or cannot be used (one sentence says which)
+  130  stopped; once the rows are in they stay, and the portal works out what is left
+"""
+
 SYNC_CODES = """exit codes:
   0  everything was read
   1  something was not: a limit of GitHub's was met (a worker goes on by itself, or run this again later), a permission
@@ -47,6 +61,13 @@ CONTENT_CODES = """exit codes:
   0  nothing has to be mended; there may be warnings
   1  something has to be mended: a line for each, with the name of the file
   2  not checked: no such folder, no content in it, or no such commit (one sentence says which)
+"""
+
+
+SETTINGS_CODES = """exit codes:
+  0  all that is set can be used
+  1  something has to be mended: one sentence for each
+  2  not done: wrong use, or the store cannot be used (one sentence says why)
 """
 
 
@@ -93,6 +114,8 @@ def parser() -> argparse.ArgumentParser:
         "--scale", type=_scale, metavar="FACTOR", help="add an invented organisation to measure with: docs/cli.md"
     )
     _add_moving(commands)
+    _add_settings(commands)
+    _add_keeping(commands)
     return top
 
 
@@ -121,6 +144,32 @@ def _add_moving(commands) -> None:
     text = "bring the file of an export into the store in use, which must be empty, and work out the metrics"
     into = _add(commands, "import", _import, text, epilog=IMPORT_CODES, **form)
     into.add_argument("file", metavar="FILE", type=Path, help="the file that an export wrote")
+
+
+def _add_settings(commands) -> None:
+    form = {"epilog": SETTINGS_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    text = "print every setting, where it comes from and whether it can be used; never a secret (docs/secrets.md)"
+    made = _add(commands, "settings", _settings, text, **form)
+    made.add_argument(
+        "--try", dest="tries", action="store_true", help="also ask what they lead to: database, Vault ..."
+    )
+    made.add_argument("--format", choices=["text", "json"], default="text", help="json is described in docs/cli.md")
+    made.add_argument("--reseal", action="store_true", help="first seal stored secrets with the present key")
+
+
+def _add_keeping(commands) -> None:
+    form = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    text = "back up the store in use into one new file, from which `restore` brings it back"
+    out = _add(commands, "backup", _backup, text, epilog=BACKUP_CODES, **form)
+    where = "what to write; treat it as confidential (a new one in the folder `backups` of MILEPOST_HOME)"
+    out.add_argument("file", metavar="FILE", nargs="?", type=Path, help=where)
+    text = "bring a backup back into the store in use, which must be empty, and work out the metrics"
+    into = _add(commands, "restore", _restore, text, epilog=RESTORE_CODES, **form)
+    into.add_argument("file", metavar="FILE", type=Path, help="the file that a backup wrote")
+    into.add_argument("--check", action="store_true", help="only read the file and say whether it is whole")
+    into.add_argument("--force", action="store_true", help="replace what the store holds, which is backed up first")
+    without = "leave out what the key here does not open: answers of surveys, what people learn"
+    into.add_argument("--without-sealed", action="store_true", help=without)
 
 
 def _add_assess(commands) -> None:
@@ -184,6 +233,8 @@ def _add_check_content(commands) -> None:
         "--against", metavar="COMMIT", default="HEAD", help="where ids must not have changed since (HEAD)"
     )
     made.add_argument("--format", choices=["text", "json"], default="text", help="json is described in docs/cli.md")
+    made.add_argument("--links", action="store_true", help="also ask whether what is linked is still there (online)")
+    made.add_argument("--write", action="store_true", help="with --links: set `verified` in resources.yml for what is")
 
 
 def _since(text: str) -> datetime:
@@ -321,6 +372,10 @@ def _today() -> date:
 
 
 def _check_content(options: argparse.Namespace) -> int:
+    if options.write and not options.links:
+        print("--write goes with --links.", file=sys.stderr)
+        return UNREADABLE
+    from content import catalog
     from content.check import check
     from content.checking import ContentError
     from data import content_proofs
@@ -330,23 +385,55 @@ def _check_content(options: argparse.Namespace) -> int:
     try:
         if not options.path.is_dir():
             raise ContentError(f"{options.path} is not a folder: give one that holds practices.yml and tracks.")
-        found = check(options.path, _today(), ids_at(options.path, options.against))
-        wrong = found.problems or content_proofs.problems(options.path)
-    except (ContentError, GitError) as error:
+        with catalog.at(options.path):  # so that it is read once for all that looks at it
+            found = check(options.path, _today(), ids_at(options.path, options.against))
+            wrong = list(found.problems or content_proofs.problems(options.path))
+            warnings, linked = list(found.warnings), None
+            if options.links and not found.problems:
+                linked = _links(options)
+                wrong, warnings = [*wrong, *linked.problems], [*warnings, *linked.told]
+    except (ContentError, GitError, OSError) as error:
         print(printable(str(error)), file=sys.stderr)
         return UNREADABLE
     if options.format == "json":
         import json
 
-        said = {"format": "milepost.content/1", "problems": wrong, "warnings": found.warnings}
-        json.dump(said, sys.stdout, indent=2)
+        said = {"format": "milepost.content/1", "problems": wrong, "warnings": warnings}
+        json.dump(said | ({"links": linked.rows} if linked else {}), sys.stdout, indent=2)
         print(flush=True)
     else:
-        for line in (*wrong, *(f"warning: {each}" for each in found.warnings)):
+        for line in (*wrong, *(f"warning: {each}" for each in warnings)):
             print(printable(line))
-        count, more = len(wrong), len(found.warnings)
-        print(f"{count or 'Nothing'} to mend, {more or 'no'} warnings.")
+        if linked:
+            print(printable(_to_set(linked, options.write)))
+        print(f"{len(wrong) or 'Nothing'} to mend, {len(warnings) or 'no'} warnings.")
     return NOTHING if wrong else OK
+
+
+def _links(options: argparse.Namespace):
+    """Asks every link, and writes the days down where that was wanted."""
+    from data.links import asking, checking
+
+    links = checking.links(options.path)
+    with _Progress() as progress:
+        seen = checking.look([each.url for each in links], asking.Reach(), progress=progress)
+    made = checking.report(links, seen, _today())
+    if options.write and made.verified:
+        file = options.path / "resources.yml"
+        new = file.with_name("resources.yml.new")
+        new.write_text(checking.with_days(file.read_text(encoding="utf-8"), made.verified), encoding="utf-8")
+        new.replace(file)
+    return made
+
+
+def _to_set(linked, written: bool) -> str:
+    there = len(linked.verified)
+    if not there:
+        return "No resource was seen, so no `verified` changes."
+    day = next(iter(linked.verified.values()))
+    if written:
+        return f'resources.yml: verified: "{day}" is set for {there} that are there.'
+    return f'Set verified: "{day}" in resources.yml for {", ".join(linked.verified)}; or give --write.'
 
 
 def printable(text: str) -> str:
@@ -395,16 +482,26 @@ def _run(options: argparse.Namespace) -> int:
     if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         print(f"PORT must be a number from 1 to 65535, not {port!r}.", file=sys.stderr)
         return UNREADABLE
-    from data import openid
+    from data import environment, openid
 
-    address = os.environ.get("MILEPOST_ADDRESS", "").strip() or "127.0.0.1"
+    address = environment.value("MILEPOST_ADDRESS") or "127.0.0.1"
     openid.check_address(address)
     openid.settings()
+    _check_settings()
     if _migrate(options) != OK:
         return UNREADABLE
     os.chdir(ROOT)  # where Streamlit looks for .streamlit/config.toml
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     os.execv(sys.executable, [*command, "--server.port", port, "--server.address", address])  # noqa: S606
+
+
+def _check_settings() -> None:
+    """Raises Unusable for what cannot be meant, and says what is not known: most often a slip of the pen."""
+    from data import settings
+
+    settings.refuse_wrong()
+    for name, sentence in settings.strangers().items():
+        print(printable(f"{name}: {sentence}"), file=sys.stderr)
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -417,6 +514,7 @@ def _migrate(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     import server
 
+    _check_settings()
     try:
         server.serve(options.host, options.port)
     except OSError as error:
@@ -429,6 +527,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _worker(options: argparse.Namespace) -> int:
     from data import jobs
 
+    _check_settings()
     return jobs.run_worker()
 
 
@@ -461,12 +560,21 @@ def _export(options: argparse.Namespace) -> int:
                 rows = sheets.export_tables(options.file, options.format, progress)
             else:
                 rows = moving.export_store(options.file, progress)
+        _note_export(options, rows)
     except moving.MoveError as error:
         print(printable(str(error)), file=sys.stderr)
         return NOTHING if isinstance(error, moving.NothingToMove) else UNREADABLE
     _print_rows(rows)
     print(printable(f"All this is in {options.file}: treat it as confidential."))
     return OK
+
+
+def _note_export(options: argparse.Namespace, rows: dict[str, int]) -> None:
+    """In the log stands who took everything away."""
+    from data import audit, people
+
+    action = "export_tables" if options.format else "export_store"
+    audit.seen(people.in_terminal(), action, "store", {"rows": sum(rows.values())})
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -487,6 +595,106 @@ def _import(options: argparse.Namespace) -> int:
         return 130
     print(f"All this is in the store. Services whose metrics were worked out: {services:,}.")
     return OK
+
+
+def _settings(options: argparse.Namespace) -> int:
+    from data import settings, settings_tried
+
+    if options.reseal and not _resealed():
+        return UNREADABLE
+    found, tried = settings.report(), settings_tried.everything() if options.tries else []
+    if options.format == "json":
+        import json
+
+        json.dump(settings.as_json(found, tried), sys.stdout, indent=2)
+        print(flush=True)
+    else:
+        for line in settings.lines(found, tried):
+            print(printable(line))
+    return NOTHING if found.problems or any(problem for _, problem in tried) else OK
+
+
+def _resealed() -> bool:
+    """Says on standard error what became of it, as the report may be for a program."""
+    from data import sealed, store
+
+    store.migrate()
+    done, lost = sealed.reseal(None)
+    print(f"Sealed anew: {done:,}.", file=sys.stderr)
+    if lost:
+        print(f"No key opens {', '.join(lost)}: put its key back, or store the secret again.", file=sys.stderr)
+    return not lost
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from data import moving
+    from data.keeping import backup, shelf
+
+    try:
+        moving.refuse_no_file()
+        with _Progress() as progress:
+            made = backup.write(options.file or shelf.new_file(), progress)
+        shelf.note(made)
+    except moving.MoveError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return NOTHING if isinstance(error, moving.NothingToMove) else UNREADABLE
+    _print_rows(made.rows)
+    print(printable(f"All this is in {made.path} ({made.bytes:,} bytes): treat it as confidential."))
+    print(f"SHA-256 {made.sha256}")
+    print(
+        printable(
+            f"Answers of surveys, what people learn and secrets are sealed in it with the key in {made.key_place}. The "
+            f"key is not in the file: keep a copy of it elsewhere, or nobody can open them again."
+        )
+    )
+    return OK
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from data import moving
+    from data.keeping import restoring
+
+    if options.check:
+        return _check_backup(options.file)
+    try:
+        with _Progress() as progress:
+            made = restoring.restore(options.file, options.force, options.without_sealed, progress)
+    except moving.MoveError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return UNREADABLE
+    _print_rows(made.described.rows)
+    if made.before:
+        print(printable(f"What was there before is in {made.before}."))
+    if made.without_sealed:
+        print("Left out: answers of surveys and what people learn. Open surveys were cancelled; results stay.")
+    if made.shut:
+        print(
+            f"Secrets that the key here does not open: {made.shut}. Put the key of that store in place of the one here,"
+        )
+        print("or give these secrets again where they are used (Add from GitHub, Access for programs).")
+    try:
+        with _Progress() as progress:
+            services = moving.work_out(progress)
+    except KeyboardInterrupt:
+        print("Stopped: the rows are in the store, and the portal works out what is left.", file=sys.stderr)
+        return 130
+    print(f"All this is in the store. Services whose metrics were worked out: {services:,}.")
+    return OK
+
+
+def _check_backup(file: Path) -> int:
+    from data import moving
+    from data.keeping import restoring
+
+    try:
+        with _Progress() as progress:
+            found = restoring.check(file, progress)
+    except moving.MoveError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return UNREADABLE
+    _print_rows(found.rows)
+    print(printable(restoring.said(found)))
+    return OK if found.opens else NOTHING
 
 
 def _print_rows(rows: dict[str, int]) -> None:

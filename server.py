@@ -1,11 +1,8 @@
-"""The door for machines: routes beside the pages, headers of every answer, what starts with the process."""
+"""The door for machines: routes beside the pages, and what starts with the process."""
 
-import base64
 import gc
-import hashlib
 import json
 import logging
-import os
 import pkgutil
 import re
 import secrets
@@ -15,9 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 import streamlit as st
@@ -30,15 +25,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from data import access, badges, exposition, hooks, inbox, jobs, starting, store, trouble
+import gate
+from data import access, badges, environment, exposition, hooks, inbox, jobs, rates, starting, store, trouble
 from data.api import answers, bodies, document, door, reading
 from data.api.answers import Answer, Problem
+from data.leading import warming
+from data.learning import first_hours
 from pages.web import routes as web
 
 starting.refuse_optimised()  # the portal is started in several ways, all of which lead here
 
 BODY_SECONDS = 30  # in which a body must have come
 DELIVERY_SECONDS = 120  # the same for one of GitHub's, which may be large
+TOO_MANY = "Too much comes here at once"
 STOP_SECONDS = 20  # that requests get to be answered once we are told to stop
 
 IN_MEMORY = 1 << 20  # bytes of one of GitHub's deliveries; what is larger goes to a file until it is whole
@@ -113,9 +112,10 @@ async def github(request: Request) -> Response:
                 signed.update(chunk)
                 kept.write(chunk)
 
-            _check_signature(shown.startswith("sha256="))
+            await _check_signature(request, shown.startswith("sha256="))
             await bodies.read(request.stream(), request.headers, inbox.MOST_BYTES, DELIVERY_SECONDS, take)
-            _check_signature(signed.by_any([shown.removeprefix("sha256=")]))
+            await _check_signature(request, signed.by_any([shown.removeprefix("sha256=")]))
+            await run_in_threadpool(door.slow_down, rates.DELIVERIES, "github", TOO_MANY)
             kept.seek(0)
             body = kept.read()
         if event == "ping":
@@ -135,15 +135,17 @@ async def pagerduty(request: Request) -> Response:
     async def do() -> Answer:
         hook = await run_in_threadpool(hooks.find, request.path_params["key"])
         if hook is None:
+            await run_in_threadpool(door.refuse_guessing, _near(request))
             raise Problem(404, "There is no such place for webhooks: look at its URL.")
         door.check_json(_asked(request))
         shown = [each.strip() for each in request.headers.get("x-pagerduty-signature", "").split(",")[:10]]
         shown = [each.removeprefix("v1=") for each in shown if each.startswith("v1=")]
-        _check_signature(bool(shown))
+        await _check_signature(request, bool(shown))
         signed, body = inbox.Signed(list(hook.keys)), bytearray()
         await bodies.read(request.stream(), request.headers, hooks.MOST_BYTES, BODY_SECONDS, body.extend)
         signed.update(body)
-        _check_signature(signed.by_any(shown))
+        await _check_signature(request, signed.by_any(shown))
+        await run_in_threadpool(door.slow_down, rates.EVENTS, hook.source_id, TOO_MANY)
         try:
             became = await run_in_threadpool(hooks.receive, hook, bytes(body))
         except hooks.NotAnEvent as error:
@@ -157,9 +159,8 @@ async def metrics(request: Request) -> Response:
     """How this process and its work are doing, for Prometheus: see `data.exposition`."""
 
     def tell() -> Answer:
-        near = request.client.host if request.client else None
-        if not exposition.is_local(near, request.url.hostname, request.headers):
-            token = door.token_of(request.headers.get("authorization"))
+        if not exposition.is_local(_near(request), request.url.hostname, request.headers):
+            token = door.token_of(_asked(request))
             door.need(token, "read")
             if token.service_id is not None:
                 raise Problem(403, "This token is for one service: take one for the whole organization.")
@@ -176,6 +177,7 @@ async def badge(request: Request) -> Response:
         metric = request.query_params.get("metric", "deployment_frequency")
         found = badges.drawn(_asked(request), request.path_params["key"], metric)
         if found is None:
+            door.refuse_guessing(_near(request))
             raise Problem(404, f"There is no such badge. Metrics are {', '.join(badges.METRICS)}.")
         return found
 
@@ -197,7 +199,13 @@ ROUTES = [
 
 
 def _asked(request: Request) -> answers.Request:
-    return answers.Request(request.method, request.url.path, dict(request.query_params), dict(request.headers.items()))
+    query, headers = dict(request.query_params), dict(request.headers.items())
+    return answers.Request(request.method, request.url.path, query, headers, near=_near(request))
+
+
+def _near(request: Request) -> str | None:
+    """The address that asks; behind a proxy that is trusted (FORWARDED_ALLOW_IPS), the one that it tells."""
+    return request.client.host if request.client else None
 
 
 async def _answered(request: Request, do: Callable) -> Response:
@@ -231,8 +239,9 @@ def _one_large() -> Iterator[None]:
         _large.release()
 
 
-def _check_signature(right: bool) -> None:
+async def _check_signature(request: Request, right: bool) -> None:
     if not right:
+        await run_in_threadpool(door.refuse_guessing, _near(request))
         raise Problem(401, "The signature is missing or wrong: look whether both sides have the same secret.")
 
 
@@ -243,58 +252,7 @@ def _short(request: Request, name: str, shape: str) -> str:
     return value
 
 
-# Headers
-
-
-@lru_cache
-def content_security_policy() -> str:
-    """Scripts from this server only, plus the inline ones of the page that Streamlit itself ships, by their hash."""
-    index = Path(st.__file__).parent / "static" / "index.html"
-    inline = re.findall(r"<script>(.*?)</script>", index.read_text(encoding="utf-8"), flags=re.DOTALL)
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline]
-    return "; ".join(
-        [
-            "default-src 'self'",
-            " ".join(["script-src 'self'", *(f"'sha256-{digest}'" for digest in hashes)]),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "worker-src 'self' blob:",
-            "frame-ancestors 'self'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "object-src 'none'",
-        ]
-    )
-
-
-class SecurityHeaders:
-    """Pure ASGI: adds the headers to every HTTP answer and lets websockets through untouched."""
-
-    def __init__(self, app):
-        self.app = app
-        self.headers = [
-            (b"content-security-policy", content_security_policy().encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-frame-options", b"SAMEORIGIN"),
-            (b"referrer-policy", b"same-origin"),
-            (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-        ]
-        self.names = {name for name, _ in self.headers}
-
-    async def __call__(self, scope, receive, send):
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-
-        async def send_with_headers(message):
-            if message["type"] == "http.response.start":
-                kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in self.names]
-                message = {**message, "headers": kept + self.headers}
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
+# Counting
 
 
 class Counted:
@@ -315,7 +273,7 @@ class Counted:
         await self.app(scope, receive, send_counted)
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(Counted)]
+MIDDLEWARE = [Middleware(Counted), *gate.MIDDLEWARE]
 
 
 # Start and stop
@@ -330,18 +288,25 @@ def warm() -> None:
         import_module(module.name)
     import_module("pandas")  # Streamlit imports it for its first table
     import_module("pages.ui.charts").warm()
+    try:
+        first_hours.roles()  # with all tracks, which takes a second or two
+    except ValueError:  # each page that needs what is broken says so
+        log.exception("content cannot be read")
 
 
 @asynccontextmanager
 async def lifespan(app):
     await run_in_threadpool(warm)
     # MILEPOST_WORKER=external: somebody else runs `python milepost.py worker`.
-    worker = None if os.environ.get("MILEPOST_WORKER") == "external" else jobs.start_worker()
+    worker = None if environment.value("MILEPOST_WORKER") == "external" else jobs.start_worker()
+    ahead = warming.Keeping()
     gc.collect()
     gc.freeze()
+    ahead.start()
     try:
         yield {}
     finally:
+        await run_in_threadpool(ahead.stop)
         if worker:
             await run_in_threadpool(worker.stop)
 

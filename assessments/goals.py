@@ -47,7 +47,7 @@ def progress(
 ) -> Progress:
     """How far it is. `better`, `counter_better`: the end one wishes for (low, high)."""
     at_target = None if now.value is None else _reaches(now.value, target, better)
-    return Progress(_against(baseline, now, better), at_target, _kept(counter, limit, counter_better))
+    return Progress(against(baseline, now, better), at_target, _kept(counter, limit, counter_better))
 
 
 def difference(before: Figure, after: Figure) -> tuple[float, float] | None:
@@ -124,7 +124,8 @@ def _reaches(value: float, target: float, better: str) -> bool:
     return value <= target if better == LOW else value >= target
 
 
-def _against(before: Figure, after: Figure, better: str) -> str:
+def against(before: Figure, after: Figure, better: str) -> str:
+    """Whether the second is told apart from the first, and which way: NOT_KNOWN, NOT_APART, BETTER or WORSE."""
     if after.value is None or before.value is None:
         return NOT_KNOWN
     apart = difference(before, after)

@@ -21,7 +21,7 @@ FEWEST_BEFORE, FEWEST_AFTER = 12, 4  # weeks with a value
 RELEVANT = 0.3  # a change of this part is worth seeing
 POWER = 0.8
 HORIZON = 104  # weeks that one might wait
-_SHORTEST = 1 / 3600  # hours; shorter times count as a second
+SHORTEST = 1 / 3600  # hours; shorter times count as a second
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def weekly(kind: str, at, value, deployment, since: int, until: int) -> Weeks:
     week, value, deployment = week[inside], value[inside], deployment[inside]
     each, place, count = np.unique(deployment, return_inverse=True, return_counts=True)
     if kind == TIMES:
-        value = np.log(np.maximum(value, _SHORTEST))
+        value = np.log(np.maximum(value, SHORTEST))
     by_deployment = np.bincount(place, value, len(each)) / count
     week_of_each = np.zeros(len(each), np.int64)
     week_of_each[place] = week
@@ -237,7 +237,7 @@ def _sides(weeks: Weeks, done: Intervention, now: int) -> tuple[int, Weeks, Week
 def needed(history: Weeks, better: str = LOW, relevant: float = RELEVANT, settle: int = 4) -> Needed:
     """How long this service has to wait until a change of that part would be seen, from its own weeks so far."""
     if len(history) < FEWEST_BEFORE:
-        because = f"The history has {len(history)} weeks with deployments; {FEWEST_BEFORE} are needed to tell."
+        because = f"The history has {len(history)} weeks with a value; {FEWEST_BEFORE} are needed to tell."
         return Needed(None, None, None, None, because)
     series = _series(history, history.part(high=-np.inf), None)
     try:

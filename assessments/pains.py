@@ -100,7 +100,12 @@ class Proposal:
 
 def collected(points: Sequence[PainPoint]) -> list[Pain]:
     """One pain for each point of the sheets, before anything is put together. Keys say nothing of the sheet."""
-    ordered = sorted(points, key=lambda p: (p.step, p.capability or "", p.text, p.hours or 0, p.how_often, p.how_bad))
+
+    def order(point: PainPoint) -> tuple:
+        hours = -1.0 if point.hours is None else point.hours  # nothing said and none lost are not the same
+        return point.step, point.capability or "", point.text, hours, point.how_often, point.how_bad
+
+    ordered = sorted(points, key=order)
     return [
         Pain(
             f"p{number}",

@@ -7,7 +7,7 @@ All sets are compared. Exact fractions, so that equal is equal.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -79,7 +79,8 @@ class Step:
 class Plan:
     """`picks` in the order of the tracks; `others` with the reason against each; `steps` by size of the gap; find_out:
     capabilities whose level is not known, each with a sentence on what to find out. closed: the part of the whole gap
-    that the picks close, 0 to 1; None without a gap. hours: of the picks and all that comes before them."""
+    that the picks close, 0 to 1; None without a gap. hours: of the picks and all that comes before them. shares: the
+    part that each track closes with what comes before it, by slug; empty without a gap."""
 
     picks: tuple[Choice, ...]
     others: tuple[Choice, ...]
@@ -87,6 +88,7 @@ class Plan:
     find_out: tuple[tuple[str, str], ...]
     hours: float
     closed: float | None
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 def plan(
@@ -130,6 +132,7 @@ def plan(
         tuple(_find_out(standings)),
         float(weighed.cost(chosen)),
         float(weighed.gain(chosen) / whole) if whole else None,
+        {slug: float(weighed.benefit([slug]) / whole) for slug in tracks} if whole else {},
     )
 
 
@@ -294,7 +297,7 @@ def _why_not(
     hours = float(weighed.cost([slug]))
     if hours > budget:
         before = " with what comes before it" if weighed.before(slug) else ""
-        return f"It takes {hours:g} hours{before}, and there are {budget:g}."
+        return f"It takes {hours:g} hours{before}, and the plan has {budget:g}."
     if weighed.gain([*chosen, slug]) == weighed.gain(chosen):
         taught = _and([weighed.title(each) for each in [*chosen, *sorted(weighed.under_way)]])
         return f"What it would add is taught by {taught} already."
@@ -319,8 +322,10 @@ def _teaches_nothing(weighed: _Weighed, slug: str, standings: Mapping[str, Stand
     if later:
         gap = weighed.gaps[later[0]["id"]]
         return f"It begins at level {later[0]['from_level']} of {_name(gap)}, and the team is at {gap.standing.told}."
-    unknown = f" as far as is known ({len(taught) - len(known)} not)" if len(known) < len(taught) else ""
-    return f"The team has what it teaches{unknown}."
+    unknown = len(taught) - len(known)
+    if not unknown:
+        return "The team has what it teaches."
+    return f"The team has what it teaches, as far as is known: where it stands in {unknown} of {len(taught)} is not."
 
 
 def _outdone(weighed: _Weighed, slug: str, chosen: Sequence[str], budget: float) -> str:

@@ -53,6 +53,25 @@ def poisson(k, confidence: float = CONFIDENCE):
     return _each(k, limits)
 
 
+def weighted_poisson(total, squares, largest, confidence: float = CONFIDENCE):
+    """Interval of the mean of a sum of weights of Poisson events (Fay and Feuer 1997, Statistics in Medicine 16,
+    791-801): what a window of the same length would bring on average, in hours lost as in events. `total`: the sum of
+    the weights that came, `squares`: of their squares, `largest`: the largest of them (where none came: what one would
+    weigh). With weights of 1 it is `poisson`. Numbers or arrays; NaN above where nothing came and no weight is known.
+
+    Raises ValueError for negative numbers.
+    """
+    total, squares, largest = (np.asarray(each, float) for each in (total, squares, largest))
+    if np.any(total < 0) or np.any(squares < 0) or np.any(largest < 0):
+        raise ValueError("weights cannot be negative")
+    tail = (1 - confidence) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(total > 0, squares / total * special.gammaincinv(total**2 / squares, tail), 0.0)
+        more, spread = total + largest, squares + largest**2
+        high = np.where(more > 0, spread / more * special.gammaincinv(more**2 / spread, 1 - tail), np.nan)
+    return low, high
+
+
 def order_statistic_ranks(n, p: float = 0.5, confidence: float = CONFIDENCE):
     """Ranks (1-based) of the values that enclose the p-quantile, free of any distribution (David and Nagaraja 2003,
     Order Statistics, 7.1): P(X(low) <= q <= X(high)) >= confidence with equal tails. 0 where n is too small.

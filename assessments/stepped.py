@@ -28,6 +28,7 @@ _GRID = np.array([(0.0, 0.0), *((share, fading) for share in _SHARES for fading 
 #: that.
 _PRIOR = np.array([0.5, *(share * fading + 0.05 for share in _SHARES for fading in _FADING)])
 _COLUMNS = 5  # level, step, trend, two of the season
+_FEW = 100  # weeks up to which one call for all points of the grid is quicker than one that uses threads for each
 
 
 @dataclass(frozen=True)
@@ -186,11 +187,18 @@ def course(series: Series, confidence: float = CONFIDENCE) -> Course:
     return Course(mean, mean - half, mean + half, (float(trend), float(trend - unsure), float(trend + unsure)), swing)
 
 
-def _design(series: Series) -> np.ndarray:
-    week = series.week
+_NO_WEEKS = np.empty(0)
+
+
+def _design(series: Series, coming: np.ndarray = _NO_WEEKS, damping: float = 1.0) -> np.ndarray:
+    """Of the weeks of the series and of those to come, in which less of the trend is left from week to week."""
+    week = np.concatenate([series.week, coming])
     angle = 2 * np.pi * week / YEAR
-    trend = (week - week.mean()) / (YEAR / 2)
-    return np.column_stack([np.ones(len(week)), series.after, trend, np.cos(angle), np.sin(angle)])
+    on = coming - series.week.max() if len(coming) else coming
+    further = on if damping == 1 else damping * (1 - damping**on) / (1 - damping)
+    trend = (np.concatenate([series.week, series.week.max() + further]) - series.week.mean()) / (YEAR / 2)
+    after = np.concatenate([series.after, np.full(len(coming), series.after.any())])
+    return np.column_stack([np.ones(len(week)), after, trend, np.cos(angle), np.sin(angle)])
 
 
 def _whitened(series: Series) -> tuple[np.ndarray, np.ndarray]:
@@ -201,7 +209,10 @@ def _whitened(series: Series) -> tuple[np.ndarray, np.ndarray]:
     noise = np.diag((1 / series.size) / np.mean(1 / series.size))
     lower = np.linalg.cholesky(shares * faded[:, lag] + (1 - shares) * noise)
     columns = np.column_stack([_design(series), series.value])
-    white = np.stack([linalg.solve_triangular(one, columns, lower=True, check_finite=False) for one in lower])
+    if len(columns) <= _FEW:
+        white = np.linalg.solve(lower, np.broadcast_to(columns, (len(lower), *columns.shape)))
+    else:
+        white = np.stack([linalg.solve_triangular(one, columns, lower=True, check_finite=False) for one in lower])
     return white, 2 * np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)
 
 
@@ -234,3 +245,51 @@ def _covariance(inner: np.ndarray, fit: _Fit, season: float) -> np.ndarray:
     held = np.zeros((len(_GRID), _COLUMNS, _COLUMNS))
     held[:, 3, 3] = held[:, 4, 4] = fit.variance / season**2
     return np.linalg.inv(inner + held)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What combinations of weeks to come will be: mean and the ends of the interval of each."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def foresee(
+    series: Series, coming: np.ndarray, parts: np.ndarray, damping: float, confidence: float = CONFIDENCE
+) -> Ahead:
+    """Best linear prediction of weeks to come from those that are known, whose effects fade into them (Goldberger 1962,
+    JASA 57, 369-375), and the interval of what will be seen then, not only of its level.
+
+    coming: numbers of the weeks to come, after the last of the series, as large as its typical one. parts: combinations
+    of the known weeks and these (rows x weeks), such as means over some of both. damping: how much of the trend is left
+    after each further week, below 1 (Gardner and McKenzie 1985, Management Science 31, 1237-1246).
+    Raises ValueError as `step` does; a series without weeks after has no step.
+    """
+    sums = _sums(series)
+    fit = _fit(series, sums)
+    inner, outer = sums[0].copy(), sums[1]
+    if not series.after.any():
+        inner[:, 1, 1] += 1  # no step: its column is zero, and so is what is believed of it
+    covariance = _covariance(inner, fit, series.season)
+    beta = np.einsum("kij,kj->ki", covariance, outer)
+    known, weeks = len(series), np.concatenate([series.week, coming])
+    design = _design(series, coming, damping)
+    lag = np.abs(weeks[:, None] - weeks[None, :])
+    typical = np.mean(1 / series.size)
+    noise = np.diag(np.concatenate([(1 / series.size) / typical, np.ones(len(coming))]))
+    middles, spreads = [], []
+    for (share, fading), coefficients, unsure, variance in zip(_GRID, beta, covariance, fit.variance, strict=True):
+        alike = share * fading**lag + (1 - share) * noise
+        carried = np.linalg.solve(alike[:known, :known], alike[:known, known:]).T
+        told = design[known:] @ coefficients + carried @ (series.value - design[:known] @ coefficients)
+        open_ = design[known:] - carried @ design[:known]
+        spread = alike[known:, known:] - carried @ alike[:known, known:] + open_ @ unsure @ open_.T
+        ours, theirs = parts[:, :known], parts[:, known:]
+        middles.append(ours @ series.value + theirs @ told)
+        spreads.append(variance * np.einsum("ri,ij,rj->r", theirs, spread, theirs))
+    middles, spreads = np.stack(middles), np.stack(spreads)
+    mean = fit.weights @ middles
+    half = special.stdtrit(fit.freedom, 0.5 + confidence / 2) * np.sqrt(fit.weights @ (spreads + (middles - mean) ** 2))
+    return Ahead(mean, mean - half, mean + half)

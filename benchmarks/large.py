@@ -1,5 +1,5 @@
 """Fills the store in use (MILEPOST_HOME or DATABASE_URL) with an invented organisation, to measure other things with:
-`python -m benchmarks.large [--factor F] [--weeks N] [--services N] [--judge]`.
+`python -m benchmarks.large [--factor F] [--weeks N] [--services N] [--teams N] [--judge]`.
 
 Factor 1 is 2,000 services, 1 million changes, 0.5 million deployments and 10 million pipeline runs in 104 weeks. Other
 weeks are more or less history of the same services at the same pace. What is there already is not made again. Prints
@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--factor", type=float, default=1.0, help="share of the full size (1)")
     parser.add_argument("--weeks", type=float, default=scale.WEEKS, help="length of the history (104)")
     parser.add_argument("--services", type=int, help="so many services, with as much of everything together")
+    parser.add_argument("--teams", type=int, help="so many teams that share the services")
     parser.add_argument(
         "--until", type=datetime.fromisoformat, default=UNTIL, help="end of the history, with an offset"
     )
@@ -32,6 +33,8 @@ def main(arguments: list[str]) -> int:
     size = scale.Size().times(options.factor).over(options.weeks)
     if options.services:
         size = replace(size, services=options.services)
+    if options.teams:
+        size = replace(size, teams=options.teams)
     store.migrate()
     begun = time.perf_counter()
     organization_id = scale.fill(size, options.until, options.seed, _progress(begun))

@@ -3,22 +3,50 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import wraps
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from content import learning_rules, module_rules, poc_rules, practice_rules, resource_rules, survey_rules, track_rules
+from content import (
+    first_hour_rules,
+    learning_rules,
+    module_rules,
+    poc_rules,
+    practice_rules,
+    resource_rules,
+    survey_rules,
+    track_rules,
+)
 from content.checking import ContentError, misshapen, read
 from content.modules import Module, read_module
 
 HERE = Path(__file__).parent
 _STEP = {"minutes", "title", "text"}
 DEFINITION_FIELDS = {"title", "definition", "formula", "interval", "limits"}
+_READING = RLock()
 
 
-@lru_cache
+def _once(load: Callable[..., Any]) -> Callable[..., Any]:
+    """Keeps what was read; raises again what could not be. Whoever comes while it is being read waits for it: a hundred
+    people who come at once would otherwise read it a hundred times beside each other."""
+    kept: dict[tuple, Any] = {}
+
+    @wraps(load)
+    def read_once(*names: str) -> Any:
+        if names not in kept:
+            with _READING:
+                if names not in kept:
+                    kept[names] = load(*names)
+        return kept[names]
+
+    read_once.cache_clear = kept.clear
+    return read_once
+
+
+@_once
 def benchmarks() -> dict:
     """Survey benchmarks by report year (`content/benchmarks/dora.json`): bands, clusters, dist_2025, archetypes_2025.
 
@@ -32,7 +60,7 @@ def benchmarks() -> dict:
     return figures
 
 
-@lru_cache
+@_once
 def definitions() -> dict[str, dict[str, str]]:
     """How each metric is computed, in words for its reader: metric key -> title, definition, formula, interval, limits.
 
@@ -45,7 +73,7 @@ def definitions() -> dict[str, dict[str, str]]:
     return texts
 
 
-@lru_cache
+@_once
 def practices() -> dict:
     """Practice areas with their capabilities and anchored levels: version, areas[key, name, capabilities[key, name,
     meaning, dora, dora_construct, importance, upstream, downstream, stages, levels[5], evidence[level, repository,
@@ -59,7 +87,7 @@ def practices() -> dict:
     return practice_rules.resolved(data)
 
 
-@lru_cache
+@_once
 def surveys() -> dict[str, dict]:
     """The questionnaires of `content/surveys/` by key, as they are asked: key, version, title, purpose, recall,
     suggested block keys, minutes, blocks[key, title, lead, about, minutes, items[key, text, kind, better, options[key,
@@ -74,7 +102,7 @@ def surveys() -> dict[str, dict]:
     return asked
 
 
-@lru_cache
+@_once
 def maps() -> dict[str, dict]:
     """Example workflow maps of `content/maps/` by key: key, purpose, and `today` and `future`, each the plain values
     of a map (title, steps; times in minutes).
@@ -89,7 +117,7 @@ def maps() -> dict[str, dict]:
     return _each("maps", wrong)
 
 
-@lru_cache
+@_once
 def facilitation() -> dict:
     """How a team talks a split question through: title, before, after, steps[minutes, title, text].
 
@@ -105,7 +133,7 @@ def facilitation() -> dict:
     return guide
 
 
-@lru_cache
+@_once
 def tracks() -> dict[str, dict]:
     """The heads of the learning tracks, `content/tracks/<slug>/track.yml`, by slug in their order: id, slug, version,
     title, outcome, status (wip, beta, active, deprecated), order, level, hours, owners, capabilities[id, weight,
@@ -119,7 +147,7 @@ def tracks() -> dict[str, dict]:
     return dict(sorted(files.items(), key=lambda item: item[1]["order"]))
 
 
-@lru_cache
+@_once
 def resources() -> dict[str, dict]:
     """What others have written, `content/resources.yml`, by id: id, title, url, type, minutes, free, license, level,
     verified (a day as YYYY-MM-DD, or never), and replaced_by where there is a better one.
@@ -131,7 +159,7 @@ def resources() -> dict[str, dict]:
     return {each["id"]: each for each in data["resources"]}
 
 
-@lru_cache
+@_once
 def modules(track: str) -> dict[str, Module]:
     """The modules of a track, `content/tracks/<track>/modules/*.md`, by slug in the order of the track: head (id, slug,
     title, stage, minutes, objectives[id, text], teaches, requires, resources, quiz[id, objective, q, choices, answer,
@@ -143,7 +171,7 @@ def modules(track: str) -> dict[str, Module]:
     return _ordered(made, tracks()[track]["modules"])
 
 
-@lru_cache
+@_once
 def pocs(track: str) -> dict[str, dict]:
     """The proofs of concept of a track, `content/tracks/<track>/pocs/*.yml`, by slug in the order of the track; see
     `content/schemas/poc.json`.
@@ -154,7 +182,7 @@ def pocs(track: str) -> dict[str, dict]:
     return _ordered(made, tracks()[track]["pocs"])
 
 
-@lru_cache
+@_once
 def learning() -> list[tuple[str, str]]:
     """(place, id) of everything that progress is kept for.
 
@@ -170,12 +198,33 @@ def learning() -> list[tuple[str, str]]:
     return learning_rules.ids(heads, texts, proofs)
 
 
+@_once
+def first_hours() -> dict[str, dict]:
+    """What somebody does in their first hour, `content/first-hours.yml`, by the key of the role, in order: id, key,
+    name, who, right (member, team_lead, leader) and steps[id, title, minutes, page, text; track, module of a module].
+    Nothing where there is no such file.
+
+    Raises ContentError with everything that `content.first_hour_rules` finds wrong.
+    """
+    path = HERE / "first-hours.yml"
+    if not path.exists():
+        return {}
+    data = read(path)
+    texts = {slug: modules(slug) for slug in tracks()}
+    others = [name for _, name in learning()]
+    _refuse("first-hours.yml", first_hour_rules.problems(data, tracks(), texts, others))
+    return {role["key"]: role for role in data["roles"]}
+
+
 @contextmanager
 def at(root: Path) -> Iterator[None]:
     """Content is read from another folder meanwhile. For checking it in a process of its own: nothing else may read
-    content at the same time."""
+    content at the same time. What is read from that folder already is not read again."""
     global HERE
     before = HERE
+    if root == before:
+        yield
+        return
     try:
         HERE = root
         _forget()
@@ -186,7 +235,8 @@ def at(root: Path) -> Iterator[None]:
 
 
 _LOADS = (
-    benchmarks, definitions, practices, surveys, maps, facilitation, tracks, resources, modules, pocs, learning
+    benchmarks, definitions, practices, surveys, maps, facilitation, tracks, resources, modules, pocs, learning,
+    first_hours,
 )  # fmt: skip
 
 
@@ -241,7 +291,7 @@ def problems() -> list[str]:
         slugs = []
     for slug in slugs:
         found += [*_said(lambda slug=slug: modules(slug)), *_said(lambda slug=slug: pocs(slug))]
-    return list(dict.fromkeys(found or _said(learning)))
+    return list(dict.fromkeys(found or _said(learning) or _said(first_hours)))
 
 
 def _said(load: Callable[[], Any]) -> list[str]:

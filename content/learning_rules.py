@@ -27,7 +27,7 @@ def together(
         found += _lists(f"{slug}/pocs", track["pocs"], pocs.get(slug, {}), ".yml")
         for name, module in modules.get(slug, {}).items():
             place = f"{slug}/modules/{name}.md"
-            found += [f"{place}: {problem}" for problem in _module(module, modules[slug], resources, capabilities)]
+            found += [f"{place}: {problem}" for problem in of_module(module, modules[slug], resources, capabilities)]
         edges = {name: list(module.head["requires"]) for name, module in modules.get(slug, {}).items()}
         found += [f"{slug}/modules: {problem}" for problem in circle(edges, "requires")]
         found += _objectives(slug, modules.get(slug, {}), pocs.get(slug, {}))
@@ -39,9 +39,10 @@ def _lists(place: str, named: list[str], there: Collection[str], ending: str) ->
     return found + [f"{place}/{name}{ending}: track.yml does not name it" for name in there if name not in named]
 
 
-def _module(
-    module: Module, beside: Collection[str], resources: Collection[str], capabilities: Collection[str]
+def of_module(
+    module: Module, beside: Collection[str] | None, resources: Collection[str], capabilities: Collection[str]
 ) -> list[str]:
+    """What a module names and is not there. beside: the slugs of its track, None when they are not known."""
     found = [
         f"the resource {each} is not in resources.yml" for each in module.head["resources"] if each not in resources
     ]
@@ -49,7 +50,9 @@ def _module(
         f"the capability {each} is not in practices.yml" for each in module.head["teaches"] if each not in capabilities
     ]
     return found + [
-        f"it requires {each}, which is no module of the track" for each in module.head["requires"] if each not in beside
+        f"it requires {each}, which is no module of the track"
+        for each in module.head["requires"]
+        if beside is not None and each not in beside
     ]
 
 

@@ -8,6 +8,9 @@ from content import markdown_rules
 from content.checking import folded, misshapen, twice
 from content.modules import Module
 
+#: A choice that speaks of the others, which stand in another order each time.
+_OTHERS = re.compile(r"\b(of|than) (the above|the others|these)\b|\b(the )?(choices?|answers?) (above|below)\b", re.I)
+
 
 def problems(slug: str, module: Module) -> list[str]:
     """Everything wrong with the module in the file `slug`, one sentence each."""
@@ -36,6 +39,8 @@ def _item(item: dict[str, Any], objectives: set[str]) -> Iterator[str]:
         yield "all of its choices are right, so there is nothing to know"
     if twice([folded(choice) or choice for choice in item["choices"]]):
         yield "two of its choices say the same"
+    if any(_OTHERS.search(choice) for choice in item["choices"]):
+        yield "one of its choices speaks of the others, which stand in another order each time"
     for text in (item["q"], item["because"], *item["choices"]):
         yield from markdown_rules.problems(text)
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from content.checking import ContentError
+from content import markdown_rules
+from content.checking import ContentError, read_text
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _NUMBERED = re.compile(r"([0-9]{1,3})\.\s+(\S.*)")
@@ -51,13 +49,13 @@ def parse(name: str, whole: str) -> Module:
     """From the text of a file, whose name is told with what is wrong. Raises ContentError."""
     if not whole.startswith("---\n") or (end := whole.find("\n---\n", 3)) < 0:
         raise ContentError(f"{name}: it begins with front matter between two lines of ---")
-    try:
-        head = YAML(typ="safe", pure=True).load(whole[4 : end + 1])
-    except YAMLError as error:
-        raise ContentError(f"{name}: {' '.join(str(error).split())}") from error
+    head = read_text(name, whole[4 : end + 1])
     if not isinstance(head, dict):
         raise ContentError(f"{name}: its front matter is no mapping")
-    return _module(head, whole[end + 5 :], whole.count("\n", 0, end + 5) + 1)
+    begins = whole.count("\n", 0, end + 5) + 1
+    if wrong := markdown_rules.longer(whole[end + 5 :], begins):
+        raise ContentError(f"{name}: {wrong}")
+    return _module(head, whole[end + 5 :], begins)
 
 
 def _module(head: dict[str, Any], text: str, begins: int) -> Module:

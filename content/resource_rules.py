@@ -33,11 +33,16 @@ def stale(data: Any, used: Collection[str], today: date) -> list[str]:
     for each in data["resources"]:
         if each["id"] not in used:
             continue
-        if each["verified"] == "never":
+        if (days := age(each, today)) is None:
             found.append(f"{each['id']}: nobody has looked yet whether {each['url']} is there")
-        elif (days := (today - date.fromisoformat(each["verified"])).days) > OLD:
+        elif days > OLD:
             found.append(f"{each['id']}: {each['url']} was last looked at {days} days ago")
     return found
+
+
+def age(each: Any, today: date) -> int | None:
+    """Days since somebody last saw a resource; None when nobody ever has."""
+    return None if each["verified"] == "never" else max(0, (today - date.fromisoformat(each["verified"])).days)
 
 
 def _day(text: str) -> date | None:

@@ -52,7 +52,8 @@ def together(tracks: Mapping[str, dict], practices: Mapping[str, Any]) -> list[s
             f"{slug}: it requires {other}, which is no track" for other in track["requires"] if other not in tracks
         ]
     found += circle({slug: track["requires"] for slug, track in tracks.items()}, "requires")
-    for key in (capability["key"] for area in practices["areas"] for capability in area["capabilities"]):
+    taught = [each for area in practices["areas"] for each in area["capabilities"] if "not_taught" not in each]
+    for key in (capability["key"] for capability in taught):
         starts = [each["from_level"] for track in _open(tracks) for each in track["capabilities"] if each["id"] == key]
         if 0 not in starts:
             found.append(f"no track teaches {key} from level 0 on")

@@ -2,15 +2,15 @@
 
 | role | where | may |
 |---|---|---|
-| member | own team | see its numbers, rows and answers, correct, say what hurts, draw workflow maps |
-| team_lead | own team | the same, and edit the team, its services and sources, ask the team, and plan |
-| leader | organization | see numbers and rows of every team, answers once they are released; change nothing |
-| coach | organization | the same as a leader |
+| member | own team | see its numbers, rows and answers, correct, say what hurts, draw workflow maps, try out |
+| team_lead | own team | the same, and edit the team, its services and sources, ask the team, plan and review |
+| leader | organization | see numbers and rows of every team, all teams side by side, released answers; change nothing |
+| coach | organization | the same as a leader, and see and review proofs of concept of every team |
 | admin | organization | everything |
 
 Any role in an organization sees that it exists (`Subject` without a team). The demo organization is seen by everybody
 who is active; everybody may try corrections in it, nobody edits it, and administrators (of any organization)
-remove it.
+say what changes are worth in it, and remove it.
 """
 
 from dataclasses import dataclass
@@ -36,6 +36,11 @@ class Action(StrEnum):
     VIEW_ANSWERS = "view_answers"  # what a closed wave says; those who only lead wait until it is released
     PLAN = "plan"  # mark what does not apply, take assessments, choose tracks, set goals, note what was done
     SAY = "say"  # name pain points and vote on them, draw workflow maps
+    VIEW_PROOFS = "view_proofs"  # proofs of concept with what was found and said of them
+    LEARN = "learn"  # begin a proof of concept, check it, ask for a review; deciding on it is planning
+    REVIEW = "review"  # say with a rubric whether a proof of concept is good; who was asked may too
+    LEAD = "lead"  # see all teams of the organization side by side: progress, goals, reports, what changes are worth
+    VALUE = "value"  # say what goes into what changes are worth; everybody who leads sees the same
     MANAGE_TEAMS = "manage_teams"  # make, merge, delete
     ADMINISTER = "administer"  # people; make and remove the demo
 
@@ -43,7 +48,7 @@ class Action(StrEnum):
 LEADERS_AFTER = timedelta(days=14)  # from closing a survey, when the team has not released its result earlier
 
 _SEE = frozenset({Action.VIEW, Action.VIEW_ROWS})
-_MEMBER = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS, Action.SAY}
+_MEMBER = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS, Action.SAY, Action.VIEW_PROOFS, Action.LEARN}
 _LEAD = _MEMBER | {
     Action.EDIT_SERVICE,
     Action.EDIT_TEAM,
@@ -51,10 +56,13 @@ _LEAD = _MEMBER | {
     Action.REMOVE_SOURCE,
     Action.ASK,
     Action.PLAN,
+    Action.REVIEW,
 }
 IN_TEAM = {"member": _MEMBER, "team_lead": _LEAD}
-IN_ORGANIZATION = {"leader": _SEE, "coach": _SEE, "admin": frozenset(Action)}
-IN_DEMO = _SEE | {Action.CORRECT, Action.VIEW_ANSWERS}
+_LEADER = _SEE | {Action.LEAD, Action.VALUE}
+_COACH = _LEADER | {Action.VIEW_PROOFS, Action.REVIEW}
+IN_ORGANIZATION = {"leader": _LEADER, "coach": _COACH, "admin": frozenset(Action)}
+IN_DEMO = _SEE | {Action.LEAD, Action.CORRECT, Action.VIEW_ANSWERS, Action.VIEW_PROOFS}
 
 
 class Forbidden(PermissionError):
@@ -80,7 +88,7 @@ def may(who: Who, action: Action, subject: Subject) -> bool:
         return False
     if subject.is_demo:
         administers = any(role == "admin" for _, role in who.organization_roles)
-        return action in IN_DEMO or (action == Action.ADMINISTER and administers)
+        return action in IN_DEMO or (action in (Action.ADMINISTER, Action.VALUE) and administers)
     if any(
         action in IN_ORGANIZATION.get(role, ())
         for organization, role in who.organization_roles

@@ -189,7 +189,6 @@ def runs_of(workflow: str) -> Select:
         "status": case((run.conclusion.is_(None), "in_progress"), (failed, "failure"), else_=run.conclusion),
         "url": run.url,
     }
-    own = Repository.default_branch
     return (
         select(
             Service.id.label("service"),
@@ -198,9 +197,15 @@ def runs_of(workflow: str) -> Select:
         )
         .join(Repository, Repository.id == Service.repository_id)
         .join(run, (run.repository_id == Service.repository_id) & (run.workflow == workflow))
-        .where(or_(run.branch.is_(None), own.is_(None), run.branch == own))
-        .where(or_(run.event.is_(None), run.event.in_(EVENTS)))
+        .where(*deploying())
     )
+
+
+def deploying() -> tuple:
+    """What a run must be to deploy: on the default branch, and not of a pull request."""
+    run, own = PipelineRun, Repository.default_branch
+    on_trunk = or_(run.branch.is_(None), own.is_(None), run.branch == own)
+    return on_trunk, or_(run.event.is_(None), run.event.in_(EVENTS))
 
 
 def commits(ids: list[int]) -> Select:

@@ -1,11 +1,10 @@
 """GitHub, asked with a connection: signing in, and what the answers mean for the next who asks."""
 
-import os
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from data import access, store
+from data import access, environment, store
 from data.access import Action, Subject
 from data.people import Who
 from data.sources.github import credentials, errors, values
@@ -21,7 +20,7 @@ OPTIONS: dict = {}  # of `Api`, for tests
 def base_url() -> str:
     """The address of GitHub's API: MILEPOST_GITHUB_URL, else that of github.com. It is https, or http on 127.0.0.1.
     Raises NotAllowed for any other."""
-    return check_base_url(os.environ.get(ADDRESS, "").strip() or PUBLIC, allow_local=True)
+    return check_base_url(environment.value(ADDRESS) or PUBLIC, allow_local=True)
 
 
 def website(address: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlmodel import select
+from sqlalchemy import Row, Select, func, select
+from sqlmodel import Session
 
 from data import access, jobs, store
 from data.people import Who
@@ -31,44 +32,53 @@ class Backlog:
 
 
 def first_readings(who: Who) -> Backlog:
-    """Of the teams that the person may see. Cheap with thousands."""
+    """Of the teams that the person may see. Cheap with thousands: those that are done are counted by the store."""
     wanted = (
         select(
-            Source.id, Source.name, Source.synced_at, Source.paused_at, Source.connection_id,
-            Service.id.label("service"), Job.state, Job.due_at,
-            Team.organization_id, Team.id.label("team_id"), Organization.is_demo,
+            Source.id, Source.name, Source.paused_at, Source.connection_id, Service.id.label("service"), Job.state,
+            Job.due_at, Team.id.label("team_id"),
         )
         .join(Service, Service.repository_id == Source.repository_id)
         .join(Team, Team.id == Service.team_id)
-        .join(Organization, Organization.id == Team.organization_id)
         .outerjoin(Job, Job.id == Source.job_id)
-        .where(Source.kind == "github")
+        .where(Source.kind == "github", Source.synced_at.is_(None))
         .order_by(Source.id)
     )  # fmt: skip
     with store.reading() as session:
-        rows = session.execute(wanted).all()
-    now, may = store.now_us(), {}
+        teams = _teams(who, session)
+        rows = [row for row in session.execute(wanted) if row.team_id in teams]
+        done = session.execute(_done(teams)).scalar_one()
+    now = store.now_us()
     found: dict[str, dict[int, None]] = {}
     services, names = set(), {}
     for row in rows:
-        subject = (row.organization_id, row.team_id, row.is_demo)
-        if subject not in may:
-            may[subject] = access.may(who, access.Action.VIEW, access.Subject(*subject))
-        if may[subject]:
-            state = _state(row, now)
-            found.setdefault(state, {})[row.id] = None
-            if state != "done":
-                names[row.id] = row.name
-            if state in ("reading", "limited", "queued"):
-                services.add(row.service)
-    done = len(found.pop("done", ()))
+        state = _state(row, now)
+        found.setdefault(state, {})[row.id] = None
+        names[row.id] = row.name
+        if state in ("reading", "limited", "queued"):
+            services.add(row.service)
     each = {state: tuple(ids) for state, ids in found.items()}
     return Backlog(**each, names=names, services=frozenset(services), done=done)
 
 
-def _state(row, now: int) -> str:
-    if row.synced_at is not None:
-        return "done"
+def _teams(who: Who, session: Session) -> set[int]:
+    """The teams that the person may see."""
+    owned = select(Team.id, Team.organization_id, Organization.is_demo).join(Organization)
+    return {
+        team_id
+        for team_id, organization_id, is_demo in session.execute(owned)
+        if access.may(who, access.Action.VIEW, access.Subject(organization_id, team_id, is_demo))
+    }
+
+
+def _done(teams: set[int]) -> Select:
+    """How many sources of these teams were read whole."""
+    counted = select(func.count(func.distinct(Source.id))).join(Service, Service.repository_id == Source.repository_id)
+    return counted.where(Source.kind == "github", Source.synced_at.is_not(None), Service.team_id.in_(teams))
+
+
+def _state(row: Row, now: int) -> str:
+    """Of one that was not read whole yet."""
     if row.paused_at is not None:
         return "paused"
     if row.connection_id is None or row.state not in jobs.LIVE:

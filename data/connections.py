@@ -1,6 +1,6 @@
 """Connections to GitHub: who reads, what they may read, and which repositories. The door for pages and terminals.
 
-Administrators make and remove them; whoever may add sources uses them. A secret is a reference (env:NAME, file:/path)
+Administrators make and remove them; whoever may add sources uses them. A secret is a reference (`data.references`)
 or sealed, and never comes out again. Where GitHub is (github.com, or GitHub Enterprise Server) is for whoever runs
 Milepost to say, in MILEPOST_GITHUB_URL: nobody types an address here.
 """
@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
-from data import access, audit, jobs, people, store
+from data import access, audit, jobs, people, sealed, store
 from data.access import Action
 from data.asking_github import base_url, left, may_use, refused, signed_in, stored, website
 from data.listing import RepositoryPage, RepositoryRow, refresh_repositories, repositories
@@ -52,7 +52,7 @@ _INSTALLATION = re.compile(r"\d{1,18}")
 @dataclass(frozen=True)
 class ConnectionView:
     """kind: token | app. token_kind: fine_grained | classic | app | oauth | unknown. name: how to call it. login: whose
-    token, or where the app is installed. secret_is: "sealed", "env:NAME" or "file:/path".
+    token, or where the app is installed. secret_is: "sealed", or the reference.
 
     may: what Milepost reads -> yes, no, or None where GitHub did not say. missing: what may not be read -> the sentence
     that says what to give. warning: one sentence where it may do more than it should (`too_much` names it), or ends
@@ -86,7 +86,7 @@ class ConnectionView:
 
 
 def add_token(who: Who, secret: str, organization_id: int | None = None) -> int:
-    """Connects with a token: its text, or where it is (env:NAME, file:/path). GitHub is asked at once. Returns the
+    """Connects with a token: its text, or where it is (`data.references`). GitHub is asked at once. Returns the
     connection; that it may do too much is no reason to refuse, but its view warns.
 
     organization_id: None for the person's own. Raises Forbidden, NotFound, ValueError for one that is there already,
@@ -148,7 +148,7 @@ def with_token(organization_id: int, secret: str) -> int | None:
 def _same_secret(one: str, other: str) -> bool:
     try:
         return one == other or credentials.reveal(one) == credentials.reveal(other)
-    except errors.NotAllowed:  # its place is empty, or its key is gone
+    except (errors.NotAllowed, errors.Unavailable):  # its place is empty or away, or its key is gone
         return False
 
 
@@ -167,10 +167,13 @@ def replace_secret(who: Who, connection_id: int, secret: str) -> None:
 
 
 def check(who: Who, connection_id: int) -> ConnectionView:
-    """Asks GitHub again what it may read. Where it is not let in, its view says why. Raises Forbidden, NotFound."""
+    """Asks GitHub again what it may read. Where it is not let in, its view says why. Raises Forbidden, NotFound, and
+    Unavailable when GitHub, or the place of the secret, does not answer: that says nothing of the connection."""
     given = _mine(who, connection_id)
     try:
         found = _asked(given)
+    except errors.Unavailable:
+        raise
     except GitHubError as error:
         refused(connection_id, error)
     else:
@@ -221,7 +224,7 @@ def _of(organization_id: int):
 
 
 def _detail(row: Connection) -> dict:
-    return {"kind": row.kind, "name": _name(row), "kept": _secret_is(row.secret), "address": row.base_url}
+    return {"kind": row.kind, "name": _name(row), "kept": sealed.described(row.secret), "address": row.base_url}
 
 
 def _name(row: Connection) -> str:
@@ -239,10 +242,6 @@ def _names(rows: Sequence[Connection]) -> dict[int, str]:
     }
 
 
-def _secret_is(secret: str) -> str:
-    return secret if secret.startswith(("env:", "file:")) else "sealed"
-
-
 def _view(row: Connection, name: str, sources: int, known: int) -> ConnectionView:
     found = row.permissions or {}
     too_much = tuple(found.get("too_much", ()))
@@ -258,7 +257,7 @@ def _view(row: Connection, name: str, sources: int, known: int) -> ConnectionVie
         name=name,
         login=row.login,
         base_url=row.base_url,
-        secret_is=_secret_is(row.secret),
+        secret_is=sealed.described(row.secret),
         may=found.get("may", {}),
         missing=found.get("missing", {}),
         too_much=too_much,

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assessments.evidence import Entry, Kind, Snapshot
-from assessments.poc import Check, Known, Outcome, Poc, Results, Severity, Source, kinds, read_poc, run
+from assessments.poc import Known, Outcome, Poc, Results, Severity, Source, read_poc, run
+from assessments.poc.engine import may_be_kept
 from assessments.poc.judging import blob
 from content import catalog
 
@@ -77,11 +78,7 @@ def _near(path: Path, poc: Poc, exemplar: dict[str, bytes]) -> Iterator[str]:
 
 def static(poc: Poc) -> Poc:
     """With those checks alone that files decide."""
-    return Poc(poc.key, tuple(check for check in poc.checks if _is_static(check)), poc.protected)
-
-
-def _is_static(check: Check) -> bool:
-    return kinds()[check.kind].files and "before_start" not in check.params
+    return Poc(poc.key, tuple(check for check in poc.checks if may_be_kept(check)), poc.protected)
 
 
 def _judged(poc: Poc, files: dict[str, bytes]) -> Results:

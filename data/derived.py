@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import polars as pl
 from sqlalchemy import Row, Select, and_, or_, select
 
@@ -55,6 +56,17 @@ def load(
     )
 
 
+def deployments(service_id: int, start: datetime, end: datetime) -> pl.DataFrame | None:
+    """Frame JUDGED of what `load` would hold of that time, and nothing else; None as there. Raises access.NotFound."""
+    with store.snapshot() as snapshot:
+        about = _about(snapshot, [service_id])
+        if not about:
+            raise NotFound(f"There is no service {service_id}.")
+        if about[0].derived_with is None:
+            return None
+        return snapshot.frame(*_deployments(service_id, store.to_us(start - _MARGIN), store.to_us(end)))
+
+
 def summaries(windows: Windows, versions: Mapping[int, int] | None = None) -> dict[int, Summary]:
     """The metrics of a window of each service, all of one moment; services without derived rows are left out.
 
@@ -92,6 +104,25 @@ def cells_of(snapshot: Snapshot, start: datetime, end: datetime, ids: Collection
     cells = blocks.unpack(snapshot.frame(rows.where(CellBlock.service_id.in_(list(ids))) if some else rows))
     asked = pl.col("week").is_between(first, last)
     return cells.filter(asked if some or ids is None else asked & pl.col("service").is_in(list(ids)))
+
+
+def rolling_of(
+    snapshot: Snapshot, first: int, last: int, ids: Collection[int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of these services and the weeks of these numbers (see `assessments.delivery.parts`), both included, the figures
+    of the four weeks that end with each: service, week, and an array of the metrics' (value, low, high), see
+    `blocks.rolled`."""
+    ends = first // blocks.WEEKS, last // blocks.WEEKS
+    rows = select(CellBlock.service_id.label("service"), CellBlock.block, CellBlock.week, CellBlock.cells)
+    rows = rows.where(CellBlock.block.between(*ends)).order_by(CellBlock.service_id, CellBlock.block)
+    some = len(ids) <= _MANY
+    service, week, figures = blocks.rolled(
+        snapshot.frame(rows.where(CellBlock.service_id.in_(list(ids))) if some else rows)
+    )
+    asked = (week >= first) & (week <= last)
+    if not some:
+        asked &= np.isin(service, np.array(list(ids)))
+    return service[asked], week[asked], figures[asked]
 
 
 def parts_of(

@@ -1,7 +1,6 @@
 """What /metrics tells: how this process and its work are doing, in the text format of Prometheus. Nothing of teams."""
 
 import ipaddress
-import os
 import re
 import threading
 from collections import Counter
@@ -9,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import func, select
 
-from data import store
+from data import environment, store
 from data.api import door
 from data.tables import DataVersion, Job, Organization, Source, WebhookDelivery
 
@@ -24,6 +23,8 @@ ROUTES = (
     "/metrics",
     "/badge/{key}.svg",
     "/quick-check",
+    "/reports/unsubscribe/{key}",
+    "/reports/{kind}/{id}/{file}",
     "/webhooks/github",
     "/webhooks/pagerduty/{key}",
     "/api/v1/openapi.json",
@@ -59,7 +60,7 @@ class Requests:
 def is_local(client: str | None, host: str | None, headers: Mapping[str, str]) -> bool:
     """Whether it was asked on this computer, by its own name (a page of another site may resolve to it), and through no
     proxy. MILEPOST_METRICS other than `loopback` makes nobody local."""
-    if os.environ.get("MILEPOST_METRICS", "loopback") != "loopback" or any(name in headers for name in _PROXIED):
+    if environment.value("MILEPOST_METRICS") not in ("", "loopback") or any(name in headers for name in _PROXIED):
         return False
     try:
         near = ipaddress.ip_address(client or "").is_loopback

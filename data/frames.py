@@ -7,7 +7,7 @@ it there drops this process's locks and deletes the write-ahead log under it, wh
 
 import polars as pl
 import psycopg
-from sqlalchemy import Connection, Row, Select, Text, cast, func, select, types
+from sqlalchemy import Connection, Row, Select, Table, Text, cast, func, select, types
 from sqlmodel import Session
 
 from assessments.delivery.facts import INSTANT
@@ -100,16 +100,20 @@ def fit(table: pl.DataFrame, schema: pl.Schema | None) -> pl.DataFrame:
 
 def store(session: Session, table: type, frame: pl.DataFrame, constants: dict) -> int:
     """Appends the rows of a frame to a table. Returns how many."""
+    return append(session.connection(), table.__table__, frame, constants)
+
+
+def append(connection: Connection, table: Table, frame: pl.DataFrame, constants: dict) -> int:
+    """The same for a table of any shape that the store has or had."""
     if frame.is_empty():
         return 0
-    unknown = [name for name in (*frame.columns, *constants) if name not in table.__table__.columns]
+    unknown = [name for name in (*frame.columns, *constants) if name not in table.columns]
     if unknown:
-        raise ValueError(f"{table.__tablename__} has no column {', '.join(unknown)}")
-    connection = session.connection()
+        raise ValueError(f"{table.name} has no column {', '.join(unknown)}")
     plain = _as_stored(frame, dates_as_text=connection.dialect.name == "sqlite")
     plain = plain.with_columns(pl.lit(value).alias(name) for name, value in constants.items())
     quote = connection.dialect.identifier_preparer.quote
-    target = f"{quote(table.__tablename__)} ({', '.join(map(quote, plain.columns))})"
+    target = f"{quote(table.name)} ({', '.join(map(quote, plain.columns))})"
     driver = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * plain.width)

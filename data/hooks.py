@@ -6,6 +6,7 @@ is in the end depends on when its events happened alone.
 
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,16 +16,14 @@ from sqlalchemy import Select, select
 from sqlmodel import Session
 
 from assessments.delivery import facts as shapes
-from data import access, audit, jobs, pushed, replacing, store
+from data import access, audit, jobs, pushed, references, replacing, sealed, store
 from data.access import Action
 from data.api.incoming import Id, Instant, Link
 from data.people import Who
-from data.sources.github import credentials
 from data.tables import Incident, IncidentHook, IncidentMark, Service, Source
 
 MOST_BYTES = 1_000_000
 SHORTEST = 16  # characters of a secret
-_REFERENCES = ("env:", "file:", "sealed:")
 KIND = "pagerduty"
 #: Which of two events of the same moment is the later one.
 _RANK = {"incident.triggered": 0, "incident.resolved": 1, "incident.reopened": 2}
@@ -49,15 +48,15 @@ def open_hook(who: Who, service_id: int, secret: str) -> str:
     """Makes a place for the webhooks of an incident tool; the key of its URL, /webhooks/pagerduty/<key>. Where the
     service has one, its secret is changed, and the one before stays good until the next change.
 
-    secret: as the tool shows it, kept sealed; or where it is, as env:NAME or file:/path, for administrators.
-    Raises Forbidden, NotFound, NotAllowed, ValueError.
+    secret: as the tool shows it, kept sealed; or where it is (`data.references`), for administrators.
+    Raises Forbidden, NotFound, ValueError.
     """
     subject, secret = access.of_service(service_id), secret.strip()
     access.check(who, Action.ADD_SOURCE, subject)
-    if secret.startswith(_REFERENCES):
+    if sealed.is_reference(secret):
         access.check(who, Action.ADMINISTER, access.of_organization(subject.organization_id))
-    kept = credentials.keep(secret, "secret")
-    if len(credentials.reveal(kept)) < SHORTEST:
+    kept = sealed.keep(secret, "secret")
+    if len(sealed.reveal(kept)) < SHORTEST:
         raise ValueError(f"Give the secret whole, as the tool shows it: {SHORTEST} characters or more.")
     with store.writing() as session:
         source = pushed.source_of(session, session.get_one(Service, service_id), KIND, "PagerDuty", who)
@@ -99,15 +98,23 @@ def _of(table: type[IncidentHook], service_ids: Collection[int]) -> Select:
 
 
 def find(key: str) -> Hook | None:
-    """The place of that key. Raises NotAllowed when its secret cannot be read."""
+    """The place of that key. Raises Unusable when its secret cannot be read."""
     wanted = select(IncidentHook, Source.service_id).join(Source, Source.id == IncidentHook.source_id)
     with store.reading() as session:
         found = session.execute(wanted.where(IncidentHook.key == key)).one_or_none()
     if found is None:
         return None
     row, service_id = found
-    keys = tuple(credentials.reveal(each).encode() for each in (row.secret, row.old_secret) if each)
-    return Hook(row.source_id, service_id, keys)
+    return Hook(row.source_id, service_id, _keys(row))
+
+
+def _keys(row: IncidentHook) -> tuple[bytes, ...]:
+    """Every secret that is valid. That the one before it is gone from its place stops nobody who uses the new one."""
+    found = list(sealed.revealed(row.secret))
+    if row.old_secret:
+        with suppress(references.Missing):
+            found += sealed.revealed(row.old_secret)
+    return tuple(dict.fromkeys(each.encode() for each in found))
 
 
 # Events

@@ -1,7 +1,7 @@
 """The inbox of GitHub's webhooks: what was signed is kept and answered at once, and processed in a job.
 
 The secret is in MILEPOST_WEBHOOK_SECRET, during a rotation the one before it in MILEPOST_WEBHOOK_SECRET_OLD: each a
-value, or file:/path of a file that holds it. A delivery is known again by its id, and by what it says, as the id is not
+value, or a reference (`data.references`). A delivery is known again by its id, and by what it says, as the id is not
 signed. GitHub does not send again what was lost; reading the repository later repairs it.
 """
 
@@ -47,7 +47,7 @@ EVENTS = frozenset(
         "workflow_run",
     }
 )
-_SETTINGS = ("MILEPOST_WEBHOOK_SECRET", "MILEPOST_WEBHOOK_SECRET_OLD")
+SETTING = "MILEPOST_WEBHOOK_SECRET"
 
 log = logging.getLogger("milepost.inbox")
 
@@ -60,9 +60,9 @@ class NotJson(ValueError):
 
 
 def secrets() -> list[bytes]:
-    """The secrets in use, none where webhooks are not switched on. Raises Unusable for a file that cannot be read."""
-    found = (environment.secret(name) for name in _SETTINGS)
-    return [each for each in found if each]
+    """The secrets in use, none where webhooks are not switched on. Raises Unusable for a reference that
+    leads to nothing."""
+    return list(environment.valid(SETTING))
 
 
 class Signed:

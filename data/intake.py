@@ -12,8 +12,9 @@ from sqlalchemy import delete, exists, func, or_, select
 from sqlmodel import Session
 
 from assessments.delivery import production
+from assessments.delivery.facts import Facts
 from assessments.delivery.settings import ProductionRule, Settings
-from data import access, audit, derive, jobs, people, store, teams
+from data import access, audit, derive, jobs, people, seen, store, teams
 from data.access import Action
 from data.loading import roots, uploads
 from data.people import Who
@@ -332,14 +333,20 @@ def _awoken(session: Session, who: Who, gone: Source) -> list[int]:
     return made
 
 
-def dry_run(service_id: int, settings: Settings) -> pl.DataFrame:
+def dry_run(service_id: int, settings: Settings, known: Facts | None = None) -> pl.DataFrame:
     """What these settings would count as production deployments, newest first, each with the reason; nothing is saved.
+    known: its facts, where they were read already, with every run where the rule is of workflows.
 
     Raises NotFound.
     """
-    return production.dry_run(derive.facts(service_id, every_run=settings.rule.kind == "workflow"), settings)
+    if known is None:
+        known = derive.facts(service_id, every_run=settings.rule.kind == "workflow")
+    return production.dry_run(known, settings)
 
 
-def proposals(service_id: int) -> list[ProductionRule]:
-    """What could count as a production deployment, judging by the facts, best first. Raises NotFound."""
-    return production.propose(derive.facts(service_id, every_run=True))
+def proposals(service_id: int, known: Facts | None = None) -> list[ProductionRule]:
+    """What could count as a production deployment, judging by the facts, best first. known: its facts, where they were
+    read already; runs need not be among them, of which only those are counted that may deploy. Raises NotFound."""
+    known = derive.facts(service_id) if known is None else known
+    runs = seen.successes(service_id, production.deploys(seen.workflows(service_id)))
+    return production.propose(known, runs)

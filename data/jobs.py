@@ -4,7 +4,6 @@ The table `job` is the truth; the queue is Huey's and only says which job is nex
 """
 
 import logging
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +14,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from sqlalchemy import false, or_, select
 from sqlmodel import Session
 
-from data import access, store
+from data import access, environment, store
 from data.queued import PlainSerializer
 from data.tables import Job, Service, Team
 
@@ -151,9 +150,9 @@ def active(organization_id: int) -> list[JobView]:
 
 def asked_for(who: "Who") -> list[JobView]:
     """What waits or runs because somebody asked for it, oldest first, as far as the person may see it; not what goes on
-    by itself, and neither syncs with GitHub nor looks at repositories, of which `syncing.status` and
-    `looks.status` tell."""
-    mine = (Job.state.in_(LIVE), Job.created_by.is_not(None), Job.kind.not_in(("github", "evidence")))
+    by itself, and neither syncs with GitHub nor looks at repositories or checks of proofs of concept, of which
+    `syncing.status`, `looks.status` and `checking.running` tell."""
+    mine = (Job.state.in_(LIVE), Job.created_by.is_not(None), Job.kind.not_in(("github", "evidence", "proof")))
     return _select(_seen_by(who), *mine, order=Job.id.asc())
 
 
@@ -164,7 +163,8 @@ def recent(who: "Who", limit: int = 50) -> list[JobView]:
 
 def _seen_by(who: "Who"):
     """The condition for jobs that a person may see, as they name repositories and say what is in them: an administrator
-    all of the organization, others those of services that they see, and those that they began."""
+    all of the organization, others those of services that they see, and those that they began. Those who only lead do
+    not see checks of proofs of concept."""
     if not who.is_active:
         return false()
     services = select(Service.id).join(Team, Team.id == Service.team_id)
@@ -175,9 +175,11 @@ def _seen_by(who: "Who"):
             seen.append(Job.organization_id == organization)
             continue
         teams = [team for each, team, _ in who.team_roles if each == organization]
-        wide = access.may(who, access.Action.VIEW_ROWS, whole)
-        own = Team.organization_id == organization if wide else Team.id.in_(teams)
-        seen.append(Job.service_id.in_(services.where(own)))
+        seen.append(Job.service_id.in_(services.where(Team.id.in_(teams))))
+        if access.may(who, access.Action.VIEW_ROWS, whole):
+            of_all = Job.service_id.in_(services.where(Team.organization_id == organization))
+            proofs = access.may(who, access.Action.VIEW_PROOFS, whole)
+            seen.append(of_all if proofs else of_all & (Job.kind != "proof"))
     return or_(*seen)
 
 
@@ -192,14 +194,23 @@ def cancel(who: "Who", job_id: int) -> None:
 
     Raises Forbidden, NotFound.
     """
-    with store.writing(quietly=True) as session:
+    with store.reading() as session:
         job = session.get(Job, job_id)
         if job is None:
             raise access.NotFound(f"There is no job {job_id}.")
         of = access.of_service(job.service_id) if job.service_id else access.of_organization(job.organization_id)
         _check(who, job, of)
-        from data import work
+    stop(job_id)
 
+
+def stop(job_id: int) -> None:
+    """The same, for a caller who has asked who may. Raises NotFound."""
+    from data import work
+
+    with store.writing(quietly=True) as session:
+        job = session.get(Job, job_id)
+        if job is None:
+            raise access.NotFound(f"There is no job {job_id}.")
         handler = work.handler_of(job.kind)
         waited = job.state == "queued" and not job.args.get("saved")
         if job.state in LIVE and not job.args.get("saved"):
@@ -251,14 +262,32 @@ def queue() -> Huey:
 
 def shared() -> bool:
     """Whether the queue is in a Redis, which any number of workers may share."""
-    return bool(os.environ.get(REDIS, "").strip())
+    return bool(environment.given(REDIS))
+
+
+def check_place() -> None:
+    """Raises Unusable for a MILEPOST_REDIS_URL that is none."""
+    place, _ = _place()
+    if place.startswith(_SCHEMES):
+        _pool(place)
+
+
+def check_answers() -> None:
+    """Raises Unusable where the Redis of the queue does not answer, or lets nobody in."""
+    try:
+        with redis.Redis(connection_pool=_pool(_place()[0])) as asked:
+            asked.ping()
+    except redis.AuthenticationError:
+        raise store.Unusable(f"The Redis of the queue refuses the password in {REDIS}: mend it.") from None
+    except redis.RedisError:
+        raise store.Unusable(f"The Redis of the queue does not answer: start it, or mend {REDIS}.") from None
 
 
 def _place() -> tuple[str, bool]:
-    immediate = os.environ.get("MILEPOST_JOBS") == "immediate"
+    immediate = environment.value("MILEPOST_JOBS") == "immediate"
     if not shared():
         return str(store.home() / "queue.db"), immediate
-    address = os.environ[REDIS].strip()
+    address = environment.value(REDIS)
     if not address.startswith(_SCHEMES):
         raise store.Unusable(f"{REDIS} must begin with redis://, rediss:// or unix://: mend it, or unset it.")
     return address, immediate

@@ -12,7 +12,7 @@ import polars as pl
 from sqlalchemy import select
 from sqlmodel import Session
 
-from data import audit, derive, jobs, openid, people, replacing, store
+from data import audit, derive, environment, jobs, openid, people, replacing, store
 from data.access import Forbidden, NotFound
 from data.practices import due
 from data.sources import files, git
@@ -30,7 +30,7 @@ _FACTS = {
 def roots() -> tuple[Path, ...]:
     """The folders below which clones may be read: MILEPOST_ROOTS (separated as PATH is), else the home directory; where
     people sign in, none but those named, as the home directory is that of whoever runs the portal."""
-    given = [Path(part).expanduser() for part in os.environ.get("MILEPOST_ROOTS", "").split(os.pathsep) if part.strip()]
+    given = [Path(part).expanduser() for part in environment.value("MILEPOST_ROOTS").split(os.pathsep) if part.strip()]
     return tuple(given) or (() if openid.is_shared() else (Path.home(),))
 
 

@@ -42,6 +42,10 @@ from data.tables import (
     Organization,
     PackedWeek,
     Person,
+    ProofAttempt,
+    ProofKept,
+    ReportSending,
+    ReportSubscription,
     Repository,
     Service,
     ShippedChange,
@@ -55,10 +59,12 @@ LEFT_OUT = (JudgedDeployment, ShippedChange, Failure, PackedWeek, CellBlock, Dat
 #: Tables with secrets, what refers to them, who is signed in, what was sent and is not worked on yet, and answers that
 #: are not handed in: whoever imports connects and signs in anew.
 PRIVATE = (
-    Connection, ConnectionRepository, ConsensusSeat, ConsensusVote, Draft, IncidentHook, IdempotencyKey, SignIn,
-    WebhookDelivery,
+    Connection, ConnectionRepository, ConsensusSeat, ConsensusVote, Draft, IncidentHook, IdempotencyKey, ReportSending,
+    ReportSubscription, SignIn, WebhookDelivery,
 )  # fmt: skip
-_STAYS = {Source: {"connection_id", "job_id"}, Evaluation: {"job_id"}}
+#: Judgements that are made again as soon as they are of use.
+KEPT = (ProofKept,)
+_STAYS = {Source: {"connection_id", "job_id"}, Evaluation: {"job_id"}, ProofAttempt: {"job_id"}}
 #: Columns of a service that say which derived rows it has; it arrives without any.
 DERIVED = {
     "dirty_since", "derived_version", "derived_with", "rules_version", "existed_from", "collected_until",
@@ -66,10 +72,11 @@ DERIVED = {
 }  # fmt: skip
 _ROWS = 10_000  # read at once
 _SET = "set MILEPOST_HOME or DATABASE_URL as for the portal"
-#: How values of a type stand in the file, and in a frame. JSON columns are dict or list.
-_TYPES = {
+#: How values of a type stand in the file, and in a frame. JSON columns are dict or list; object: either.
+TYPES = {
     bool: (bool, pl.Boolean), int: (int, pl.Int64), float: (float, pl.Float64), str: (str, pl.String),
     date: (str, pl.Date), dict: (dict, pl.String), list: (list, pl.String),
+    object: (object, pl.String),
 }  # fmt: skip
 
 Progress = Callable[[int, int, str], None]
@@ -86,7 +93,8 @@ class NothingToMove(MoveError):
 def moved() -> tuple[type[Base], ...]:
     """The tables that travel, owners before what they own."""
     order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
-    return tuple(sorted(set(Base.__subclasses__()) - {*LEFT_OUT, *PRIVATE}, key=lambda each: order[each.__tablename__]))
+    travels = set(Base.__subclasses__()) - {*LEFT_OUT, *PRIVATE, *KEPT}
+    return tuple(sorted(travels, key=lambda each: order[each.__tablename__]))
 
 
 # Out
@@ -97,7 +105,7 @@ def export_store(path: Path, progress: Progress = quiet) -> dict[str, int]:
 
     Others may read and write meanwhile. Raises MoveError, NothingToMove.
     """
-    _refuse_no_file()
+    refuse_no_file()
     with store.reading() as session:
         _refuse_nothing(session)
         with parcel.writing(path) as writer:
@@ -113,7 +121,7 @@ def export_store(path: Path, progress: Progress = quiet) -> dict[str, int]:
 
 def refuse_unusable() -> None:
     """Raises MoveError, NothingToMove for a store that cannot be exported."""
-    _refuse_no_file()
+    refuse_no_file()
     with store.reading() as session:
         _refuse_nothing(session)
 
@@ -122,11 +130,11 @@ def _refuse_nothing(session: Session) -> None:
     if (found := migrations.current(session.connection())) is None:
         raise NothingToMove(f"There is no store yet in the database in use: {_SET}.")
     _refuse_another_shape(found)
-    if not _is_used(session):
+    if not is_used(session):
         raise NothingToMove("The store in use holds no team and no service: there is nothing to export.")
 
 
-def _refuse_no_file() -> None:
+def refuse_no_file() -> None:
     """Opening an SQLite store that is not there would make it."""
     given = os.environ.get("DATABASE_URL", "").strip()
     if given and not store.is_sqlite():
@@ -143,7 +151,7 @@ def _refuse_another_shape(revision: str) -> None:
         )
 
 
-def _is_used(session: Session) -> bool:
+def is_used(session: Session) -> bool:
     """Whether there is more than every fresh store makes for itself (a person, an organization) and traces of work."""
     held = [select(table.id) for table in (Team, Service, Repository, Source)]
     others = select(Person.id).where(Person.provider != LOCAL)
@@ -157,8 +165,8 @@ def columns(table: type[Base]) -> list:
     return [column for column in table.__table__.columns if column.name not in stays]
 
 
-def _kind(table: type[Base], column: Column) -> type:
-    """What a column holds: a key of `_TYPES`."""
+def kind(table: type[Base], column: Column) -> type:
+    """What a column holds: a key of `TYPES`."""
     said = table.model_fields[column.name].annotation
     return next((kind for kind in get_args(said) if kind is not type(None)), said)
 
@@ -172,7 +180,7 @@ def _in_order(table: type[Base]) -> Select:
     """By key, a few at a time. Texts by their bytes, as SQLite has them: PostgreSQL's order is that of its language."""
     bytewise = "BINARY" if store.is_sqlite() else "C"
     keys = table.__table__.primary_key.columns
-    order = [key.collate(bytewise) if _kind(table, key) is str else key for key in keys]
+    order = [key.collate(bytewise) if kind(table, key) is str else key for key in keys]
     return _wanted(table).order_by(*order).execution_options(yield_per=_ROWS)
 
 
@@ -196,7 +204,7 @@ def import_store(path: Path, progress: Progress = quiet) -> dict[str, int]:
     with parcel.reading(path, newest, migrations.known() - {newest}, tables) as reader:
         _make_ready()
         with store.writing() as session:
-            if _is_used(session):
+            if is_used(session):
                 raise MoveError(
                     "The store in use is not empty: import into a new one, with a new folder as MILEPOST_HOME or the "
                     "name of an empty database in DATABASE_URL."
@@ -232,13 +240,13 @@ def _insert(session: Session, table: type[Base], rows: list[list], reader: parce
     if table is Job and not set(values["state"]).isdisjoint(jobs.LIVE):  # a worker would do whatever it says
         raise reader.damaged("it holds a job that has not ended")
     if table is Service:
-        _check_settings(values["settings"], reader)
+        check_settings(values["settings"], reader)
         fresh = {name: Service.model_fields[name].default for name in DERIVED}
-    with _refused(_spoken(table), reader):
+    with refused(_spoken(table), reader):
         store.insert_frame(session, table, frame, **fresh)
 
 
-def _check_settings(chosen: list[dict | None], reader: parcel.Reader) -> None:
+def check_settings(chosen: list[dict | None], reader: parcel.Reader) -> None:
     """Every page and every job would stumble over settings that are none."""
     try:
         for each in filter(None, chosen):
@@ -248,7 +256,7 @@ def _check_settings(chosen: list[dict | None], reader: parcel.Reader) -> None:
 
 
 @contextmanager
-def _refused(what: str, reader: parcel.Reader) -> Iterator[None]:
+def refused(what: str, reader: parcel.Reader, verb: str = "import") -> Iterator[None]:
     """What the database does not take is told in words."""
     try:
         yield
@@ -257,17 +265,23 @@ def _refused(what: str, reader: parcel.Reader) -> Iterator[None]:
         raise reader.damaged(why) from error
     except (DataError, sqlite3.DataError, psycopg.DataError, OverflowError) as error:
         raise MoveError(
-            f"A value in {what} is none that this kind of database can keep: import into the kind that it came from. "
+            f"A value in {what} is none that this kind of database can keep: {verb} into the kind that it came from. "
             f"Nothing was changed."
         ) from error
 
 
 def _series(table: type[Base], column: Column, values: list, reader: parcel.Reader) -> pl.Series:
-    """The values of a column, each of exactly its type, null only where that may be."""
-    kind, dtype = _TYPES[_kind(table, column)]
-    if not set(map(type, values)) <= ({kind, type(None)} if column.nullable else {kind}):
+    return series(column, values, kind(table, column), reader)
+
+
+def series(column: Column, values: list, said: type, reader: parcel.Reader) -> pl.Series:
+    """The values of a column, each of exactly its type, null only where that may be. said: a key of TYPES; object for
+    JSON of either form."""
+    kind, dtype = TYPES[said]
+    kinds = {dict, list} if said is object else {kind}
+    if not set(map(type, values)) <= (kinds | {type(None)} if column.nullable else kinds):
         raise reader.damaged(f"{column} holds a value that does not belong there")
-    if kind in (dict, list):
+    if said in (dict, list, object):
         values = [None if value is None else json.dumps(value) for value in values]
     try:
         made = pl.Series(column.name, values, dtype=pl.String if dtype == pl.Date else dtype, strict=True)
@@ -278,9 +292,9 @@ def _series(table: type[Base], column: Column, values: list, reader: parcel.Read
 
 def _settle(session: Session, reader: parcel.Reader) -> None:
     """New rows get ids behind those that came, and PostgreSQL learns how much there is before it plans a query."""
-    with _refused("the ids", reader):
+    with refused("the ids", reader):
         for table in moved():
-            if "id" in table.__table__.columns and _kind(table, table.__table__.c.id) is int:
+            if "id" in table.__table__.columns and kind(table, table.__table__.c.id) is int:
                 counter, last = func.pg_get_serial_sequence(f'"{table.__tablename__}"', "id"), func.max(table.id)
                 session.execute(select(func.setval(counter, func.coalesce(last, 1), last.is_not(None))))
     session.execute(text("ANALYZE"))

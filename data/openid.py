@@ -4,8 +4,9 @@ Without these settings Milepost is in local mode, for whoever sits at this compu
 means stands in docs/sign-in.md.
 """
 
+import base64
 import ipaddress
-import os
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ IN_ORGANIZATION = ("admin", "leader", "coach")
 IN_TEAM = ("team_lead", "member")
 SHORTEST = 32  # characters of the secret that signs cookies
 LONGEST_NAME = 80
+LONGEST = 24 * 3600  # seconds that a token is believed from when it came, however long it says that it is good
+_SIGNED = frozenset({f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)} | {"EdDSA", "Ed25519"})
 _LONGEST_ID = 255  # of a subject: OpenID Connect Core 1.0, section 2
 _OF_TEAM = re.compile(rf"({'|'.join(IN_TEAM)}) of (\S.*)")
 
@@ -48,7 +51,8 @@ class Grant:
 @dataclass(frozen=True)
 class Settings:
     """url: the origin people open, as https://milepost.example. administrator: an e-mail address, or group:NAME.
-    groups: what each group brings. grace: seconds that a session goes on after the token it began with has expired."""
+    groups: what each group brings. grace: seconds that a session goes on after the token it began with has expired.
+    old_cookie_secrets: what cookies were signed with before, good until they are taken away."""
 
     url: str
     metadata_url: str
@@ -60,6 +64,7 @@ class Settings:
     groups_claim: str = "groups"
     scopes: str = "openid email profile"
     grace: int = 8 * 3600
+    old_cookie_secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def is_secure(self) -> bool:
@@ -98,7 +103,7 @@ class Person:
 
 def is_shared() -> bool:
     """Whether people sign in; otherwise there is the local administrator alone."""
-    return any(os.environ.get(name, "").strip() for name in _MEANT)
+    return any(map(environment.given, _MEANT))
 
 
 def settings() -> Settings | None:
@@ -106,18 +111,19 @@ def settings() -> Settings | None:
     if not is_shared():
         return None
     names = (*NEEDED, GROUPS, GROUPS_CLAIM, SCOPES, GRACE)
-    return _settings(tuple(environment.value(name) for name in names))
+    old = tuple(each.decode("utf-8", "replace") for each in environment.valid(COOKIE_SECRET)[1:])
+    return _settings(tuple(environment.value(name) for name in names), old)
 
 
 def contact() -> str | None:
     """Whom to ask for a role, in the words of whoever runs this; None where nobody was named."""
-    said = " ".join(os.environ.get(CONTACT, "").split())[:200]
+    said = " ".join(environment.value(CONTACT).split())[:200]
     return said or None
 
 
 def public_url() -> str | None:
     """The origin under which others reach this, None where it is not told. Raises Unusable."""
-    given = os.environ.get(URL, "").strip()
+    given = environment.value(URL)
     return _origin(given) if given else None
 
 
@@ -150,12 +156,12 @@ def is_local_url(url: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _settings(given: tuple[str, ...]) -> Settings:
+def _settings(given: tuple[str, ...], old: tuple[str, ...]) -> Settings:
     url, metadata, client, client_secret, cookie_secret, administrator, groups, claim, scopes, grace = given
     needed = zip(NEEDED, given[: len(NEEDED)], strict=True)
     if missing := [name for name, value in needed if not value]:
         raise store.Unusable(f"Sign-in is set up by half: set {' and '.join(missing)} too (docs/sign-in.md).")
-    if len(cookie_secret) < SHORTEST:
+    if any(len(each) < SHORTEST for each in (cookie_secret, *old)):
         raise store.Unusable(f"Let {COOKIE_SECRET} have {SHORTEST} random characters or more.")
     if "@" not in administrator and not re.fullmatch(r"group:\s*\S.*", administrator):
         raise store.Unusable(f"{ADMINISTRATOR} is an e-mail address, or group: and the name of a group.")
@@ -172,6 +178,7 @@ def _settings(given: tuple[str, ...]) -> Settings:
         groups_claim=claim or "groups",
         scopes=scopes or "openid email profile",
         grace=_grace(grace),
+        old_cookie_secrets=old,
     )
 
 
@@ -269,6 +276,26 @@ def person(claims: Mapping, groups_claim: str = "groups") -> Person:
     names = (_line(claims.get(each), LONGEST_NAME) for each in ("name", "preferred_username"))
     name = next((each for each in names if each), "") or email[:LONGEST_NAME] or "Somebody without a name"
     return Person(issuer, subject, name, email or None, _named(claims.get(groups_claim)), int(expires))
+
+
+def check_meant(claims: Mapping, client_id: str) -> None:
+    """Raises NotSignedIn for a token that the provider made for somebody else: the application must be among those it
+    is for, which the library that checks signatures does not ask where it is named as the one that was authorised."""
+    meant = claims.get("aud")
+    if client_id not in (meant if isinstance(meant, list) else [meant]) or claims.get("azp") not in (None, client_id):
+        raise NotSignedIn("What the provider sent was made for another application.")
+
+
+def check_signed(token: str) -> None:
+    """Raises NotSignedIn for an ID token without a signature of the provider's own key: one of nobody passes the
+    library that checks signatures where the provider says that it may send such."""
+    part = token.partition(".")[0]
+    try:
+        head = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError:
+        head = None
+    if not isinstance(head, dict) or str(head.get("alg")) not in _SIGNED:
+        raise NotSignedIn("What the provider sent is not signed with a key of its own.")
 
 
 def _is_id(value: object) -> bool:

@@ -1,4 +1,5 @@
-"""The file in which a whole store travels, see `data.moving`: written whole or not at all, read without trust.
+"""The file in which a whole store travels (`data.moving`) or is kept (`data.keeping.backup`): written whole or not at
+all, read without trust.
 
 It is a zip: `manifest.json` (form of the file, revision of the store; rows, bytes and sha256 of each table) and a file
 of JSON lines for each table. Its first line names the columns, every other line is a row as a list. JSON lines because
@@ -16,13 +17,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-FORM = "milepost.store/1"
 _MANIFEST = "manifest.json"
 _LARGEST_MANIFEST = 1 << 20  # bytes
 _BLOCK = 1 << 22  # bytes parsed at once
@@ -30,6 +31,30 @@ _LONGEST = 1 << 26  # bytes of one row
 _TIGHTEST = 200  # an export grows fifteenfold when it is unpacked, a bomb a thousandfold
 
 _encode = json.JSONEncoder(separators=(",", ":"), default=date.isoformat).encode
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is for. form: its name and version, in the manifest. noun: in words. again: how to get another.
+    into: the verb for bringing it in, and the command that does."""
+
+    form: str
+    noun: str
+    again: str
+    into: str
+
+    @property
+    def name(self) -> str:
+        return self.form.partition("/")[0]
+
+    @property
+    def words(self) -> str:
+        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+
+
+EXPORT = Kind("milepost.store/1", "export", "Copy or export it again", "import")
+BACKUP = Kind("milepost.backup/1", "backup", "Copy it again, or take another backup", "restore")
+_KINDS = (EXPORT, BACKUP)
 
 
 class MoveError(Exception):
@@ -48,6 +73,8 @@ class _Manifest(BaseModel):
     format: str
     revision: str
     tables: dict[str, _Part]
+    made_at: int | None = None  # microseconds UTC; of an export nothing says when it was made
+    seal: str | None = None  # a text sealed with the key that sealed rows are sealed with
 
 
 # Writing
@@ -78,10 +105,12 @@ class Writer:
             yield put
         self._parts[name] = _Part(rows=rows - 1, bytes=size, sha256=digest.hexdigest())
 
-    def finish(self, revision: str) -> dict[str, int]:
+    def finish(
+        self, revision: str, kind: Kind = EXPORT, made_at: int | None = None, seal: str | None = None
+    ) -> dict[str, int]:
         """Adds the manifest; the rows of each table."""
-        manifest = _Manifest(format=FORM, revision=revision, tables=self._parts)
-        self._archive.writestr(_entry(_MANIFEST), manifest.model_dump_json(indent=1))
+        manifest = _Manifest(format=kind.form, revision=revision, tables=self._parts, made_at=made_at, seal=seal)
+        self._archive.writestr(_entry(_MANIFEST), manifest.model_dump_json(indent=1, exclude_none=True))
         return {name: part.rows for name, part in self._parts.items()}
 
 
@@ -138,10 +167,37 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 class Reader:
-    """A parcel whose manifest fits what is in it."""
+    """A parcel whose manifest fits what is in it. revision: of the store that it came from; made_at, seal: as written,
+    None where nothing was."""
 
-    def __init__(self, archive: zipfile.ZipFile, path: Path, parts: dict[str, _Part]):
-        self._archive, self._path, self._parts = archive, path, parts
+    def __init__(self, archive: zipfile.ZipFile, path: Path, manifest: _Manifest, kind: Kind):
+        self._archive, self._path, self._parts, self._kind = archive, path, manifest.tables, kind
+        self.revision, self.made_at, self.seal = manifest.revision, manifest.made_at, manifest.seal
+
+    def check_tables(self, tables: Iterable[str]) -> None:
+        """Raises MoveError unless it holds exactly these."""
+        wanted = set(tables)
+        if wrong := self._parts.keys() ^ wanted:
+            name = min(wrong)
+            raise self.damaged(f"it holds {'no table' if name in wanted else 'an unknown table'} {name!r}")
+
+    def check(self, seen: Callable[[int], None] = lambda size: None) -> None:
+        """Reads every byte and holds it against the sums of the manifest, a block at a time; `seen` is told how many
+        bytes. Raises MoveError."""
+        for name, part in self._parts.items():
+            digest, size = hashlib.sha256(), 0
+            with _careful(self._path, self._kind), self._archive.open(f"{name}.jsonl") as file:
+                while block := file.read(_BLOCK):
+                    digest.update(block)
+                    size += len(block)
+                    seen(len(block))
+            if size != part.bytes or digest.hexdigest() != part.sha256:
+                raise self.damaged(f"{name}.jsonl is not what was written")
+
+    @property
+    def bytes(self) -> int:
+        """Of all tables, unpacked."""
+        return sum(part.bytes for part in self._parts.values())
 
     @property
     def rows(self) -> dict[str, int]:
@@ -152,7 +208,7 @@ class Reader:
         """The rows of a table in blocks, each with a value for every column. Raises MoveError, at the latest at the
         end, when they are not what was written."""
         part, digest, rows = self._parts[name], hashlib.sha256(), -1
-        with _careful(self._path):
+        with _careful(self._path, self._kind):
             file = self._archive.open(f"{name}.jsonl")
         with file:
             for block in self._blocks(name, file):
@@ -170,13 +226,13 @@ class Reader:
 
     def damaged(self, why: str) -> MoveError:
         """What to raise for a parcel with that mistake."""
-        return damaged(self._path, why)
+        return damaged(self._path, why, self._kind)
 
     def _blocks(self, name: str, file: BinaryIO) -> Iterator[bytes]:
         """The file in pieces of whole lines."""
         rest = b""
         while True:
-            with _careful(self._path):
+            with _careful(self._path, self._kind):
                 read = file.read(_BLOCK)
             lines, found, begun = read.rpartition(b"\n")
             if found:
@@ -206,81 +262,91 @@ class Reader:
 
 @contextmanager
 def reading(path: Path, revision: str, older: Iterable[str], tables: Iterable[str]) -> Iterator[Reader]:
-    """A parcel of exactly these tables, of a store of that revision; `older` are those before it. Raises MoveError."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise MoveError(f"{path} cannot be read ({error.strerror}): give the file that an export wrote.") from error
-    with file:
-        with _careful(path):
-            archive = zipfile.ZipFile(file)
-            parts = _checked(archive, path, revision, set(older), set(tables))
-        yield Reader(archive, path, parts)
+    """An export of exactly these tables, of a store of that revision; `older` are those before it. Raises MoveError."""
+    with opened(path, EXPORT) as reader:
+        if reader.revision in set(older):
+            raise MoveError(
+                f"{path} was written by an older Milepost: run `python milepost.py migrate` with this one and export "
+                f"again."
+            )
+        if reader.revision != revision:
+            raise newer(path, EXPORT)
+        reader.check_tables(tables)
+        yield reader
 
 
 @contextmanager
-def _careful(path: Path) -> Iterator[None]:
+def opened(path: Path, kind: Kind) -> Iterator[Reader]:
+    """A parcel of that kind, of whatever revision, with whatever tables. Raises MoveError."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise MoveError(f"{path} cannot be read ({error.strerror}): give the file that {kind.words} wrote.") from error
+    with file:
+        with _careful(path, kind):
+            archive = zipfile.ZipFile(file)
+            manifest = _checked(archive, path, kind)
+        yield Reader(archive, path, manifest, kind)
+
+
+@contextmanager
+def _careful(path: Path, kind: Kind) -> Iterator[None]:
     """Whatever the zip library stumbles over is a damaged file."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, ArithmeticError, EOFError, OSError) as error:
-        raise damaged(path, "it is no whole zip file") from error
+        raise damaged(path, "it is no whole zip file", kind) from error
     except RuntimeError as error:  # encrypted, or packed in a way that is not known here
-        raise damaged(path, "it is no zip file that can be unpacked") from error
+        raise damaged(path, "it is no zip file that can be unpacked", kind) from error
 
 
-def damaged(path: Path, why: str) -> MoveError:
+def damaged(path: Path, why: str, kind: Kind = EXPORT) -> MoveError:
     """What to raise for a parcel with that mistake."""
-    return MoveError(
-        f"{path} is damaged, or no export of Milepost: {why}. Copy or export it again; nothing was changed."
-    )
+    return MoveError(f"{path} is damaged, or no {kind.noun} of Milepost: {why}. {kind.again}; nothing was changed.")
 
 
-def _checked(
-    archive: zipfile.ZipFile, path: Path, revision: str, older: set[str], tables: set[str]
-) -> dict[str, _Part]:
+def _checked(archive: zipfile.ZipFile, path: Path, kind: Kind) -> _Manifest:
     """Sizes are checked before anything is unpacked: what follows never reads more than is declared."""
     entries = {entry.filename: entry for entry in archive.infolist()}
     if _MANIFEST not in entries:
-        raise damaged(path, "it has no manifest")
+        raise damaged(path, "it has no manifest", kind)
     if len(entries) != len(archive.infolist()):
-        raise damaged(path, "it holds a file twice")
+        raise damaged(path, "it holds a file twice", kind)
     if any(entry.compress_type != zipfile.ZIP_DEFLATED for entry in entries.values()):
-        raise damaged(path, "it is packed in another way")
+        raise damaged(path, "it is packed in another way", kind)
     if sum(entry.file_size for entry in entries.values()) > _TIGHTEST * path.stat().st_size + _LARGEST_MANIFEST:
-        raise damaged(path, "it would unpack to more than an export does")
+        raise damaged(path, f"it would unpack to more than {kind.words} does", kind)
     if entries[_MANIFEST].file_size > _LARGEST_MANIFEST:
-        raise damaged(path, "its manifest is too long")
-    parts = _manifest(archive.read(_MANIFEST), path, revision, older).tables
-    if wrong := parts.keys() ^ tables:
-        name = min(wrong)
-        raise damaged(path, f"it holds {'no table' if name in tables else 'an unknown table'} {name!r}")
+        raise damaged(path, "its manifest is too long", kind)
+    manifest = _manifest(archive.read(_MANIFEST), path, kind)
+    parts = manifest.tables
     if wrong := entries.keys() ^ {_MANIFEST, *(f"{name}.jsonl" for name in parts)}:
-        raise damaged(path, f"{min(wrong)!r} is either in it or in its manifest, but not in both")
+        raise damaged(path, f"{min(wrong)!r} is either in it or in its manifest, but not in both", kind)
     if any(entries[f"{name}.jsonl"].file_size != part.bytes for name, part in parts.items()):
-        raise damaged(path, "its files do not have the lengths of its manifest")
-    return parts
-
-
-def _manifest(content: bytes, path: Path, revision: str, older: set[str]) -> _Manifest:
-    try:
-        found = json.loads(content)
-        form = found["format"]
-        if form != FORM and str(form).startswith("milepost.store/"):
-            raise _newer(path)
-        manifest = _Manifest.model_validate(found)
-    except (ValueError, TypeError, LookupError, RecursionError, ValidationError) as error:
-        raise damaged(path, "its manifest cannot be read") from error
-    if manifest.format != FORM:
-        raise damaged(path, "its manifest is of another program")
-    if manifest.revision in older:
-        raise MoveError(
-            f"{path} was written by an older Milepost: run `python milepost.py migrate` with this one and export again."
-        )
-    if manifest.revision != revision:
-        raise _newer(path)
+        raise damaged(path, "its files do not have the lengths of its manifest", kind)
     return manifest
 
 
-def _newer(path: Path) -> MoveError:
-    return MoveError(f"{path} was written by a newer Milepost: update this one, then import it again.")
+def _manifest(content: bytes, path: Path, kind: Kind) -> _Manifest:
+    try:
+        found = json.loads(content)
+        form = str(found["format"])
+        for other in _KINDS:
+            if other is not kind and form.startswith(f"{other.name}/"):
+                raise MoveError(
+                    f"{path} is {other.words}, no {kind.noun}: bring it in with "
+                    f"`python milepost.py {other.into}`. Nothing was changed."
+                )
+        if form != kind.form and form.startswith(f"{kind.name}/"):
+            raise newer(path, kind)
+        manifest = _Manifest.model_validate(found)
+    except (ValueError, TypeError, LookupError, RecursionError, ValidationError) as error:
+        raise damaged(path, "its manifest cannot be read", kind) from error
+    if manifest.format != kind.form:
+        raise damaged(path, "its manifest is of another program", kind)
+    return manifest
+
+
+def newer(path: Path, kind: Kind) -> MoveError:
+    """What to raise for a parcel that this code is too old for."""
+    return MoveError(f"{path} was written by a newer Milepost: update this one, then {kind.into} it again.")

@@ -54,6 +54,14 @@ def local_person() -> Who:
         return current(LOCAL, ADMINISTRATOR)
 
 
+def in_terminal() -> Who | None:
+    """The local administrator, in whose name commands run; None where there is none, and then none is made."""
+    try:
+        return current(LOCAL, ADMINISTRATOR)
+    except Unknown:
+        return None
+
+
 def current(provider: str = LOCAL, subject: str = ADMINISTRATOR) -> Who:
     """The person of a sign-in, with the roles of this moment. Raises Unknown when there is none."""
     with store.reading() as session:

@@ -1,12 +1,14 @@
 """What pages read: frozen views and frames, already filtered by what the person may see. Nothing here writes."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import polars as pl
-from sqlalchemy import Row, case, exists, or_
+from sqlalchemy import Label, Row, Text, case, cast, exists, or_
 from sqlmodel import func, select
 
 from assessments.delivery.settings import RULES_VERSION, Settings
@@ -144,7 +146,7 @@ def services(who: Who, team_id: int | None = None) -> tuple[ServiceView, ...]:
     """The services of the teams the person may see, or of that one, the demo's last, by team and name. Never ordered by
     a metric."""
     those = () if team_id is None else (Service.team_id == team_id,)
-    return tuple(_views([row for row in _service_rows(*those) if _may_see(who, row)]))
+    return tuple(_views(_seen(who, _service_rows(*those))))
 
 
 def outline() -> tuple:
@@ -164,12 +166,12 @@ def outline() -> tuple:
 
 def service(who: Who, service_id: int) -> ServiceView | None:
     """One service; None when there is none or the person may not see it, so that the two cannot be told apart."""
-    rows = [row for row in _service_rows(Service.id == service_id) if _may_see(who, row)]
-    return next(_views(rows), None)
+    return next(_views(_seen(who, _service_rows(Service.id == service_id))), None)
 
 
 def _service_rows(*conditions) -> list[Row]:
-    """Services as plain rows: with thousands of them, objects would take three times as long."""
+    """Services as plain rows: with thousands of them, objects would take three times as long. What is JSON stays text,
+    as most of them have the same in it."""
     columns = (
         Service.id,
         Service.name,
@@ -178,13 +180,13 @@ def _service_rows(*conditions) -> list[Row]:
         Team.organization_id,
         Organization.is_demo,
         Service.repository_id,
-        Service.settings,
+        _text(Service.settings),
         Service.facts_version,
         Service.derived_version,
-        Service.derived_with,
+        _text(Service.derived_with),
         Service.rules_version,
         Service.created_at,
-        Service.environments,
+        _text(Service.environments),
     )
     joined = (
         select(*columns)
@@ -197,24 +199,49 @@ def _service_rows(*conditions) -> list[Row]:
         return list(session.execute(joined))
 
 
-def _may_see(who: Who, row: Row) -> bool:
-    return access.may(who, access.Action.VIEW, access.Subject(row.organization_id, row.team_id, row.is_demo))
+def _text(column) -> Label:
+    return cast(column, Text).label(column.key)
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str | None):
+    """The value of a JSON column, read once for all rows that have the same. It is shared: never change it."""
+    return None if text is None else json.loads(text)
+
+
+@lru_cache(maxsize=4096)
+def _settings(text: str) -> Settings | None:
+    found = _plain(text)
+    return Settings(**found) if found else None
+
+
+def _seen(who: Who, rows: Iterable[Row]) -> list[Row]:
+    """Those of them that the person may see; asked once for each team."""
+    may: dict[tuple, bool] = {}
+    found = []
+    for row in rows:
+        subject = (row.organization_id, row.team_id, row.is_demo)
+        if subject not in may:
+            may[subject] = access.may(who, access.Action.VIEW, access.Subject(*subject))
+        if may[subject]:
+            found.append(row)
+    return found
 
 
 def _views(rows: list[Row]) -> Iterator[ServiceView]:
     """The rows as views, with the sources of each: those of its repository as a whole and those for it alone."""
-    columns = (Source.repository_id, Source.service_id, Source.notes, Source.collected_until, Source.kind)
+    columns = (Source.repository_id, Source.service_id, _text(Source.notes), Source.collected_until, Source.kind)
     wanted = select(*columns)
     if len(rows) <= FEW:
         wanted = wanted.where(Source.repository_id.in_({row.repository_id for row in rows}))
     feeding = defaultdict(list)
-    bare = _bare([row.repository_id for row in rows if not row.settings])
+    bare = _bare([row.repository_id for row in rows if not _plain(row.settings)])
     with store.reading() as session:
-        for source in session.execute(wanted):
-            feeding[source[0]].append(source)
+        for repository, service, notes, until, kind in session.execute(wanted):
+            feeding[repository].append((service, _plain(notes) or (), until, kind))
     for one in rows:
-        mine = [source for source in feeding[one.repository_id] if source[1] in (None, one.id)]
-        used = one.derived_with
+        mine = [source for source in feeding[one.repository_id] if source[0] in (None, one.id)]
+        used = _plain(one.derived_with)
         yield ServiceView(
             id=one.id,
             name=one.name,
@@ -224,19 +251,19 @@ def _views(rows: list[Row]) -> Iterator[ServiceView]:
             is_demo=one.is_demo,
             repository_id=one.repository_id,
             sources=len(mine),
-            kinds=tuple(sorted({source[4] for source in mine})),
-            notes=tuple(dict.fromkeys(note for source in mine if source[4] != "demo" for note in source[2] or ())),
-            story=next((note for source in mine if source[4] == "demo" for note in source[2] or ()), None),
+            kinds=tuple(sorted({kind for *_, kind in mine})),
+            notes=tuple(dict.fromkeys(note for _, notes, _, kind in mine if kind != "demo" for note in notes)),
+            story=next((note for _, notes, _, kind in mine if kind == "demo" for note in notes), None),
             incidents_collected=bool(used and used.get("incidents_collected")),
-            settings=Settings(**one.settings) if one.settings else None,
-            collected_until=store.from_us(max((source[3] for source in mine if source[3] is not None), default=None)),
+            settings=_settings(one.settings) if one.settings else None,
+            collected_until=store.from_us(max((until for _, _, until, _ in mine if until is not None), default=None)),
             rules_version=one.rules_version,
             judged=bool(used) and one.derived_version >= 0,
             ready=one.derived_version == one.facts_version and one.rules_version == RULES_VERSION,
             derived_version=one.derived_version,
             version=(one.derived_version, one.created_at),
-            environments=tuple(one.environments or ()),
-            holds=bool(one.settings) or one.repository_id not in bare,
+            environments=tuple(_plain(one.environments) or ()),
+            holds=bool(_plain(one.settings)) or one.repository_id not in bare,
         )
 
 
@@ -260,7 +287,7 @@ def sources(who: Who) -> tuple[SourceView, ...]:
         Source.organization_id,
         Source.repository_id,
         Source.service_id,
-        Source.notes,
+        _text(Source.notes),
         Source.collected_until,
         Source.history_start,
         Repository.path,
@@ -275,9 +302,8 @@ def sources(who: Who) -> tuple[SourceView, ...]:
     with store.reading() as session:
         found = list(session.execute(joined))
     on_it = defaultdict(list)
-    for row in _service_rows():
-        if _may_see(who, row):
-            on_it[row.repository_id].append(row)
+    for row in _seen(who, _service_rows()):
+        on_it[row.repository_id].append(row)
     views = []
     for source in found:
         users = [one for one in on_it[source.repository_id] if source.service_id in (None, one.id)]
@@ -295,7 +321,7 @@ def sources(who: Who) -> tuple[SourceView, ...]:
                 service_ids=tuple(one.id for one in users),
                 team_ids=tuple(dict.fromkeys(one.team_id for one in users)),
                 used_by=tuple(one.name for one in users),
-                notes=tuple(source.notes or ()),
+                notes=tuple(_plain(source.notes) or ()),
                 collected_until=store.from_us(source.collected_until),
                 history_start=store.from_us(source.history_start),
             )

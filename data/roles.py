@@ -49,6 +49,7 @@ def listed(who: Who, organization_id: int) -> tuple[PersonView, ...]:
     Raises Forbidden, NotFound.
     """
     _check(who, organization_id)
+    audit.seen(who, "view_people", f"organization:{organization_id}", None, organization_id)
     with store.reading() as session:
         roles, elsewhere = _roles(session, organization_id)
         open_now = select(SignIn.person_id, func.count()).where(SignIn.ends_at > store.now_us())
@@ -187,6 +188,21 @@ def sign_out_everywhere(who: Who, person_id: int, organization_id: int | None = 
         return ended
 
 
+def leaving(session: Session, who: Who, organization_id: int, person_id: int) -> Person:
+    """The person, when the administrator may end their stay for good.
+
+    Raises Forbidden, NotFound, and ValueError for the last administrator and for the local one.
+    """
+    _check(who, organization_id)
+    person = _person(session, person_id)
+    _refuse_others(session, who, person_id)
+    if person.provider == LOCAL:
+        raise ValueError("The local administrator stays: commands in the terminal run in that name.")
+    if person_id in _administrators(session, organization_id):
+        _keep_one(session, person, organization_id)
+    return person
+
+
 def _check(who: Who, organization_id: int) -> None:
     subject = access.of_organization(organization_id)
     if subject.is_demo:
@@ -195,12 +211,12 @@ def _check(who: Who, organization_id: int) -> None:
 
 
 def _refuse_others(session: Session, who: Who, person_id: int) -> None:
-    """Who has roles in another organization too belongs to both: only who administers all of these ends their stay."""
+    """Who has roles in another organisation too belongs to both: only who administers all of these ends their stay."""
     _, elsewhere = _roles(session, None, person_id)
     now = people.of_this_moment(who)
     administered = {organization for organization, role in now.organization_roles if role == "admin"}
     if elsewhere.get(person_id, set()) - administered:
-        raise access.Forbidden("This person has roles in another organization too: ask its administrator as well.")
+        raise access.Forbidden("This person has roles in another organisation too: ask its administrator as well.")
 
 
 def _person(session: Session, person_id: int) -> Person:

@@ -37,9 +37,10 @@ def begin(claims: Mapping, settings: openid.Settings, replaces: str | None = Non
     claims: of a checked ID token. replaces: the key of the session that this browser had; it ends.
     Raises NotSignedIn.
     """
+    openid.check_meant(claims, settings.client_id)
     told = openid.person(claims, settings.groups_claim)
     now = store.now_us()
-    ends = told.expires + settings.grace
+    ends = min(told.expires, now // SECOND + openid.LONGEST) + settings.grace
     if ends * SECOND <= now:
         raise openid.NotSignedIn("What the provider sent has expired.")
     key = secrets.token_urlsafe(32)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import polars as pl
 from sqlalchemy import (
+    Boolean,
     Connection,
     Dialect,
     Engine,
@@ -33,8 +34,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
-from data import frames
+from data import environment, frames
 from data.tables import DataVersion
+from data.unusable import Unusable as Unusable  # raised here first, and known to all under this name
 
 WAIT_SECONDS = 30  # for another writer to finish
 CONNECT_SECONDS = 10  # for a server that does not answer at all
@@ -48,10 +50,6 @@ _WRITER = 0x6D696C65  # the advisory lock that PostgreSQL writers share
 _OPEN: ContextVar[Session | None] = ContextVar("session of the writing block we are in", default=None)
 _ENGINES: list[Engine] = []
 _RAISE = update(DataVersion.__table__).values(version=DataVersion.__table__.c.version + 1)
-
-
-class Unusable(ValueError):
-    """The store cannot be used as things are. The text is one sentence for people that says what to do."""
 
 
 def place() -> Path:
@@ -73,7 +71,12 @@ def url() -> str:
 
     Raises Unusable for a DATABASE_URL that is neither SQLite nor PostgreSQL (not repeated: it may hold a password).
     """
-    given = os.environ.get("DATABASE_URL", "").strip()
+    return _address(environment.value("DATABASE_URL"), os.environ.get("MILEPOST_HOME"))
+
+
+@lru_cache(maxsize=8)
+def _address(given: str, _home: str | None) -> str:
+    """Kept, because it is asked for several times in each transaction."""
     if not given:
         return f"sqlite:///{home() / 'milepost.db'}"
     try:
@@ -100,7 +103,8 @@ def dispose() -> None:
     for made in _ENGINES:
         made.dispose()
     _ENGINES.clear()
-    _engine.cache_clear()
+    for kept in (_address, _engine, _for_reading, _for_writing):
+        kept.cache_clear()
 
 
 @lru_cache(maxsize=8)
@@ -119,6 +123,18 @@ def _engine(address: str) -> Engine:
         event.listen(made, "connect", _set_up_postgresql)
     _ENGINES.append(made)
     return made
+
+
+@lru_cache(maxsize=8)
+def _for_reading(address: str) -> Engine:
+    """The engine for transactions that see one moment; kept, as the next."""
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return _engine(address).execution_options(**({} if address.startswith("sqlite") else options))
+
+
+@lru_cache(maxsize=8)
+def _for_writing(address: str) -> Engine:
+    return _engine(address).execution_options(milepost_writes=True)
 
 
 def _create_privately(path: Path) -> None:
@@ -179,8 +195,7 @@ def reading() -> Iterator[Session]:
     if (outer := _OPEN.get()) is not None:
         yield outer
         return
-    options = {} if is_sqlite() else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with Session(engine().execution_options(**options), expire_on_commit=False) as session:
+    with Session(_for_reading(url()), expire_on_commit=False) as session:
         yield session
 
 
@@ -196,7 +211,7 @@ def writing(quietly: bool = False) -> Iterator[Session]:
             yield outer
             outer.flush()
         return
-    with Session(engine().execution_options(milepost_writes=True), expire_on_commit=False) as session:
+    with Session(_for_writing(url()), expire_on_commit=False) as session:
         lock_writers(session.connection())
         token = _OPEN.set(session)
         try:
@@ -254,7 +269,11 @@ def _driven(statement: Insert, columns: tuple[str, ...], dialect: Dialect) -> tu
         return None
     pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
     kinds = [statement.table.columns[name].type.dialect_impl(dialect) for name in names]
-    made = [(place, make) for place, each in enumerate(kinds) if (make := each.bind_processor(dialect))]
+    made = [
+        (place, make)
+        for place, each in enumerate(kinds)
+        if (make := each.bind_processor(dialect)) and not isinstance(each, Boolean)  # the driver knows those
+    ]
 
     def values(rows: list[dict]) -> list[tuple]:
         if not made:
@@ -320,8 +339,7 @@ class Snapshot:
 def snapshot(narrow: bool = False) -> Iterator[Snapshot]:
     """Several frames of one moment, also inside a writing block. narrow: each is of a few keys by an index, and no
     table is to be read as a whole for it."""
-    options = {} if is_sqlite() else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine().execution_options(**options).connect() as connection:
+    with _for_reading(url()).connect() as connection:
         if narrow and not is_sqlite():
             connection.execute(_NARROW)
         yield Snapshot(connection)

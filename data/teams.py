@@ -29,7 +29,9 @@ from data.tables import (
     Organization,
     PainPoint,
     PracticeMark,
+    ProofAttempt,
     ProvidedRole,
+    ReportSubscription,
     Repository,
     Service,
     Source,
@@ -106,7 +108,7 @@ def merge_teams(who: Who, team_id: int, into_id: int) -> None:
         _unite_people(session, team_id, into_id)
         _move_maps(session, team_id, into_id)
         # Pain points go with their waves, which say who may see them.
-        for table in (Wave, Assessment, PainPoint, Enrolment, Goal, Intervention):
+        for table in (Wave, Assessment, PainPoint, Enrolment, Goal, Intervention, ProofAttempt, ReportSubscription):
             session.execute(update(table).where(table.team_id == team_id).values(team_id=into_id))
         _move_marks(session, who, team_id, into_id)
         _move_findings(session, team_id, into_id)
@@ -227,7 +229,7 @@ def merge_services(who: Who, service_id: int, into_id: int) -> None:
         for table in (Source, Change, Deployment):
             own = update(table).where(table.service_id == service_id)
             session.execute(own.values(service_id=into_id, repository_id=into.repository_id))
-        for table in (Incident, Correction, WorkflowMap, Goal, Intervention):
+        for table in (Incident, Correction, WorkflowMap, Goal, Intervention, ProofAttempt):
             session.execute(update(table).where(table.service_id == service_id).values(service_id=into_id))
         if same and into.settings:
             ours, theirs = ((each.settings or {}).get("path_globs") for each in (into, service))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
+from sqlmodel import Session
 
 from data import access, audit, store, teams
 from data.access import Action
@@ -26,6 +27,8 @@ SCOPES = {
     "changes:write": "Send changes",
 }
 LONGEST = timedelta(days=3 * 366)  # until a token expires
+GRACE = timedelta(days=1)  # that a secret stays good beside the one that replaced it
+LONGEST_GRACE = timedelta(days=30)
 USED_EVERY = 60_000_000  # microseconds between two writes of last_used_at
 _SHAPE = re.compile(r"mp_[A-Za-z0-9_-]{43}")
 _PREFIX = 11  # characters shown: mp_ and eight
@@ -37,7 +40,8 @@ class Invalid(PermissionError):
 
 @dataclass(frozen=True)
 class Token:
-    """A token that was shown and is good. service_id: None for every service of the organization."""
+    """A token that was shown and is good. service_id: None for every service of the organization. is_old: it was shown
+    by its secret before the present one; then last_used_at is that of the old one."""
 
     id: int
     name: str
@@ -45,6 +49,7 @@ class Token:
     service_id: int | None
     scopes: frozenset[str]
     last_used_at: int | None
+    is_old: bool = False
 
     @property
     def who(self) -> Who:
@@ -55,7 +60,8 @@ class Token:
 @dataclass(frozen=True)
 class TokenView:
     """A token as people see it in a list. service: its name, None for the whole organization. state: good | expired |
-    revoked."""
+    revoked. old_until: until when the secret before the present one is good too, None where there is no such;
+    old_used_at: when that one was last used since it was replaced."""
 
     id: int
     name: str
@@ -70,6 +76,8 @@ class TokenView:
     revoked_at: datetime | None
     last_used_at: datetime | None
     state: str
+    old_until: datetime | None
+    old_used_at: datetime | None
 
 
 def create(
@@ -114,13 +122,42 @@ def create(
     return secret
 
 
-def revoke(who: Who, token_id: int) -> None:
-    """Lets it in no more; a second time changes nothing. Raises Forbidden, NotFound."""
+def replace(who: Who, token_id: int, grace: timedelta = GRACE) -> str:
+    """Gives the token another secret and returns it, which nobody can read again. The present one stays good for that
+    long, so that every program can be told of the new one; one before it ends now: two are good at most.
+
+    Raises Forbidden, NotFound, and ValueError for a token that is not good any more or a time that cannot be.
+    """
+    if not timedelta() <= grace <= LONGEST_GRACE:
+        raise ValueError(f"Let the old secret stay good for at most {LONGEST_GRACE.days} days.")
+    secret = f"mp_{secrets.token_urlsafe(32)}"
     with store.writing() as session:
-        row = session.get(ApiToken, token_id)
-        if row is None:
-            raise access.NotFound(f"There is no token {token_id}.")
-        _check(who, row.organization_id, row.service_id)
+        row = _row(session, who, token_id)
+        now = store.now_us()
+        if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+            raise ValueError("This token lets nobody in any more: make a new one.")
+        row.old_prefix, row.old_digest, row.old_used_at = row.prefix, row.digest, None
+        row.old_until = now + grace // timedelta(microseconds=1)
+        row.prefix, row.digest, row.last_used_at = secret[:_PREFIX], _digest(secret), None
+        detail = {"name": row.name, "begins": row.prefix, "began": row.old_prefix, "good_until": row.old_until}
+        audit.record(session, who, "replace_token", f"token:{row.id}", detail, row.organization_id)
+    return secret
+
+
+def end_old(who: Who, token_id: int) -> None:
+    """Ends the secret before the present one now; nothing happens where there is none. Raises Forbidden, NotFound."""
+    with store.writing() as session:
+        row = _row(session, who, token_id)
+        if row.old_until is not None and row.old_until > store.now_us():
+            row.old_until = store.now_us()
+            detail = {"name": row.name, "begins": row.prefix, "began": row.old_prefix}
+            audit.record(session, who, "end_old_token", f"token:{row.id}", detail, row.organization_id)
+
+
+def revoke(who: Who, token_id: int) -> None:
+    """Lets it in no more, by neither secret; a second time changes nothing. Raises Forbidden, NotFound."""
+    with store.writing() as session:
+        row = _row(session, who, token_id)
         if row.revoked_at is None:
             row.revoked_at = store.now_us()
             detail = {"name": row.name, "begins": row.prefix, "service": row.service_id}
@@ -153,16 +190,22 @@ def find(secret: str) -> Token:
         raise Invalid(unknown)
     digest = _digest(secret)
     with store.reading() as session:
-        alike = session.execute(select(ApiToken).where(ApiToken.prefix == secret[:_PREFIX])).scalars()
-        rows = [row for row in alike if hmac.compare_digest(row.digest, digest)]
+        begins = or_(ApiToken.prefix == secret[:_PREFIX], ApiToken.old_prefix == secret[:_PREFIX])
+        alike = session.execute(select(ApiToken).where(begins)).scalars()
+        rows = [row for row in alike if _has(row.digest, digest) or _has(row.old_digest, digest)]
     if not rows:
         raise Invalid(unknown)
     (row,) = rows
+    is_old = not _has(row.digest, digest)
     if row.revoked_at is not None:
         raise Invalid("This token was revoked: make a new one.")
     if row.expires_at is not None and row.expires_at <= store.now_us():
         raise Invalid("This token has expired: make a new one.")
-    return Token(row.id, row.name, row.organization_id, row.service_id, frozenset(row.scopes.split()), row.last_used_at)
+    if is_old and row.old_until <= store.now_us():
+        raise Invalid("This token was replaced, and its time beside the new one is over: take the new one.")
+    used_at = row.old_used_at if is_old else row.last_used_at
+    scopes = frozenset(row.scopes.split())
+    return Token(row.id, row.name, row.organization_id, row.service_id, scopes, used_at, is_old)
 
 
 def used(token: Token) -> None:
@@ -170,9 +213,23 @@ def used(token: Token) -> None:
     now = store.now_us()
     if token.last_used_at is not None and token.last_used_at > now - USED_EVERY:
         return
-    stale = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= now - USED_EVERY)
+    column = ApiToken.old_used_at if token.is_old else ApiToken.last_used_at
+    stale = or_(column.is_(None), column <= now - USED_EVERY)
     with store.writing(quietly=True) as session:
-        session.execute(update(ApiToken).where(ApiToken.id == token.id, stale).values(last_used_at=now))
+        session.execute(update(ApiToken).where(ApiToken.id == token.id, stale).values({column: now}))
+
+
+def _has(kept: str | None, digest: str) -> bool:
+    return kept is not None and hmac.compare_digest(kept, digest)
+
+
+def _row(session: Session, who: Who, token_id: int) -> ApiToken:
+    """A token that the person may revoke. Raises Forbidden, NotFound."""
+    row = session.get(ApiToken, token_id)
+    if row is None:
+        raise access.NotFound(f"There is no token {token_id}.")
+    _check(who, row.organization_id, row.service_id)
+    return row
 
 
 def _check(who: Who, organization_id: int, service_id: int | None) -> None:
@@ -190,7 +247,9 @@ def _check(who: Who, organization_id: int, service_id: int | None) -> None:
 
 
 def _view(row: ApiToken, service: str | None, person: str | None) -> TokenView:
-    ended = row.expires_at is not None and row.expires_at <= store.now_us()
+    now = store.now_us()
+    ended = row.expires_at is not None and row.expires_at <= now
+    two = row.revoked_at is None and not ended and (row.old_until or 0) > now
     return TokenView(
         id=row.id,
         name=row.name,
@@ -205,6 +264,8 @@ def _view(row: ApiToken, service: str | None, person: str | None) -> TokenView:
         revoked_at=store.from_us(row.revoked_at),
         last_used_at=store.from_us(row.last_used_at),
         state="revoked" if row.revoked_at is not None else "expired" if ended else "good",
+        old_until=store.from_us(row.old_until) if two else None,
+        old_used_at=store.from_us(row.old_used_at) if two else None,
     )
 
 

@@ -11,7 +11,7 @@ import sqlite3
 import psycopg
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from data import store
+from data import references, store
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT}
@@ -65,13 +65,13 @@ def sentence(error: BaseException) -> str | None:
 
 
 def passes(error: BaseException) -> bool:
-    """Whether it is an error of the store that may go by itself: somebody else is writing, or the database is away."""
+    """Whether it is an error that may go by itself: somebody else is writing, the database or Vault is away."""
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, psycopg.Error):
         return _of_postgresql(cause) in _PASSING
     if isinstance(cause, sqlite3.Error):
         return "locked" in str(cause).lower()
-    return isinstance(error, NoConnectionFree)
+    return isinstance(error, NoConnectionFree | references.Away)
 
 
 def _of_postgresql(error: psycopg.Error) -> str | None:

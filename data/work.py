@@ -80,6 +80,10 @@ WITH_HANDLERS = (
     "data.planning",
     "data.proposing",
     "data.practices.looking",
+    "data.learning.checking",
+    "data.reporting.sending",
+    "data.keeping.shelf",
+    "data.keeping.retention",
 )
 
 

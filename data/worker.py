@@ -49,10 +49,14 @@ def run() -> int:
 def _serve(stop: threading.Event) -> None:
     from data import collecting, intake, loading
     from data.asked import closing
+    from data.keeping import retention, shelf
+    from data.learning import checking
     from data.practices import assessments, evaluating
+    from data.reporting import sending
 
     store.migrate()
     intake.tidy()
+    shelf.tidy(time.time())
     if taken_up := work.recover(alone=store.is_sqlite() and not jobs.shared()):
         log.info("taken up: jobs %s", ", ".join(map(str, taken_up)))
     loading.catch_up()
@@ -68,6 +72,9 @@ def _serve(stop: threading.Event) -> None:
         functools.partial(closing.close_due, most=1),
         evaluating.schedule,
         seldom(assessments.take_due),
+        checking.schedule,
+        seldom(retention.schedule),
+        seldom(sending.schedule),
     )
     threading.Thread(target=_housekeeping, args=(stop, *schedules), name="housekeeping", daemon=True).start()
     log.info("worker of %s is ready", store.home())

@@ -1,15 +1,19 @@
 """Fixtures for every room: a fresh store of our own, never the one that somebody uses."""
 
 import fcntl
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url
 
 from data import people, store
@@ -17,6 +21,10 @@ from tests import tokens
 from tests.kept import Kept
 from tests.need import need
 from tests.servers import Server, database, redis_running
+
+# A machine that stands still for a moment is no fault of what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 DEMO_UNTIL = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -46,6 +54,20 @@ def statements_put_together_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "create_engine", create)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packages_looked_through_once() -> Iterator[None]:
+    """Each AppTest that is made reads about every package that is installed, for components of Streamlit in it. That is
+    more work than most pages, and what is installed stays as it is."""
+    if "streamlit" not in sys.modules:  # nothing that was collected has to do with pages
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
@@ -214,3 +236,23 @@ def _environment(**values: str | None) -> Iterator[None]:
             else:
                 patch.setenv(name, value)
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: the collector of garbage need not look through it after every test."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Which exemplars of the content were run, and which were not."""
+    said = [
+        (report.nodeid, kind)
+        for kind in ("passed", "failed", "error", "skipped")
+        for report in terminalreporter.stats.get(kind, ())
+        if report.nodeid.startswith("tests/exemplars/test_")
+    ]
+    if said:
+        terminalreporter.section("exemplars")
+        for name, kind in sorted(said):
+            terminalreporter.write_line(f"{kind:8} {name.removeprefix('tests/exemplars/')}")

@@ -10,6 +10,7 @@ import pytest
 import milepost
 from content import catalog
 from data.content_ids import ids_at
+from data.links import checking
 from data.sources.git_command import GitError
 from tests.content import example
 from tests.repos import RepoBuilder
@@ -28,9 +29,12 @@ def run(capsys, *arguments) -> tuple[int, str, str]:
 def repo(tmp_path_factory) -> RepoBuilder:
     """Somebody's content, below a folder of a repository."""
     made = RepoBuilder(tmp_path_factory.mktemp("clones") / "learning")
-    shutil.copytree(
-        catalog.HERE, made.path / "content", ignore=shutil.ignore_patterns("*.py", "fonts", "schemas", "__pycache__")
-    )
+    ours = {path.name for path in catalog.HERE.glob("*.py")} | {"fonts", "schemas", "diagrams"}
+
+    def left(folder: str, names: list[str]) -> set[str]:
+        return {"__pycache__", *(ours if Path(folder) == catalog.HERE else ())} & set(names)
+
+    shutil.copytree(catalog.HERE, made.path / "content", ignore=left)
     made.git("add", "-A")
     made.git("commit", "-q", "-m", "Begin")
     return made
@@ -42,8 +46,15 @@ def day(monkeypatch):
     monkeypatch.setattr(milepost, "_today", lambda: date(2026, 11, 29))
 
 
+def worrying(warnings: list[str]) -> list[str]:
+    """Without what shipped content may say of itself: links to look at, and tracks that are still to come."""
+    return [each for each in warnings if "nobody has looked yet" not in each and "no active track teaches" not in each]
+
+
 def test_the_shipped_content_has_nothing_to_mend(capsys):
-    assert run(capsys) == (0, "Nothing to mend, no warnings.\n", "")
+    code, out, wrong = run(capsys)
+    *warnings, end = out.splitlines()
+    assert (code, worrying(warnings), wrong) == (0, [], "") and end.startswith("Nothing to mend, ")
 
 
 def test_an_id_that_changed_since_the_last_commit_is_told(repo, capsys):
@@ -53,7 +64,7 @@ def test_an_id_that_changed_since_the_last_commit_is_told(repo, capsys):
     code, out, _ = run(capsys, repo.path / "content", "--format", "json")
     head.write_text(before, encoding="utf-8")
     said = json.loads(out)
-    assert code == 1 and said["format"] == "milepost.content/1" and said["warnings"] == []
+    assert code == 1 and said["format"] == "milepost.content/1" and worrying(said["warnings"]) == []
     assert [each.split(";")[0] for each in said["problems"]] == [
         f"{HEAD}: its id was fb1b0c70-8b28-431b-a537-ba1e38812d49"
     ]
@@ -71,7 +82,8 @@ def test_an_example_repository_that_is_wrong_is_told(repo, capsys):
 
 def test_ids_are_read_from_any_commit(repo):
     ids = ids_at(repo.path / "content")
-    assert len(ids) == 12 and ids["practice-roll-out/track.yml"] == "fb1b0c70-8b28-431b-a537-ba1e38812d49"
+    assert sorted(ids) == sorted(place for place, _ in catalog.learning())
+    assert ids["practice-roll-out/track.yml"] == "fb1b0c70-8b28-431b-a537-ba1e38812d49"
     assert ids_at(repo.path / "content", repo.git("rev-parse", "HEAD").strip()) == ids
     assert ids_at(repo.path) == {}
 
@@ -107,3 +119,41 @@ def test_help_and_page_name_the_exit_codes(capsys):
     codes = {line.split()[0] for line in said.partition("exit codes:")[2].splitlines() if line[2:3].strip()}
     assert stopped.value.code == 0 and codes == {"0", "1", "2"}
     assert all(f"| {code} |" in page for code in codes) and "--against" in page
+
+
+# -- links -------------------------------------------------------------------------------------------------------------
+
+
+def looked(monkeypatch, states: dict[str, checking.Seen]) -> None:
+    """As if the web had answered so; the rest is there."""
+    there = checking.Seen(checking.THERE, "it is there")
+    monkeypatch.setattr(checking, "look", lambda urls, reach, progress: {url: states.get(url, there) for url in urls})
+
+
+def test_what_is_linked_is_asked_only_on_request(repo, capsys, monkeypatch):
+    monkeypatch.setattr(checking, "look", lambda *some, **more: pytest.fail("nobody asked for it"))
+    assert run(capsys, repo.path / "content")[0] == 0
+    assert run(capsys, repo.path / "content", "--write") == (2, "", "--write goes with --links.\n")
+
+
+def test_a_link_that_is_gone_is_to_mend_and_days_are_written(repo, capsys, monkeypatch):
+    first, second, *_ = catalog.resources().values()
+    looked(monkeypatch, {first["url"]: checking.Seen(checking.GONE, "the server says that it is not there (404)")})
+    file = repo.path / "content" / "resources.yml"
+    before = file.read_text(encoding="utf-8")
+    code, out, _ = run(capsys, repo.path / "content", "--links")
+    assert code == 1 and f"resources.yml: {first['id']}: {first['url']}: the server says" in out
+    assert f'Set verified: "2026-11-29" in resources.yml for {second["id"]}, ' in out and before == file.read_text()
+    code, out, _ = run(capsys, repo.path / "content", "--links", "--write", "--format", "json")
+    said, after = json.loads(out), file.read_text(encoding="utf-8")
+    file.write_text(before, encoding="utf-8")
+    assert after.count("2026-11-29") == len(catalog.resources()) - 1
+    assert said["links"][0]["state"] == "gone" and said["links"][1]["verified"] == "2026-11-29"
+
+
+def test_offline_nothing_fails(repo, capsys, monkeypatch):
+    nowhere = checking.Seen(checking.NOT_CHECKED, checking.NO_WAY)
+    looked(monkeypatch, {each["url"]: nowhere for each in catalog.resources().values()})
+    code, out, _ = run(capsys, repo.path / "content", "--links", "--write")
+    assert code == 0 and "No resource was seen, so no `verified` changes." in out
+    assert f"warning: not checked: resources.yml: {next(iter(catalog.resources()))}" in out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = {"assessments", "content", "data", "pages", "server", "signin", "app", "milepost"}
+ROOMS = {"assessments", "content", "data", "pages", "gate", "server", "signin", "app", "milepost"}
 DATABASE = {"sqlmodel", "sqlalchemy", "alembic", "psycopg", "sqlite3"}
 SECOND_SQLITE = {"adbc_driver_sqlite", "duckdb", "apsw"}  # docs/decisions.md, "One SQLite library per process"
 NETWORK = {"requests", "httpx", "urllib", "http", "socket", "github", "huey", "redis"}
@@ -18,17 +18,19 @@ WALLS = {
     "content": (set(), DATABASE | NETWORK | {"streamlit", "plotly", "polars"}),
     "data": ({"assessments", "content"}, {"streamlit", "plotly"} | SECOND_SQLITE),
     "pages": ({"assessments", "content", "data"}, DATABASE | NETWORK),
-    "server": ({"data", "pages"}, DATABASE - {"sqlalchemy"} | {"plotly"}),
-    "signin": ({"data", "pages"}, DATABASE | {"plotly"}),
+    "gate": ({"data"}, DATABASE | {"plotly"}),
+    "server": ({"data", "gate", "pages"}, DATABASE - {"sqlalchemy"} | {"plotly"}),
+    "signin": ({"data", "gate", "pages"}, DATABASE | {"plotly"}),
     "app": ({"pages", "server", "signin"}, DATABASE | {"plotly"}),
     "milepost": ({"assessments", "content", "data", "server"}, DATABASE | {"streamlit", "plotly"}),
 }
 
 
 def files(room: str) -> list[Path]:
-    """The Python files of a room, which is a folder or a single file."""
-    single = ROOT / f"{room}.py"
-    return [single] if single.exists() else sorted((ROOT / room).rglob("*.py"))
+    """The Python files of a room, which is a folder or a single file; example repositories of tracks are not ours."""
+    single, examples = ROOT / f"{room}.py", ROOT / "content" / "tracks"
+    found = [single] if single.exists() else sorted((ROOT / room).rglob("*.py"))
+    return [path for path in found if not path.is_relative_to(examples)]
 
 
 def imports(source: str) -> set[str]:
@@ -94,7 +96,7 @@ def test_every_import_is_pinned():
     pinned = {line.split("==")[0].split("[")[0].strip().lower() for line in (ROOT / "requirements.txt").open()}
     names = {
         "psycopg": "psycopg", "ruamel": "ruamel.yaml", "github": "pygithub", "resvg_py": "resvg-py", "yaml": "pyyaml",
-        "tree_sitter": "tree-sitter", "tree_sitter_go": "tree-sitter-go",
+        "markdown_it": "markdown-it-py", "tree_sitter": "tree-sitter", "tree_sitter_go": "tree-sitter-go",
     }  # fmt: skip
     used = {name for room in WALLS for path in files(room) for name in imports(path.read_text(encoding="utf-8"))}
     ours = used - ROOMS - set(sys.stdlib_module_names) - {"tests", "starlette"}  # starlette is streamlit's own server

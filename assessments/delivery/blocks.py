@@ -28,6 +28,7 @@ _KEPT = {
     if name not in ("week", "metric")
 }
 _MANY = len(METRICS)
+_ROLLED = ("rolling_value", "rolling_low", "rolling_high")  # one after the other
 _WEEK_BYTES = _MANY * sum(kind.itemsize for kind in _KEPT.values())
 
 
@@ -64,18 +65,8 @@ def unpack(blocks: pl.DataFrame) -> pl.DataFrame:
     Raises ValueError when the bytes of a block are no whole number of weeks.
     """
     pieces = blocks["cells"].to_list()
-    sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    bad = np.flatnonzero((sizes % _WEEK_BYTES != 0) | (sizes == 0))
-    if len(bad):
-        service, week = blocks.select("service", "week").row(int(bad[0]))
-        raise ValueError(
-            f"the cells of service {service} from the week of {week} on are damaged: "
-            f"no whole number of weeks of {_WEEK_BYTES} bytes; compute this service anew"
-        )
-    weeks = sizes // _WEEK_BYTES
-    total = int(weeks.sum())
-    first = (blocks["week"].to_physical().to_numpy().astype(np.int64) + 3) // 7
-    week = np.arange(total) + np.repeat(first - (np.cumsum(weeks) - weeks), weeks)
+    weeks = _whole(blocks, pieces) // _WEEK_BYTES
+    total, week = int(weeks.sum()), _numbers(blocks, weeks)
     columns = {
         "service": np.repeat(blocks["service"].to_numpy(), weeks * _MANY),
         "week": mondays(np.repeat(week, _MANY)),
@@ -88,6 +79,46 @@ def unpack(blocks: pl.DataFrame) -> pl.DataFrame:
         columns[name] = _known(np.frombuffer(data, kind), name)
         before += kind.itemsize
     return pl.DataFrame(columns).select("service", *CELLS)
+
+
+def rolled(blocks: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of frame BLOCKS only the figures of the four weeks that end with each week: service, number of the week (since
+    Monday, 1969-12-29) and an array weeks x METRICS x (value, low, high), NaN where there is none. A tenth of the work
+    of `unpack`, for many services at once.
+
+    Raises ValueError like `unpack`.
+    """
+    pieces = blocks["cells"].to_list()
+    sizes = _whole(blocks, pieces)
+    weeks = sizes // _WEEK_BYTES
+    names = list(_KEPT)
+    before = sum(_KEPT[name].itemsize for name in names[: names.index(_ROLLED[0])]) * _MANY  # bytes a week
+    figures = np.empty((int(weeks.sum()), _MANY, len(_ROLLED)))
+    place = 0
+    for piece, count in zip(pieces, weeks.tolist(), strict=True):
+        columns = np.frombuffer(piece, "<f8", len(_ROLLED) * count * _MANY, before * count)
+        figures[place : place + count] = np.moveaxis(columns.reshape(len(_ROLLED), count, _MANY), 0, -1)
+        place += count
+    return np.repeat(blocks["service"].to_numpy(), weeks), _numbers(blocks, weeks), figures
+
+
+def _whole(blocks: pl.DataFrame, pieces: list[bytes]) -> np.ndarray:
+    """The bytes of each block. Raises ValueError when one is no whole number of weeks."""
+    sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    bad = np.flatnonzero((sizes % _WEEK_BYTES != 0) | (sizes == 0))
+    if len(bad):
+        service, week = blocks.select("service", "week").row(int(bad[0]))
+        raise ValueError(
+            f"the cells of service {service} from the week of {week} on are damaged: "
+            f"no whole number of weeks of {_WEEK_BYTES} bytes; compute this service anew"
+        )
+    return sizes
+
+
+def _numbers(blocks: pl.DataFrame, weeks: np.ndarray) -> np.ndarray:
+    """The number of each week of the blocks, one after the other."""
+    first = (blocks["week"].to_physical().to_numpy().astype(np.int64) + 3) // 7
+    return np.arange(int(weeks.sum())) + np.repeat(first - (np.cumsum(weeks) - weeks), weeks)
 
 
 def _expect_whole(cells: pl.DataFrame, service: np.ndarray, week: np.ndarray, of_block: np.ndarray) -> None:

@@ -1,5 +1,7 @@
 """What counts as a production deployment, and why: the rule of the service, its dry run, and rules worth proposing."""
 
+from collections.abc import Iterable, Mapping
+
 import polars as pl
 
 from assessments.delivery import globs
@@ -227,12 +229,16 @@ _RECENT = 20  # tags that show how a project names its releases now
 _DEPLOYS = "*deploy*, *release*, *publish*, *production*"
 
 
-def propose(facts: Facts) -> list[ProductionRule]:
+def propose(facts: Facts, runs: Mapping[str, int] | None = None) -> list[ProductionRule]:
     """Rules that would count at least one success, best first: GitHub deployments, releases, tags, workflows, webhook,
-    import, merges to trunk. Empty when nothing is known."""
+    import, merges to trunk. Empty when nothing is known. runs: successes of each workflow that `deploys`, in place of
+    the runs among the facts."""
     done = distinct(facts.deployments, "deployment_id").filter(pl.col("status") == "success")
     found: list[ProductionRule] = []
     for kind in ("github_deployment", "release", "tag", "workflow", "webhook", "import"):
+        if kind == "workflow" and runs is not None:
+            found.extend(_by_workflow(runs))
+            continue
         rows = done.filter(pl.col("kind") == kind)
         if rows.height:
             found.extend(_by_environment(kind, rows) if kind in BY_ENVIRONMENT else _by_name(kind, rows))
@@ -252,9 +258,8 @@ def _by_environment(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
 
 def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
     if kind == "workflow":
-        likely = rows.filter(pl.col("name").fill_null("").str.contains(globs.names(_DEPLOYS)))
-        counts = likely.group_by("name").len().sort(["len", "name"], descending=[True, False])
-        return [ProductionRule(kind="workflow", include=exactly(name)) for name in counts["name"].head(3)]
+        counts = dict(rows.drop_nulls("name").group_by("name").len().iter_rows())
+        return _by_workflow({name: counts[name] for name in deploys(counts)})
     # What stands before the first digit is what a repository's version tags share: "v", "", "api/v".
     newest = rows.sort("finished_at", "ref", descending=True, nulls_last=True)
     versions = newest.select(ref=pl.col("ref"), prefix=pl.col("ref").str.extract(r"^([^0-9]*)[0-9]", 1)).drop_nulls()
@@ -267,6 +272,17 @@ def _by_name(kind: str, rows: pl.DataFrame) -> list[ProductionRule]:
             early = []  # a project whose releases are betas releases betas
         rules.append(ProductionRule(kind=kind, include=exactly(prefix, "[0-9]*"), exclude=", ".join(early)))
     return rules or [ProductionRule(kind=kind)]
+
+
+def deploys(names: Iterable[str]) -> list[str]:
+    """Those of the names of workflows that speak of deploying."""
+    given = pl.Series("name", list(names), pl.String)
+    return given.filter(given.str.contains(globs.names(_DEPLOYS))).to_list()
+
+
+def _by_workflow(successes: Mapping[str, int]) -> list[ProductionRule]:
+    most = sorted((name for name, number in successes.items() if number), key=lambda name: (-successes[name], name))
+    return [ProductionRule(kind="workflow", include=exactly(name)) for name in most[:3]]
 
 
 def exactly(text: str, then: str = "") -> str:

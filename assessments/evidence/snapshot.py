@@ -145,6 +145,11 @@ class Snapshot:
         return "\n".join(self._lines)
 
     @cached_property
+    def _links(self) -> str:
+        kinds = (Kind.SYMLINK, Kind.SUBMODULE)
+        return "\n".join(path for path, each in self.entries.items() if each.kind in kinds)
+
+    @cached_property
     def _by_end(self) -> dict[str, list[int]]:
         """Places among `_lines` by file name, and by ending with its dot, without regard to case."""
         found: dict[str, list[int]] = {}
@@ -177,9 +182,7 @@ class Snapshot:
 
     def linked(self, *globs: str) -> tuple[str, ...]:
         """Symbolic links and submodules with such names."""
-        kinds = (Kind.SYMLINK, Kind.SUBMODULE)
-        names = "\n".join(path for path, each in self.entries.items() if each.kind in kinds)
-        return tuple(match[0] for match in _pattern(globs).finditer(names))
+        return tuple(match[0] for match in _pattern(globs).finditer(self._links)) if self._links else ()
 
     # -- texts ------------------------------------------------------------------------------------------------------
 

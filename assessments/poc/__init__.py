@@ -22,9 +22,11 @@ from assessments.poc.model import (
     Verdict,
     read_poc,
 )
+from assessments.poc.standing import Held, Standing, standing
 
 __all__ = [
     "Check",
+    "Held",
     "Judgement",
     "Known",
     "Level",
@@ -36,10 +38,12 @@ __all__ = [
     "Results",
     "Severity",
     "Source",
+    "Standing",
     "State",
     "Verdict",
     "freshness",
     "kinds",
     "read_poc",
     "run",
+    "standing",
 ]

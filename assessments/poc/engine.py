@@ -6,7 +6,7 @@ the blobs of all files it may look at. While these are the same, `run` takes wha
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -85,16 +85,16 @@ def _result(
     if problem := wrong(check):
         return Result(check, Judgement(Outcome.ERROR, f"This check is broken: {problem}."))
     rests = looked_at(check, poc, context.snapshot)
-    key = key_of(check, poc, context.snapshot) if kind.files and not _begun(check) else None
+    key = key_of(check, poc, context.snapshot, rests) if may_be_kept(check) else None
     if key is not None and key in held:
         return Result(check, held[key], key, rests, True)
     judged = _judged(kind, check, context)
     return Result(check, _levelled(judged, check, context.known), key, rests)
 
 
-def _begun(check: Check) -> bool:
-    """Whether it also rests on when files came."""
-    return "before_start" in check.params
+def may_be_kept(check: Check) -> bool:
+    """Whether its judgement rests on files alone, and not on when they came either. Of a check that is not broken."""
+    return kinds()[check.kind].files and "before_start" not in check.params
 
 
 def wrong(check: Check) -> str:
@@ -164,7 +164,7 @@ def _levelled(judged: Judgement, check: Check, known: Known) -> Judgement:
         if level < check.level:
             text = f"{judged.because} That is {level}, and {check.level} is asked for."
             if known.source is Source.CLONE:
-                todo = "A clone shows E1 at most: connect the repository at the forge."
+                todo = "A clone shows E1 at most: connect the repository at GitHub."
                 return replace(judged, outcome=Outcome.UNKNOWN, because=text, todo=todo)
             return replace(judged, outcome=Outcome.FAIL, because=text, todo=check.hint)
         return judged
@@ -181,8 +181,10 @@ def looked_at(check: Check, poc: Poc, snapshot: Snapshot) -> tuple[tuple[str, st
     return tuple(sorted((path, snapshot.entries[path].sha) for path in set(paths) if path in snapshot.entries))
 
 
-def key_of(check: Check, poc: Poc, snapshot: Snapshot) -> str:
-    """Under which a judgement may be kept: the same key means the same judgement."""
+def key_of(check: Check, poc: Poc, snapshot: Snapshot, rests: Iterable[tuple[str, str]] | None = None) -> str:
+    """Under which a judgement may be kept: the same key means the same judgement. rests: what it looks at, where that
+    is known."""
+    rests = looked_at(check, poc, snapshot) if rests is None else rests
     kind = kinds()[check.kind]
     said = {
         "version": VERSION,
@@ -190,7 +192,7 @@ def key_of(check: Check, poc: Poc, snapshot: Snapshot) -> str:
         "with": check.params,
         "level": int(check.level),
         "hint": check.hint,
-        "files": [(path, sha, str(snapshot.entries[path].kind)) for path, sha in looked_at(check, poc, snapshot)],
+        "files": [(path, sha, str(snapshot.entries[path].kind)) for path, sha in rests],
         "protected": [(each.path, each.blob) for each in poc.protected] if check.kind == "hash" else [],
         "left out": snapshot.left_out,
         "day": None if snapshot.as_of is None or not kind.daily(check.params) else snapshot.as_of // DAY,

@@ -126,7 +126,7 @@ def collected(value: Any, what: str, known: Known, *, own: bool = False) -> Any:
         raise Open(
             unknown(
                 f"A clone does not show {what}.",
-                todo="Connect the repository at the forge, and check its branch there.",
+                todo="Connect the repository at GitHub, and check its branch there.",
             )
         )
     if value is None:
@@ -197,6 +197,11 @@ def _name(context: Context, path: str, sha: str) -> str:
 def number(value: float) -> str:
     """As shown in a sentence."""
     return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+def counted(count: int, one: str, many: str, none: str = "No") -> str:
+    """'No person', '1 person', '2 people', as a sentence begins."""
+    return f"{count or none} {one if count < 2 else many}"
 
 
 def span(params: Mapping[str, Any], value: float) -> str:

@@ -143,8 +143,9 @@ class Spread:
 @dataclass(frozen=True)
 class Known:
     """source, and what is known. authors: of the work, co-authors too. groups: people by the role or team they are in.
-    allowed: the organisation's reusable workflows, each with the commits that are allow-listed. added, removed: when
-    a path came to the default branch and when it left it. begun: when the proof of concept was begun."""
+    allowed: the organisation's reusable workflows, each with the commits that are allow-listed. runs_from: of the runs
+    on the default branch those before were not read. added, removed: when a path came to the default branch and when it
+    left it. begun: when the proof of concept was begun."""
 
     source: Source = Source.CLONE
     default_branch: str = ""
@@ -152,6 +153,7 @@ class Known:
     groups: Mapping[str, frozenset[str]] | Refused | None = None
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     runs: tuple[Run, ...] | Refused | None = None
+    runs_from: int = 0
     reviews: tuple[Review, ...] | Refused | None = None
     deployments: tuple[Deployment, ...] | Refused | None = None
     settings: Settings = Settings()

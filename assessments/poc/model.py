@@ -1,6 +1,6 @@
 """A proof of concept as the engine sees it, and what it says of one. Made from the plain values of a `poc.yml`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -197,12 +197,24 @@ class Results:
 
 
 def state(results: list[Result]) -> State:
-    outcomes = {each.outcome for each in results} - {Outcome.SKIPPED}
+    return _of({each.outcome for each in results})
+
+
+def _of(outcomes: set[Outcome]) -> State:
+    outcomes = outcomes - {Outcome.SKIPPED}
     if not outcomes:
         return State.EMPTY
     if Outcome.FAIL in outcomes:
         return State.FAILED
     return State.PASSED if outcomes == {Outcome.PASS} else State.OPEN
+
+
+def together(checks: Iterable[Check], outcomes: Mapping[str, Outcome]) -> State | None:
+    """The required ones of some checks, by outcomes that were kept; None when none of them was judged."""
+    required = [check.id for check in checks if check.severity is Severity.REQUIRED]
+    if required and not any(name in outcomes for name in required):
+        return None
+    return _of({outcomes.get(name, Outcome.UNKNOWN) for name in required})
 
 
 def read_poc(key: str, plain: Mapping[str, Any]) -> Poc:

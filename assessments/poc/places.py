@@ -25,7 +25,7 @@ STEPS_LIMIT = 60_000
 _PART = re.compile(r"(?P<quote>'[^']{1,200}')|(?P<name>[^.'\[\]]+)|(?P<items>\[\])|(?P<dot>\.)")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _DURATION = re.compile(r"([0-9]{1,9}(ms|[smhdwy]))+")
-_PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}([0-9a-f]{24})?|\./[^@\s]*|docker://[^@\s]+@sha256:[0-9a-f]{64}")
+_PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}([0-9a-f]{24})?|[.$]/[^@\s]*|docker://[^@\s]+@sha256:[0-9a-f]{64}")
 
 FORMS = {
     "commit": lambda text: bool(_COMMIT.fullmatch(text)),
@@ -448,7 +448,11 @@ _TESTS = {
 
 
 def evidence(path: str | None, spots: tuple[Spot, ...]) -> list[Evidence]:
-    return [Evidence(path, spot.line or None, _shown(spot.value)) for spot in spots]
+    """Where the values stand, and what they are. Of one that holds others the place says enough."""
+    return [
+        Evidence(path, spot.line or None, "" if path and isinstance(spot.value, (Map, Seq)) else _shown(spot.value))
+        for spot in spots
+    ]
 
 
 def universal(conditions: Any) -> bool:

@@ -13,6 +13,9 @@ from assessments.poc.patterns import fits
 #: Conclusions that say nothing of whether the work was good.
 NEITHER = frozenset({"", "cancelled", "skipped", "neutral", "stale", "action_required"})
 
+#: Events whose runs take the code of another commit than the one that they are shown at.
+ELSEWHERE = frozenset({"pull_request_target"})
+
 
 def place(run: Run, what: str = "") -> Evidence:
     return Evidence(
@@ -50,19 +53,20 @@ def not_through(run: Run, reusable: str, job: str, context: Context) -> str:
     good = [each for each in referenced if listed(each.path, each.sha, reusable, context)]
     if not good:
         return f"the run calls {referenced[0].path} at {referenced[0].sha[:12]}, which is not allow-listed"
-    if run.sha != context.snapshot.commit:
+    if run.sha != context.snapshot.commit or run.event in ELSEWHERE:
         return "the run is of another commit"
     if altered := changed(context):
         return f"{altered[0].path}: {altered[0].what}"
     flow = _workflow(run, context)
     callers, others = [], []
     for each in flow.jobs:
-        shown = each.plain.get("name") if isinstance(each.plain.get("name"), str) else each.key
+        name = each.plain.get("name")
         uses = each.uses
-        (callers if uses and listed(uses.where, uses.ref, reusable, context) else others).append(str(shown))
+        is_caller = uses is not None and listed(uses.where, uses.ref, reusable, context)
+        (callers if is_caller else others).append(each.key if name is None else str(name))
     if not callers:
         return f"no job of {run.workflow} calls the workflow at an allow-listed commit"
-    if imitating := [name for name in others if "/" in name or "${{" in name]:
+    if imitating := [name for name in others if _imitates(name, callers)]:
         return f"the job {imitating[0]!r} of {run.workflow} could be taken for one of the organisation's workflow"
     names = [f"{caller} / " for caller in callers]
     done = [
@@ -75,6 +79,16 @@ def not_through(run: Run, reusable: str, job: str, context: Context) -> str:
         return f"it has no job {job} of the organisation's workflow"
     broken = [each for each in wanted if each.conclusion != "success"]
     return f"its job {broken[0].name} ended with {broken[0].conclusion or 'nothing yet'}" if broken else ""
+
+
+def _imitates(name: str, callers: Iterable[str]) -> bool:
+    """Whether jobs of the one of that name, or those it calls, may be shown like those of a caller: as `name / job`, or
+    `name (value) / job` in a matrix."""
+    own = name.strip().casefold()
+    for caller in (each.strip().casefold() for each in callers):
+        if own == caller or any(a.startswith((f"{b} /", f"{b} (")) for a, b in ((own, caller), (caller, own))):
+            return True
+    return "/" in name or "${{" in name
 
 
 def _is_of(name: str, caller: str, begin: str) -> bool:

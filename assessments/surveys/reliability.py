@@ -34,9 +34,10 @@ def reliability(items: Sequence[str], answers: Sequence[tuple[str, Mapping[str, 
     if len(items) < 2:
         raise ValueError("one item has no reliability of this kind")
     kind = SPEARMAN_BROWN if len(items) == 2 else OMEGA
-    rows = [
+    # In order, so that no digit tells in which order people answered.
+    rows = sorted(
         (team, [values[item] for item in items]) for team, values in answers if all(item in values for item in items)
-    ]
+    )
     teams = [team for team, _ in rows]
     rows = [(team, values) for team, values in rows if teams.count(team) > 1]
     if len(rows) < LEAST:

@@ -188,7 +188,8 @@ def compare(first: ItemResult | ConstructResult | None, second: ItemResult | Con
 
 
 def _construct(key: str, items: list[Item], sheets: Sequence[Sheet], population: int) -> ConstructResult:
-    values = [value for sheet in sheets if (value := _own_mean(items, sheet)) is not None]
+    # In order: the last digits of sums of fractions would tell in which order the sheets lie.
+    values = sorted(value for sheet in sheets if (value := _own_mean(items, sheet)) is not None)
     # Only who has no value for any of its items is known not to belong to those the mean is about.
     outside = sum(all(item.key in sheet.said for item in items) for sheet in sheets)
     shown = interval(values, population - outside, items[0].top)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import UTC, datetime, timedelta
 
-from data import access, badges, hooks, people, store, tokens, trouble
+from data import access, badges, hooks, people, references, store, tokens, trouble
 from data.sources.github.errors import GitHubError
 
 OK, REFUSED = 0, 2
@@ -38,11 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--service", type=int, help="the number of a service; without it, the whole organization")
     made.add_argument("--days", type=int, help="until it expires; without it, never")
     _add(commands, "tokens", _tokens, "list the tokens")
+    made = _add(commands, "replace", _replace, "give a token another secret, which is printed once")
+    made.add_argument("token", type=int, help="its number")
+    made.add_argument("--hours", type=int, default=24, help="how long the old one stays good beside it (24)")
     _add(commands, "revoke", _revoke, "let a token in no more").add_argument("token", type=int, help="its number")
 
     made = _add(commands, "hook", _hook, "make the URL for the webhooks of an incident tool, or change its secret")
     made.add_argument("--service", type=int, required=True)
-    about = "where the secret is: env:NAME or file:/path; without it, it is read from standard input and kept sealed"
+    about = "where the secret is (docs/secrets.md); without it, it is read from standard input and kept sealed"
     made.add_argument("--secret", help=about)
 
     made = _add(commands, "badge", _badge, "switch the badge of a service on, and print its path")
@@ -79,15 +82,21 @@ def _tokens(options: argparse.Namespace, who: people.Who) -> None:
         print(f"{one.id:>5}  {'  '.join(about)}")
 
 
+def _replace(options: argparse.Namespace, who: people.Who) -> None:
+    hours = min(max(options.hours, -1), 10_000)  # a longer time is refused all the same
+    print(tokens.replace(who, options.token, timedelta(hours=hours)))
+
+
 def _revoke(options: argparse.Namespace, who: people.Who) -> None:
     tokens.revoke(who, options.token)
     print("Revoked.")
 
 
 def _hook(options: argparse.Namespace, who: people.Who) -> None:
-    if options.secret is not None and not options.secret.startswith(("env:", "file:")):
+    if options.secret is not None and references.kind(options.secret) is None:
         raise ValueError(
-            "A secret among the arguments is seen by others: name env:NAME or file:/path, or leave it out."
+            "A secret among the arguments is seen by others: name env:NAME, file:/path or vault:MOUNT/PATH#KEY, or "
+            "leave it out."
         )
     secret = options.secret or sys.stdin.readline()
     print(f"/webhooks/pagerduty/{hooks.open_hook(who, options.service, secret)}")

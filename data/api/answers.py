@@ -13,13 +13,14 @@ _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # as RFC 911
 
 @dataclass(frozen=True)
 class Request:
-    """headers: names in lower case. query: the last value of each name."""
+    """headers: names in lower case. query: the last value of each name. near: the address it came from."""
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    near: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data import tokens, trouble
-from data.api import facts, incoming, outgoing, rate, reading
+from data import rates, tokens, trouble
+from data.api import facts, incoming, outgoing, reading
 from data.api.answers import Answer, Problem, Request
 from data.tokens import Token
 
 LARGEST = 2_000_000  # bytes of a body
 log = logging.getLogger("milepost.api")
-_buckets = rate.Buckets()
 
 
 @dataclass(frozen=True)
@@ -95,17 +94,29 @@ def find(method: str, path: str) -> tuple[Endpoint, list[str]]:
     raise Problem(404, "There is nothing here: /api/v1/openapi.json lists what there is.")
 
 
-def token_of(header: str | None) -> Token:
+def token_of(request: Request) -> Token:
     """The token in a header Authorization. Raises Problem."""
-    scheme, _, secret = (header or "").strip().partition(" ")
+    scheme, _, secret = request.headers.get("authorization", "").strip().partition(" ")
     if not secret or scheme.lower() != "bearer":
         said = "Send a token in the header `Authorization: Bearer mp_...`."
         raise Problem(401, said, headers={"WWW-Authenticate": 'Bearer realm="Milepost"'})
     try:
         return tokens.find(secret.strip())
     except tokens.Invalid as error:
+        refuse_guessing(request.near)
         challenge = 'Bearer realm="Milepost", error="invalid_token"'
         raise Problem(401, str(error), headers={"WWW-Authenticate": challenge}) from None
+
+
+def slow_down(rate: rates.Rate, whose: object, said: str) -> None:
+    """Raises Problem 429 for who comes more often than they may. said: a sentence without its end."""
+    if wait := rates.take(rate, whose):
+        raise Problem(429, f"{said}: ask again after {wait} s.", headers={"Retry-After": str(wait)})
+
+
+def refuse_guessing(near: str | None) -> None:
+    """For who has just shown something wrong: raises Problem 429 where that happens too often from their address."""
+    slow_down(rates.WRONG, rates.address(near), "Too much that was wrong came from this address")
 
 
 def need(token: Token, scope: str) -> None:
@@ -118,10 +129,8 @@ def need(token: Token, scope: str) -> None:
 def admit(request: Request) -> tuple[Token, Endpoint, list[str]]:
     """Who asks, and for what; before the body is read. Raises Problem."""
     endpoint, parts = find(request.method, request.path)
-    token = token_of(request.headers.get("authorization"))
-    if wait := _buckets.take(token.id, rate.allowed()):
-        said = f"This token may ask {rate.allowed():,} times a minute: ask again after {wait} s."
-        raise Problem(429, said, headers={"Retry-After": str(wait)})
+    token, often = token_of(request), rates.tokens()
+    slow_down(often, token.id, f"This token may ask {often.a_minute:,} times a minute")
     need(token, endpoint.scope)
     if endpoint.takes:
         check_json(request)

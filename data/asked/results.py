@@ -4,7 +4,7 @@ Members and leads see a result at closing; those who only lead the organization 
 after closing. What is shown is in the assessment; nobody sees more of it than others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -58,7 +58,22 @@ def result(who: Who, wave_id: int) -> ResultView:
     """
     closing.close_due()
     with store.reading() as session:
-        return _result(session, who, wave_id)
+        found = _result(session, who, wave_id)
+    if found.content is not None:
+        _note(who, "view_answers", found)
+    return found
+
+
+def taken(who: Who, found: ResultView) -> None:
+    """To be called where a result leaves as a file: who is not of the team leaves a trace."""
+    _note(who, "download_answers", found)
+
+
+def _note(who: Who, action: str, found: ResultView) -> None:
+    """Of the team nobody is noted: who looks at their own result, and how soon, is nobody's business."""
+    wave = found.wave
+    if not wave.is_demo and all(team_id != wave.team_id for _, team_id, _ in who.team_roles):
+        audit.seen(who, action, f"wave:{wave.id}", None, wave.organization_id)
 
 
 def before(who: Who, now: ResultView) -> ResultView | None:
@@ -137,10 +152,24 @@ def first_for_leaders(wave: Any) -> datetime | None:
 def held_back_since(session: Session, team_id: int, at: datetime) -> int | None:
     """When the first of the team's surveys closed whose result those who only lead do not see at that moment: what was
     written since may tell of it. Microseconds; None when they see all."""
-    columns = select(Wave.opened_at, Wave.closed_at, Wave.released_at)
-    rows = session.execute(columns.where(Wave.team_id == team_id, Wave.state == "closed")).all()
-    held = [row.closed_at for row in rows if first_for_leaders(_Times(*map(store.from_us, row))) > at]
-    return min(held, default=None)
+    return held_back(session, [team_id], at)[team_id]
+
+
+def held_back(session: Session, team_ids: Collection[int], at: datetime) -> dict[int, int | None]:
+    """The same of each of these teams."""
+    columns = select(Wave.team_id, Wave.opened_at, Wave.closed_at, Wave.released_at)
+    found: dict[int, int | None] = dict.fromkeys(team_ids)
+    for row in session.execute(columns.where(Wave.team_id.in_(team_ids), Wave.state == "closed")):
+        if not seen_by_leaders(row, store.to_us(at)):
+            found[row.team_id] = min(found[row.team_id] or row.closed_at, row.closed_at)
+    return found
+
+
+def seen_by_leaders(row: Any, at: int) -> bool:
+    """Whether those who only lead see the result of a closed wave at that moment. row: opened_at, closed_at and
+    released_at; all in microseconds."""
+    times = _Times(*(store.from_us(getattr(row, name)) for name in _Times._fields))
+    return first_for_leaders(times) <= store.from_us(at)
 
 
 class _Times(NamedTuple):

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import access, audit, derive, jobs, people, store
-from data.demo import agreed, asked, drawn, histories, planned, repositories, stood
+from data.demo import agreed, asked, drawn, histories, planned, repositories, stood, tried
 from data.demo.simulation import Facts, simulate
 from data.demo.stories import STORIES, Story
 from data.people import Who
@@ -65,7 +65,7 @@ def create(
     Raises access.Forbidden.
     """
     access.check(who, access.Action.ADMINISTER, access.of_organization(organization_id))
-    steps = 2 * len(STORIES) + len(histories.HISTORIES)
+    steps = 2 * len(STORIES) + len(histories.HISTORIES) + len(tried.TRIALS)
     if present() is None:
         facts = {}
         for done, story in enumerate(STORIES):
@@ -78,7 +78,10 @@ def create(
         progress(2 * len(STORIES) - total + done, steps, "Computing the numbers")
 
     def looking(done: int, total: int) -> None:
-        progress(steps - total + done, steps, "Looking at the repositories")
+        progress(steps - len(tried.TRIALS) - total + done, steps, "Looking at the repositories")
+
+    def trying(done: int, total: int) -> None:
+        progress(steps - total + done, steps, "Checking what the teams have tried")
 
     computing(0, len(left))
     derive.refresh(left, computing)
@@ -87,6 +90,7 @@ def create(
     agreed.make(there, ended)
     stood.make(there, ended, looking)
     planned.make(there, ended)
+    tried.make(there, ended, trying)
     return there
 
 

@@ -18,6 +18,52 @@ Go back to the version before with the workflow Deploy. If that does not help, c
 """
 
 
+def operating(service: str, team: str) -> str:
+    """How a service is run, on one page."""
+    return f"""# Running {service}
+
+## Install
+
+The workflow Deploy rolls out every merge to the default branch. Nobody installs by hand. Settings stand in the folder
+deploy, secrets in the environment production of the repository, and only that environment may read them.
+
+## Operate
+
+Open the dashboard of {service} and look at the share of requests that fail, and at how long the others take. Alerts
+name the page of docs/runbooks that tells what to do first. The second on duty is called after twenty minutes.
+
+## Rollback
+
+Run the workflow Deploy with the version before. It takes four minutes. Nothing in the database has to be taken back,
+as each change of it works with both versions. Say so in the channel of the team.
+
+## Owner
+
+Team {team}, by day in its channel and at night by whoever is on duty.
+"""
+
+
+RELEASES = """# 1. Releases come from GitHub Actions, with every merge
+
+Status: accepted
+
+## Context
+
+Releases waited for a day of the week, and for somebody who knew the old server. Both pipelines ran beside each other
+for eight weeks and found the same.
+
+## Decision
+
+Every merge to the default branch is rolled out by the workflow Deploy. The old job is switched off, and its
+credentials go four weeks later.
+
+## Consequences
+
+A rollback of the service is one run of Deploy with the version before; it was tried on purpose, and took six minutes.
+For four weeks the old job could be switched on again. What gets lost: the old server kept the logs of ten years.
+"""
+
+
 def decision(number: int, title: str, because: str, price: str) -> str:
     return f"""# {number}. {title}
 

@@ -1,7 +1,8 @@
-"""The workflow maps of two invented teams: how they worked before and after a change, and what they want next.
+"""The workflow maps of three invented teams: how they worked before and after a change, and what they want next.
 
-The map of `ranking` fits its story: merges waited for a meeting until four months before the end. So does that of
-`payments-api`, which left its weekly release. Times are minutes.
+The map of `ranking` fits its story: merges waited for a meeting until four months before the end. So do that of
+`payments-api`, which left its weekly release, and that of `tax-rules`, whose evening of deploying by hand became ten
+minutes of a pipeline. Times are minutes.
 """
 
 from collections.abc import Mapping
@@ -145,6 +146,50 @@ SMALLER = {
 }  # fmt: skip
 
 
+_RULE = (
+    _step("write", "Write the rule", "Developer", (4 * HOUR, 10 * HOUR, 2 * DAY), (2 * HOUR, 6 * HOUR, 12 * HOUR), 0.9,
+          output="Pull request", stage="coding"),
+    _step("ask", "Wait for a reviewer", "Reviewer", (1 * HOUR, 4 * HOUR, 1 * DAY), 5, 0.98, tool="GitHub",
+          trigger="Pull request", stage="waiting_for_review"),
+    _step("review", "Review", "Tax expert", (30, 2 * HOUR, 6 * HOUR), (20, 45, 90), 0.88, tool="GitHub",
+          output="Approval", approvals=1, stage="review"),
+    _step("board", "Wait for the change board", "Change board", (1 * DAY, 2.9 * DAY, 7 * DAY), 20, 0.99,
+          tool="Calendar", queue=5, batch_size=4, approvals=3, stage="waiting_to_merge"),
+    _step("build", "Build and test", "Pipeline", 20, 18, 0.95, tool="GitHub Actions", manual_steps=0),
+)  # fmt: skip
+
+
+def _undone(lead: float, manual: int) -> tuple[dict[str, Any], ...]:
+    return (
+        _step("call", "The duty desk calls", "Operations", (5, 20, 1 * HOUR), 5, 0.9, path=RECOVERY),
+        _step("undo", "Put the old version back", "Operations" if manual else "Pipeline", lead, lead, 0.95,
+              path=RECOVERY, environment="Production", manual_steps=manual),
+    )  # fmt: skip
+
+
+BY_HAND = {
+    "title": "A change of a tax rule",
+    "steps": [
+        *_RULE,
+        _step("evening", "Wait for the evening", "Operations", (2 * HOUR, 10 * HOUR, 1 * DAY), 5, 0.99,
+              tool="Calendar", batch_size=2, stage="waiting_to_deploy"),
+        _step("deploy", "Deploy by hand", "Operations", (3 * HOUR, 4 * HOUR, 6 * HOUR), (3 * HOUR, 4 * HOUR, 6 * HOUR),
+              0.7, tool="Checklist of 31 lines", manual_steps=31, approvals=2, environment="Production",
+              stage="deploying"),
+        *_undone(2 * HOUR, 12),
+    ],
+}  # fmt: skip
+BY_PIPELINE = {
+    "title": BY_HAND["title"],
+    "steps": [
+        *_RULE,
+        _step("deploy", "Deploy", "Pipeline", (8, 10, 14), (8, 10, 14), 0.99, tool="GitHub Actions", manual_steps=0,
+              approvals=0, environment="Production", stage="deploying"),
+        *_undone(8, 0),
+    ],
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A map of a team. versions: kind, number, weeks before the end, note, map."""
@@ -164,6 +209,10 @@ DRAWINGS = (
         ("today", 1, 25, "As it was with the weekly release; times from the last ten changes.", WEEKLY),
         ("future", 1, 24, "What we want: live with the merge, and a review within the hour.", SMALLER),
         ("today", 2, 5, "Every merge is released since six weeks. What is left to wait for is the review.", EACH),
+    )),
+    Drawing("Finance", "tax-rules", (
+        ("today", 1, 29, "Timed on three evenings, with the checklist in hand.", BY_HAND),
+        ("today", 2, 19, "Every merge is deployed at once. The board meets twice a week, as before.", BY_PIPELINE),
     )),
 )  # fmt: skip
 

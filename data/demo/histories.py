@@ -80,6 +80,9 @@ PAYMENTS = History(
             CI: trees.ci(JAVA, "pull requests", "tests", "static", "cache", "pinned", "rights", "limits", "stops",
                          "keeps"),
             DEPLOY: trees.deploy("payments-api", "environment", "back", "pinned", "limits")}),
+        Step(11.4, "Build in one place, and write down how we release and go back", {
+            ".github/actions/build/action.yml": trees.composite(JAVA),
+            "docs/adr/0001-release-with-every-merge.md": documents.RELEASES}),
         Step(11, "Release with every merge", {
             DEPLOY: trees.deploy("payments-api", "merge", "environment", "back", "pinned", "limits")}),
         Step(10, "Build a small image that does not run as root", {
@@ -91,12 +94,13 @@ PAYMENTS = History(
             "monitoring/payments.yml": trees.alerts("payments-api", "PaymentErrors", "PaymentsSlow"),
             "docs/runbooks/PaymentErrors.md": documents.runbook(
                 "PaymentErrors", "Look which bank the failing calls go to."),
-            "docs/runbooks/PaymentsSlow.md": documents.runbook("PaymentsSlow", "Look at the pool of connections.")}),
+            "docs/runbooks/PaymentsSlow.md": documents.runbook("PaymentsSlow", "Look at the pool of connections."),
+            "docs/runbook.md": documents.operating("payments-api", "Checkout")}),
         Step(5, "Sign in to the cloud without a stored key", {
             DEPLOY: trees.deploy("payments-api", "merge", "environment", "back", "role", "pinned", "limits")}),
         Step(3, "Write down why a retry carries a number", {
-            "docs/adr/0001-retries-carry-a-number.md": documents.decision(
-                1, "Retries carry the number of the first attempt",
+            "docs/adr/0002-retries-carry-a-number.md": documents.decision(
+                2, "Retries carry the number of the first attempt",
                 "A bank cannot tell a second refund from a retry unless we say so. Refunds were paid twice for it.",
                 "Every client of a bank takes a number, and tests call each twice."),
             "docs/postmortems/refunds-paid-twice.md": documents.POSTMORTEM}),

@@ -6,6 +6,7 @@ One team is judged at three moments, so that its two assessments rest on what st
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -20,6 +21,7 @@ from data.evidence.adoption import Since, since_files
 from data.evidence.run import evidence
 from data.evidence.trees import open_clone
 from data.practices import evaluations
+from data.sources.git_command import Git
 from data.tables import Change, Evaluation, Repository
 
 EVERY = 4  # one of so many changes is a commit; all of them would take long to write and show nothing more
@@ -61,22 +63,32 @@ def look(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[Look, ...]:  # fmt: skip
     """Writes the repository and judges it so many weeks before `until`, in this order. Raises GitError."""
+    place, changes = write(repository_id, history, until)
+    git = open_clone(place, cancelled)
+    looks = []
+    for before in weeks:
+        at = store.to_us(until - timedelta(weeks=before))
+        commit = commit_at(git, at)
+        found = evidence(place, commit, facts=facts(history, changes, at, before), as_of=at, cancelled=cancelled)
+        since = since_files(git, found) if before == weeks[-1] else {}  # earlier looks do not stay
+        looks.append(Look(repository_id, at, at if before < FORGE else None, found, since))
+    return tuple(looks)
+
+
+def commit_at(git: Git, at: int, branch: str = "main") -> str:
+    """The newest commit of a branch at that moment (microseconds)."""
+    return git.one("rev-list", "--max-count=1", f"--min-age={at // 1_000_000}", f"refs/heads/{branch}")
+
+
+def write(repository_id: int, history: History, until: datetime) -> tuple[Path, list]:
+    """The repository, written anew, and its changes. Raises GitError."""
     columns = (Change.number, Change.title, Change.paths, Change.authored_at, Change.opened_at,
                Change.first_review_at, Change.merged_at)  # fmt: skip
     mine = select(*columns).where(Change.repository_id == repository_id, Change.merged_at.is_not(None))
     with store.reading() as session:
         changes = session.execute(mine.order_by(Change.merged_at, Change.number)).all()
     merged = [Merged(row.merged_at, row.number, row.title, (row.paths or "").split("\n")[0]) for row in changes]
-    place = repositories.write(history, merged[::EVERY], until)
-    git = open_clone(place, cancelled)
-    looks = []
-    for before in weeks:
-        at = store.to_us(until - timedelta(weeks=before))
-        commit = git.one("rev-list", "--max-count=1", f"--min-age={at // 1_000_000}", "refs/heads/main")
-        found = evidence(place, commit, facts=facts(history, changes, at, before), as_of=at, cancelled=cancelled)
-        since = since_files(git, found) if before == weeks[-1] else {}  # earlier looks do not stay
-        looks.append(Look(repository_id, at, at if before < FORGE else None, found, since))
-    return tuple(looks)
+    return repositories.write(history, merged[::EVERY], until), list(changes)
 
 
 def facts(history: History, changes: list, at: int, weeks: float) -> forge.Facts:

@@ -68,12 +68,29 @@ def write(history: History, changes: Iterable[Merged], until: datetime) -> Path:
     return place
 
 
-def _git(program: str, arguments: Sequence[str], given: bytes = b"") -> None:
+def branch(name: str, branch: str, steps: Sequence[tuple[int, str, Mapping[str, str]]]) -> None:
+    """Writes a branch of a repository that is there, from its newest commit before the first step; in place of one
+    that is called so. steps: (microseconds, title, files). Raises GitError."""
+    program, place = shutil.which("git"), folder() / f"{name}.git"
+    if program is None or not place.is_dir():
+        raise GitError(f"The repository {name} of the demo is not here.")
+    before = f"--min-age={steps[0][0] // 1_000_000}"
+    start = _git(program, ["-C", str(place), "rev-list", "--max-count=1", before, "refs/heads/main"]).decode().strip()
+    stream, ref = [], f"refs/heads/{branch}"
+    for at, title, files in steps:
+        stream += _commit(at, title, files, ref, start)
+        start = ""
+    _git(program, ["-C", str(place), "update-ref", "-d", ref])
+    _git(program, ["-C", str(place), "fast-import", "--quiet", "--date-format=raw"], b"".join([*stream, b"done\n"]))
+
+
+def _git(program: str, arguments: Sequence[str], given: bytes = b"") -> bytes:
     environment = {"PATH": os.environ.get("PATH", os.defpath)} | ENVIRONMENT
     done = subprocess.run([program, *arguments], input=given, capture_output=True, env=environment, check=False)
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise GitError(f"Git could not write a repository of the demo: {(said or ['it gave no reason'])[-1][:200]}")
+    return done.stdout
 
 
 def _stream(history: History, changes: Sequence[Merged], until: datetime) -> Iterator[bytes]:
@@ -93,10 +110,15 @@ def _stream(history: History, changes: Sequence[Merged], until: datetime) -> Ite
     yield b"done\n"
 
 
-def _commit(instant: int, title: str, files: Mapping[str, str | None]) -> Iterator[bytes]:
+def _commit(
+    instant: int, title: str, files: Mapping[str, str | None], ref: str = "refs/heads/main", start: str = ""
+) -> Iterator[bytes]:
+    """start: the commit that it follows, where it is not the newest one of the branch."""
     when = f"{instant // 1_000_000} +0000"
-    yield f"commit refs/heads/main\nauthor {AUTHOR} {when}\ncommitter {AUTHOR} {when}\n".encode()
+    yield f"commit {ref}\nauthor {AUTHOR} {when}\ncommitter {AUTHOR} {when}\n".encode()
     yield _data(f"{title}\n")
+    if start:
+        yield f"from {start}\n".encode()
     for path, text in sorted(files.items()):
         if text is None:
             yield f"D {path}\n".encode()

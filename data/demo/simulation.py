@@ -209,9 +209,9 @@ class Simulation:
         if self.progress(moment) > self.story.released_until:
             return
         sha, failed = self.trunk[position]["merge_sha"], None
-        if self.chance(self.story.attempts_failing):
+        if self.chance(self.story.attempts_failing(self.progress(moment))):
             failed = self.record(moment, sha, "failure", unplanned)
-            moment += self.hours(0.6, 0.3)
+            moment = max(moment + self.hours(0.6, 0.3), failed["finished_at"])
         finished = [
             self.record(moment + place * HOUR, sha, "success", unplanned, region, failed)
             for place, region in enumerate(self.story.regions)
@@ -228,7 +228,7 @@ class Simulation:
         deployment = {
             "deployment_id": f"{story.service}-{number}", "kind": story.kind, "sha": sha, "status": status,
             "environment": environment or story.regions[0], "created_at": moment, "started_at": moment,
-            "finished_at": moment + self.hours(story.deploying, 0.3), "unplanned": unplanned,
+            "finished_at": moment + self.hours(story.deploying(self.progress(moment)), 0.3), "unplanned": unplanned,
         }  # fmt: skip
         if story.kind == "github_deployment":
             deployment["unplanned"] = None

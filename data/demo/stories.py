@@ -58,8 +58,8 @@ class Story:
     squash: bool = False
     release: Course = steady(0)  # hours between releases; below 1: every merge is deployed
     released_until: float = 1  # the moment after which nothing is deployed any more
-    deploying: float = 0.2
-    attempts_failing: float = 0.03
+    deploying: Course = steady(0.2)
+    attempts_failing: Course = steady(0.03)
     failing: Course = steady(0.05)
     repair: tuple[float, float, float] = (0.4, 0.3, 0.3)  # rollback, revert, hotfix
     by_hand: float = 0.15  # share of failures that end without a deployment
@@ -96,7 +96,7 @@ CHECKOUT = (
     Story(
         "Checkout", "invoices", "Ships fast and rolls back often",
         ("the tax line", "the PDF", "the dunning letter", "the numbering"),
-        failing=between(0.2, 0.26), repair=(0.8, 0.1, 0.1), recovery=steady(2.5), attempts_failing=0.1,
+        failing=between(0.2, 0.26), repair=(0.8, 0.1, 0.1), recovery=steady(2.5), attempts_failing=steady(0.1),
     ),
     Story(
         "Checkout", "fraud-check", "Collects no incidents: its change fail rate is not known",
@@ -203,7 +203,7 @@ DATA = (
     Story(
         "Data", "event-pipeline", "Deploys by a workflow of that name; its runs on the default branch are counted",
         ("the consumer", "the dead letter queue", "the schema registry"), kind="workflow", pipeline=True,
-        changes_per_week=steady(10), attempts_failing=0.09,
+        changes_per_week=steady(10), attempts_failing=steady(0.09),
     ),
     Story(
         "Data", "metrics-store", "Grew from one deployment a week to several a day",
@@ -254,9 +254,10 @@ FINANCE = (
         incident_links=0.1,
     ),
     Story(
-        "Finance", "tax-rules", "Approved in hours, merged after days: a change board meets in between",
+        "Finance", "tax-rules", "Deploys in ten minutes instead of four hours, and still waits days for a change board",
         ("the rate table", "the exemption", "the rounding"),
-        changes_per_week=steady(5), merge_wait=steady(70), release=steady(24),
+        merge_wait=steady(70), release=steps(24, (0.69, 0)), deploying=steps(4, (0.69, 1 / 6)),
+        attempts_failing=steps(0.5, (0.69, 0.01)),  # of ten attempts seven succeed, later nearly all
     ),
 )  # fmt: skip
 

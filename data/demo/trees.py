@@ -126,6 +126,13 @@ def deploy(service: str, *has: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def composite(language: Language) -> str:
+    """An action of the repository's own: what several workflows do in the same way."""
+    steps = [f"    - run: {command}\n      shell: bash" for command in (language.install, language.test)]
+    about = "name: Build\ndescription: Installs and tests, the same in each workflow."
+    return "\n".join([about, "runs:", "  using: composite", "  steps:", *steps]) + "\n"
+
+
 def jenkinsfile(language: Language, deploys: bool = True) -> str:
     roll_out = (
         "        stage('Deploy') {\n            steps { sh './scripts/deploy.sh' }\n        }\n" if deploys else ""

@@ -33,7 +33,7 @@ def since_files(git: Git, evaluation: Evaluation) -> dict[str, Since]:
         result.probe.key: _paths(result.finding) for result in evaluation.results if result.finding.outcome in _THERE
     }
     wanted = _askable(path for paths in places.values() for path in paths)
-    begun = _begun(git, evaluation.commit, wanted)
+    begun = begun_at(git, evaluation.commit, wanted)
     found = {}
     for key, paths in places.items():
         if known := [begun[path] for path in paths if path in begun]:
@@ -56,7 +56,8 @@ def _askable(paths: Iterable[str]) -> list[str]:
     return found
 
 
-def _begun(git: Git, sha: str, paths: list[str]) -> dict[str, Since]:
+def begun_at(git: Git, sha: str, paths: list[str]) -> dict[str, Since]:
+    """Since when each of these files has been on trunk, of those that came with a commit that is held."""
     if not paths:
         return {}
     commits = trunk(git, sha, paths=paths)

@@ -19,6 +19,7 @@ from typing import Any
 from assessments.evidence import Evaluation, Evidence, Outcome, Snapshot
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.dockerfiles import DOCKERFILES
+from data import environment
 from data.evidence import strict
 from data.evidence.foreign import Rule, evaluation, line, number
 from data.evidence.trees import take
@@ -55,14 +56,13 @@ class Said:
 
 def wanted() -> tuple[str, ...]:
     """The tools that the setting names and that are known here."""
-    named = [name.strip().lower() for name in os.environ.get(SETTING, "").split(",")]
+    named = [name.strip().lower() for name in environment.value(SETTING).split(",")]
     return tuple(dict.fromkeys(name for name in named if name in TOOLS))
 
 
 def find(key: str) -> str | None:
     """Where the program of a tool is: by its setting, else on the PATH."""
-    given = os.environ.get(PLACE.format(key.upper()), "").strip()
-    return shutil.which(given or key)
+    return shutil.which(environment.value(PLACE.format(key.upper())) or key)
 
 
 def collect(git: Git, sha: str, keys: Collection[str]) -> Iterator[Said]:
@@ -121,12 +121,12 @@ def _copies(tool: Tool, folder: Path, texts: list[tuple[str, str]]) -> dict[str,
 
 def _run(command: list[str], folder: str) -> bytes:
     """Standard output, of at most ANSWER bytes. Raises _Failed."""
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    around = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     try:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment,
+            env=around,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

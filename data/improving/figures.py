@@ -1,8 +1,9 @@
 """Metrics in a window as goals keep and compare them: value, interval, how many, from when to when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import timedelta
+from itertools import zip_longest
 
 from sqlalchemy import select
 
@@ -32,20 +33,24 @@ def figures(wanted: Collection[Wanted]) -> dict[Wanted, Figure]:
         ids = {each[0] for each in asked}
         parts = derived.parts_of(snapshot, ids, first.date(), last.date(), ("deployments", "changes"))
     judged = set(parts.services["service"])
-    summaries: dict[tuple, dict[str, Metric]] = {}
-    for each in asked:
-        service, metric, *window = each
-        if service not in judged:
-            continue
-        where = {service: tuple(store.from_us(at) for at in window)}
-        if metric in STAGES:
-            found[each] = _figure(each, stages_of(parts, where, metric)[service])
-            continue
-        key = (service, *window)
-        if key not in summaries:
-            summaries[key] = _summary(parts, where)
-        found[each] = _figure(each, summaries[key][metric])
+    for together in _together(each for each in asked if each[0] in judged):
+        where = {service: tuple(store.from_us(at) for at in window) for service, *window in together}
+        mine = [each for each in asked if (each[0], *each[2:]) in together]
+        stages = {name: stages_of(parts, where, name) for name in {each[1] for each in mine} & set(STAGES)}
+        summaries = _summaries(parts, where) if any(each[1] not in STAGES for each in mine) else {}
+        for each in mine:
+            service, metric = each[:2]
+            one = stages[metric][service] if metric in STAGES else summaries[service][metric]
+            found[each] = _figure(each, one)
     return found
+
+
+def _together(asked: Iterable[Wanted]) -> list[set[tuple[int, int, int]]]:
+    """Services with their windows, in as few parts as have each service but once: those are worked out at once."""
+    windows: dict[int, list[tuple[int, int, int]]] = {}
+    for service, *window in sorted({(service, start, end) for service, _, start, end in asked}):
+        windows.setdefault(service, []).append((service, *window))
+    return [{each for each in row if each} for row in zip_longest(*windows.values())]
 
 
 def newest(service_ids: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -72,9 +77,8 @@ def _us(**length) -> int:
     return timedelta(**length) // timedelta(microseconds=1)
 
 
-def _summary(parts: Parts, where: dict) -> dict[str, Metric]:
-    ((_, summary),) = delivery.summarise_fleet(parts, where).items()
-    return summary.metrics
+def _summaries(parts: Parts, where: dict) -> dict[int, dict[str, Metric]]:
+    return {service: summary.metrics for service, summary in delivery.summarise_fleet(parts, where).items()}
 
 
 def _figure(wanted: Wanted, metric: Metric) -> Figure:

@@ -4,7 +4,7 @@ A single metric is refused: whoever watches one improves it at the cost of what 
 baseline, as nobody could say later that anything changed, and one that rests on failures that were only inferred.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,11 +24,12 @@ from data.improving import figures, texts
 from data.improving.interventions import service_of
 from data.improving.measuring import METRICS, Metric, check_pair
 from data.people import Who
-from data.tables import Goal, PainPoint, Service
+from data.tables import Goal, GoalLook, PainPoint, Service
 
 OPEN, REACHED, MISSED, DROPPED = "open", "reached", "missed", "dropped"
 ENDS = (REACHED, MISSED, DROPPED)
 MOST = 50  # of a team that are open
+MOST_LOOKS = 200  # of a goal
 TOP = 4  # the highest level
 LARGEST = 1_000_000  # of a target or limit: more than a hundred years in hours
 _LONGEST = timedelta(days=3 * 366) // timedelta(microseconds=1)
@@ -37,7 +38,8 @@ _LONGEST = timedelta(days=3 * 366) // timedelta(microseconds=1)
 @dataclass(frozen=True)
 class Wanted:
     """What somebody wants. target, counter_limit: in the unit of their metric (hours, a week, share). due_at:
-    microseconds. capability, level: the gap that it comes from; pain_id: the pain point."""
+    microseconds. capability, level: the gap that it comes from; pain_id: the pain point. owner: the role or name of
+    whoever keeps an eye on it, "" for nobody; look_at: when they look at it next, microseconds."""
 
     title: str
     service_id: int
@@ -50,12 +52,24 @@ class Wanted:
     level: int | None = None
     pain_id: int | None = None
     note: str = ""
+    owner: str = ""
+    look_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """That somebody looked: when, what was measured (metric and counter-metric), and what they said to it."""
+
+    at: int
+    seen: tuple[Figure, Figure]
+    note: str
 
 
 @dataclass(frozen=True)
 class GoalView:
     """service: its name, "" when it is gone or another team's now; then nothing is measured. baseline: of the metric
-    and of the counter-metric, when the goal was set. state: open | reached | missed | dropped."""
+    and of the counter-metric, when the goal was set. state: open | reached | missed | dropped. looks: the newest
+    first."""
 
     id: int
     team_id: int
@@ -68,17 +82,19 @@ class GoalView:
     created_at: int
     ended_at: int | None
     capability_name: str
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True)
 class Stand:
     """Where a goal stands: the metric and the counter-metric since it was set, at most the last weeks, and what that
-    means. overdue: its day has passed."""
+    means. overdue: its day has passed; look_due: that of the next look has."""
 
     now: Figure
     counter: Figure
     progress: Progress
     overdue: bool
+    look_due: bool = False
 
 
 # Reading
@@ -92,18 +108,40 @@ def listed(who: Who, team_id: int) -> tuple[GoalView, ...]:
     sees_all = access.may(people.of_this_moment(who), Action.VIEW_ANSWERS, subject)
     with store.reading() as session:
         held = None if sees_all else results.held_back_since(session, team_id, store.from_us(store.now_us()))
-        rows = session.execute(select(Goal).where(Goal.team_id == team_id)).scalars().all()
-        named = select(Service.id, Service.name).where(Service.team_id == team_id)
-        services = {key: name for key, name in session.execute(named)}
-    views = [_view(row, services) for row in rows if row.metric in METRICS and row.counter_metric in METRICS]
-    if held is not None:
-        views = [_without_level(one) if one.created_at >= held else one for one in views]
+        return in_teams(session, {team_id: held})[team_id]
+
+
+def in_teams(session: Session, held: Mapping[int, int | None]) -> dict[int, tuple[GoalView, ...]]:
+    """The same of several teams, in a session of somebody who may see them. held: the teams, each with since when its
+    answers are held back from the reader (`results.held_back_since`)."""
+    rows = session.execute(select(Goal).where(Goal.team_id.in_(held)).order_by(Goal.id)).scalars().all()
+    named = select(Service.team_id, Service.id, Service.name).where(Service.team_id.in_(held))
+    services = {(team_id, key): name for team_id, key, name in session.execute(named)}
+    looks, names = _looks(session, [row.id for row in rows]), _capabilities()
+    found: dict[int, list[GoalView]] = {team_id: [] for team_id in held}
+    for row in rows:
+        if row.metric in METRICS and row.counter_metric in METRICS:
+            one, since = _view(row, services, names, looks.get(row.id, ())), held[row.team_id]
+            found[row.team_id].append(one if since is None or one.created_at < since else _without_level(one))
+    return {team_id: _ordered(some) for team_id, some in found.items()}
+
+
+def _ordered(views: Collection[GoalView]) -> tuple[GoalView, ...]:
     now = [one for one in views if one.state == OPEN]
     ended = [one for one in views if one.state != OPEN]
     return (
         *sorted(now, key=lambda one: (one.wanted.due_at, one.id)),
         *sorted(ended, key=lambda one: (-(one.ended_at or 0), -one.id)),
     )
+
+
+def _looks(session: Session, goal_ids: Collection[int]) -> dict[int, tuple[Look, ...]]:
+    found: dict[int, list[Look]] = {}
+    mine = select(GoalLook).where(GoalLook.goal_id.in_(goal_ids))
+    for row in session.execute(mine.order_by(GoalLook.looked_at.desc(), GoalLook.id.desc())).scalars():
+        seen = tuple(figures.of(row.seen[name]) for name in ("metric", "counter"))
+        found.setdefault(row.goal_id, []).append(Look(row.looked_at, seen, row.note))
+    return {goal_id: tuple(some) for goal_id, some in found.items()}
 
 
 def _without_level(one: GoalView) -> GoalView:
@@ -130,7 +168,9 @@ def stands(goals: Sequence[GoalView], now: int | None = None) -> dict[int, Stand
             one.baseline[0], metric, one.wanted.target, one.metric.better, counter, one.wanted.counter_limit,
             one.counter.better,
         )  # fmt: skip
-        out[one.id] = Stand(metric, counter, progress, one.state == OPEN and one.wanted.due_at < at)
+        is_open, look_at = one.state == OPEN, one.wanted.look_at
+        overdue, look_due = is_open and one.wanted.due_at < at, is_open and look_at is not None and look_at < at
+        out[one.id] = Stand(metric, counter, progress, overdue, look_due)
     return out
 
 
@@ -236,6 +276,29 @@ def end(who: Who, goal_id: int, state: str, note: str | None = None) -> None:
             row.note = texts.note("\n".join(filter(None, (row.note, note))))
 
 
+def look(who: Who, goal_id: int, note: str = "", next_at: int | None = None) -> None:
+    """Keeps that somebody looked where it stands, with what is measured now. next_at: when to look next, None for no
+    day; microseconds.
+
+    Raises Forbidden, NotFound, or ValueError with a sentence.
+    """
+    note, at = texts.note(note), store.now_us()
+    with store.reading() as session:
+        row = session.get(Goal, goal_id)
+        views = () if row is None else in_teams(session, {row.team_id: None})[row.team_id]
+    stand = next((stands([one], at).get(goal_id) for one in views if one.id == goal_id), None)
+    with _changing(who, goal_id, "look_at", {"next": next_at}) as (session, row):
+        _refuse_ended(row)
+        if stand is None:
+            raise ValueError("The service that it is measured on is not the team's any more: nothing is there to see.")
+        _check_look(next_at, at)
+        if len(session.execute(select(GoalLook.id).where(GoalLook.goal_id == goal_id)).all()) >= MOST_LOOKS:
+            raise ValueError(f"{MOST_LOOKS} looks are kept of this goal already: end it and set another.")
+        seen = {"metric": figures.plain(stand.now), "counter": figures.plain(stand.counter)}
+        session.add(GoalLook(goal_id=goal_id, seen=seen, note=note, looked_by=who.id, looked_at=at))
+        row.look_at = next_at
+
+
 class NotWorkedOut(ValueError):
     """A service that has no numbers yet."""
 
@@ -295,10 +358,17 @@ def checked(
         raise ValueError("The limit is a share: 0 to 100 %." if share else "The limit is a number, and not negative.")
     if not at < wanted.due_at <= at + _LONGEST:
         raise ValueError("Choose a day after today, and within three years.")
+    _check_look(wanted.look_at, at)
     _check_origin(session, team_id, wanted)
     values = {"title": texts.title(wanted.title, "goal"), "note": texts.note(wanted.note)}
+    values["owner"] = texts.owner(wanted.owner)
     numbers = {"target": float(wanted.target), "counter_limit": float(wanted.counter_limit)}
     return Wanted(**{**vars(wanted), **values, **numbers})
+
+
+def _check_look(look_at: int | None, at: int) -> None:
+    if look_at is not None and not (type(look_at) is int and at < look_at <= at + _LONGEST):
+        raise ValueError("Choose a day after today for the next look, and within three years.")
 
 
 def _check_origin(session: Session, team_id: int, wanted: Wanted) -> None:
@@ -338,10 +408,13 @@ def _changing(who: Who, goal_id: int, name: str, detail: dict | None = None) -> 
         audit.record(session, who, f"{name}_goal", f"goal:{goal_id}", about, subject.organization_id)
 
 
-def _view(row: Goal, services: dict[int, str]) -> GoalView:
+def _view(
+    row: Goal, services: Mapping[tuple[int, int], str], capabilities: Mapping[str, str], looks: tuple[Look, ...]
+) -> GoalView:
     wanted = Wanted(**{name: getattr(row, name) for name in Wanted.__dataclass_fields__})
     before = tuple(figures.of(row.baseline[name]) for name in ("metric", "counter"))
     return GoalView(
-        row.id, row.team_id, services.get(row.service_id, ""), METRICS[row.metric], METRICS[row.counter_metric], wanted,
-        before, row.state, row.created_at, row.ended_at, _capabilities().get(row.capability or "", ""),
+        row.id, row.team_id, services.get((row.team_id, row.service_id), ""), METRICS[row.metric],
+        METRICS[row.counter_metric], wanted, before, row.state, row.created_at, row.ended_at,
+        capabilities.get(row.capability or "", ""), looks,
     )  # fmt: skip

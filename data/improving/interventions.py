@@ -75,13 +75,21 @@ def listed(who: Who, team_id: int, now: int | None = None) -> tuple[Intervention
 
     Raises Forbidden, NotFound.
     """
-    at = store.now_us() if now is None else now
     access.check(who, Action.VIEW, access.of_team(team_id))
     with store.reading() as session:
-        rows = session.execute(select(Intervention).where(Intervention.team_id == team_id)).scalars().all()
-        named = select(Service.id, Service.name).where(Service.team_id == team_id)
-        services = {key: name for key, name in session.execute(named)}
-    views = [_view(row, services) for row in rows if row.metric in METRICS]
+        return in_teams(session, [team_id], store.now_us() if now is None else now)
+
+
+def in_teams(session: Session, team_ids: Collection[int], at: int) -> tuple[InterventionView, ...]:
+    """The same of several teams, in a session of somebody who may see them."""
+    rows = session.execute(select(Intervention).where(Intervention.team_id.in_(team_ids))).scalars().all()
+    if not rows:
+        return ()
+    named = select(Service.team_id, Service.id, Service.name).where(Service.team_id.in_(team_ids))
+    services: dict[int, dict[int, str]] = {team_id: {} for team_id in team_ids}
+    for team_id, key, name in session.execute(named):
+        services[team_id][key] = name
+    views = [_view(row, services[row.team_id]) for row in rows if row.metric in METRICS]
     begun = [one for one in views if one.said.started_at <= at]
     named = [_with_others(one, begun) for one in views]
     last = float("inf")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from assessments import recommend
 from assessments.recommend import Plan
 from content import catalog
+from data import store
 from data.improving import choices, goals
 from data.improving.choices import ChoiceView
 from data.improving.goals import GoalView
+from data.learning import attempts
 from data.people import Who
 from data.practices import standings
 from data.practices.standings import TeamStanding
@@ -47,8 +49,11 @@ def of_team(
         raise ValueError(f"Give the hours as a number from 0 to {MOST_HOURS}.")
     standing = standing or standings.of_team(who, team_id, now)
     chosen, wanted = choices.listed(who, team_id), goals.listed(who, team_id)
+    with store.reading() as session:
+        passed = attempts.tested_out(session, team_id, standing.at)
     plan = recommend.plan(
         standing.standings, catalog.tracks(), hours,
-        targets=goals.targets(wanted, standing.standings), lost=standing.lost, states=choices.states(chosen),
+        targets=goals.targets(wanted, standing.standings), lost=standing.lost,
+        states=dict.fromkeys(passed, recommend.TESTED_OUT) | choices.states(chosen),
     )  # fmt: skip
     return TeamPlan(standing, plan, chosen, wanted)

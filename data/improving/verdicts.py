@@ -152,10 +152,12 @@ def rows(question: Question, drawn: Fitted | None, counter: bool = False) -> pl.
 
 
 class _Memory:
-    """Answers by key, the latest used last; several threads may ask at once."""
+    """Answers by key, the latest used last; several threads may ask at once. What is being worked out is waited for:
+    who leaves a page and comes back does not begin it anew."""
 
     def __init__(self, most: int):
         self._most, self._found, self._lock = most, OrderedDict(), threading.Lock()
+        self._working: dict[str, threading.Event] = {}
 
     def get(self, key: str):
         with self._lock:
@@ -164,13 +166,28 @@ class _Memory:
             return self._found.get(key)
 
     def of(self, key: str, work_out: Callable):
-        if (found := self.get(key)) is None:
+        while (found := self.get(key)) is None:
+            with self._lock:
+                begun = self._working.get(key)
+                if begun is None:
+                    self._working[key] = mine = threading.Event()
+            if begun is None:
+                return self._work(key, mine, work_out)
+            begun.wait()
+        return found
+
+    def _work(self, key: str, mine: threading.Event, work_out: Callable):
+        try:
             found = work_out()
             with self._lock:
                 self._found[key] = found
                 while len(self._found) > self._most:
                     self._found.popitem(last=False)
-        return found
+            return found
+        finally:
+            with self._lock:
+                del self._working[key]
+            mine.set()
 
     def clear(self) -> None:
         with self._lock:

@@ -3,6 +3,8 @@
 `python -m data.migrations "what changes"` writes the next one by comparing the tables with the store in use.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -20,6 +22,10 @@ class TooNew(store.Unusable):
     """The store has a shape that this code does not know."""
 
 
+class Ownerless(RuntimeError):
+    """A change of the shape, or rows that came, would leave rows whose owner is not there."""
+
+
 def config() -> Config:
     """Alembic's configuration, without a file."""
     made = Config()
@@ -30,7 +36,14 @@ def config() -> Config:
 
 def run(direction: str, revision: str) -> None:
     """Goes up or down ("upgrade", "downgrade") to a revision, wholly or not at all, one process at a time."""
-    made = config()
+    with changing() as connection:
+        _go(connection, direction, revision)
+
+
+@contextmanager
+def changing() -> Iterator[Connection]:
+    """One transaction, the only writer, in which shape and rows may change together: wholly or not at all. Raises
+    TooNew for a store of a newer Milepost."""
     with store.engine().execution_options(milepost_writes=True).connect() as connection:
         driver = connection.connection.driver_connection
         sqlite = connection.dialect.name == "sqlite"
@@ -40,16 +53,27 @@ def run(direction: str, revision: str) -> None:
         try:
             with connection.begin():
                 store.lock_writers(connection)
-                made.attributes["connection"] = connection
                 _refuse_what_is_newer(connection)
-                getattr(command, direction)(made, revision)
+                yield connection
                 if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
-                    raise RuntimeError(
-                        f"the {direction} would leave {len(broken)} rows without their owner; nothing was changed"
-                    )
+                    raise Ownerless(f"{len(broken)} rows would be left without their owner; nothing was changed")
         finally:
             if sqlite:
                 driver.execute("PRAGMA foreign_keys = ON")
+
+
+def turn(connection: Connection, revision: str) -> None:
+    """Goes up or down to a revision, inside `changing`."""
+    order = list(reversed([script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()]))
+    there = current(connection)
+    up = there is None or order.index(there) <= order.index(revision)
+    _go(connection, "upgrade" if up else "downgrade", revision)
+
+
+def _go(connection: Connection, direction: str, revision: str) -> None:
+    made = config()
+    made.attributes["connection"] = connection
+    getattr(command, direction)(made, revision)
 
 
 def newest() -> str:

@@ -1,6 +1,6 @@
 """What a team's workflow maps show, as evidence: one map speaks for the team, and which one is said."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -46,10 +46,10 @@ class Shown:
 
 def shown(session: Session, team_id: int, model: Mapping[str, Capability], at: int) -> Shown:
     """What the newest picture of today shows at that moment (microseconds)."""
-    newest = _newest(session, team_id, at)
+    newest = _newest(session, [team_id], at)
     today = [row for row in newest if row.kind == TODAY]
     untouched = tuple(row.title for row in today if _untouched(row.plain))
-    ours = sorted((row for row in today if not _untouched(row.plain)), key=lambda row: (-row.saved_at, row.map_id))
+    ours = sorted((row for row in today if not _untouched(row.plain)), key=_last)
     if not ours:
         return Shown({}, None, None, untouched)
     chosen = ours[0]
@@ -60,14 +60,51 @@ def shown(session: Session, team_id: int, model: Mapping[str, Capability], at: i
     return Shown(lanes.mapped(model.values(), facts.facts(drawn)), seen, facts.lost(drawn.today), untouched)
 
 
-def _newest(session: Session, team_id: int, at: int) -> list[Any]:
-    """The newest version of each kind of each map of the team: map_id, title, kind, version, saved_at, plain."""
+@dataclass(frozen=True)
+class Speaking:
+    """The map that speaks for a team, with its drawing; untouched: there are only maps that say nothing yet. drawn:
+    None where no map speaks."""
+
+    map_id: int | None
+    title: str
+    service_id: int | None
+    saved_at: int | None
+    drawn: Map | None
+    untouched: bool
+
+
+def speaking(session: Session, team_ids: Collection[int], at: int) -> dict[int, Speaking]:
+    """Of each team that has a map of today at that moment (microseconds), by its id; the same map as in `shown`."""
+    today: dict[int, list[Any]] = {}
+    for row in _newest(session, team_ids, at):
+        if row.kind == TODAY:
+            today.setdefault(row.team_id, []).append(row)
+    found = {}
+    for team_id, rows in today.items():
+        ours = [row for row in rows if not _untouched(row.plain)]
+        if not ours:
+            found[team_id] = Speaking(None, "", None, None, None, True)
+            continue
+        chosen = min(ours, key=_last)
+        drawn = Map.of(chosen.plain)
+        found[team_id] = Speaking(chosen.map_id, chosen.title, chosen.service_id, chosen.saved_at, drawn, False)
+    return found
+
+
+def _last(row: Any) -> tuple[int, int]:
+    """By this, the one that was changed last is the first."""
+    return -row.saved_at, row.map_id
+
+
+def _newest(session: Session, team_ids: Collection[int], at: int) -> list[Any]:
+    """The newest version of each kind of each map of the teams: team_id, map_id, title, service_id, kind, version,
+    saved_at, plain."""
     own = select(MapVersion.map_id, MapVersion.kind, func.max(MapVersion.version).label("version"))
     own = own.join(WorkflowMap, WorkflowMap.id == MapVersion.map_id)
-    own = own.where(WorkflowMap.team_id == team_id, MapVersion.saved_at <= at)
+    own = own.where(WorkflowMap.team_id.in_(list(team_ids)), MapVersion.saved_at <= at)
     last = own.group_by(MapVersion.map_id, MapVersion.kind).subquery()
-    columns = (MapVersion.map_id, WorkflowMap.title, MapVersion.kind, MapVersion.version, MapVersion.saved_at,
-               MapVersion.plain)  # fmt: skip
+    columns = (WorkflowMap.team_id, MapVersion.map_id, WorkflowMap.title, WorkflowMap.service_id, MapVersion.kind,
+               MapVersion.version, MapVersion.saved_at, MapVersion.plain)  # fmt: skip
     same = [getattr(MapVersion, name) == last.c[name] for name in ("map_id", "kind", "version")]
     joined = select(*columns).join(last, and_(*same)).join(WorkflowMap, WorkflowMap.id == MapVersion.map_id)
     return session.execute(joined).all()

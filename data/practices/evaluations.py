@@ -114,11 +114,11 @@ def save(
     unread = sorted(evaluation.unread.items())
     with store.writing() as session:
         kept = _of(session, repository_id, team_id, origin)
-        kept.tool, kept.commit, kept.as_of = _clean(tool), _clean(evaluation.commit) or None, as_of
+        kept.tool, kept.commit, kept.as_of = storable(tool), storable(evaluation.commit) or None, as_of
         kept.made_at, kept.made_by = store.now_us(), made_by
         kept.version = version_of(each.probe for each in evaluation.results)
         kept.facts_read_at, kept.problem = facts_read_at, None
-        first = [[_clean(path), _clean(why)] for path, why in unread[:UNREAD]]
+        first = [[storable(path), storable(why)] for path, why in unread[:UNREAD]]
         kept.unread = {"first": first, "all": len(unread)} if unread else None
         session.flush()
         session.execute(delete(Finding).where(Finding.evaluation_id == kept.id))
@@ -131,7 +131,7 @@ def failed(repository_id: int | None, origin: str, sentence: str, *, team_id: in
     """Notes why an attempt failed; what was found before stays as it is. Returns the id of the evaluation."""
     with store.writing() as session:
         kept = _of(session, repository_id, team_id, origin)
-        kept.problem = _clean(sentence)
+        kept.problem = storable(sentence)
         session.flush()
         return kept.id
 
@@ -165,14 +165,14 @@ def _rows(results: Iterable[Result], since: Mapping[str, Since | int]) -> Iterat
             "first": [_place(each) for each in finding.evidence[:PLACES]],
             "all": max(finding.total, len(finding.evidence)),
             "good": [_place(each) for each in finding.good[:PLACES]],
-            "unread": [[_clean(path), _clean(why)] for path, why in finding.unread[:PLACES]],
+            "unread": [[storable(path), storable(why)] for path, why in finding.unread[:PLACES]],
         }
         yield {
-            "probe": _clean(probe.key),
+            "probe": storable(probe.key),
             "version": probe.version,
             "outcome": str(finding.outcome),
-            "because": _clean(finding.because),
-            "remedy": _clean(finding.remedy),
+            "because": storable(finding.because),
+            "remedy": storable(finding.remedy),
             "effort": finding.effort and str(finding.effort),
             "evidence": places if any(places.values()) else None,
             "since": begun.instant if isinstance(begun, Since) else begun,
@@ -181,10 +181,10 @@ def _rows(results: Iterable[Result], since: Mapping[str, Since | int]) -> Iterat
 
 
 def _place(place: Evidence) -> list:
-    return [place.path and _clean(place.path), place.line, _clean(place.what)]
+    return [place.path and storable(place.path), place.line, storable(place.what)]
 
 
-def _clean(text: str) -> str:
+def storable(text: str) -> str:
     """What both stores can hold: neither zero characters nor halves of pairs, and not endless."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()[:LONGEST]
 

@@ -24,7 +24,30 @@ from data.tables.derived import CellBlock, Failure, JudgedDeployment, PackedWeek
 from data.tables.doors import ApiToken, Badge, IdempotencyKey, IncidentHook, IncidentMark, WebhookDelivery
 from data.tables.facts import Change, Correction, Deployment, Incident, PipelineJob, PipelineRun, TrunkCommit
 from data.tables.fetching import Connection, ConnectionRepository, Feed, Issue, RepositorySettings, SourceCommit, Todo
-from data.tables.judging import Enrolment, Evaluation, Finding, Goal, Intervention, PracticeMark, PracticeModel
+from data.tables.judging import (
+    Enrolment,
+    Evaluation,
+    Finding,
+    Goal,
+    GoalLook,
+    Intervention,
+    PracticeMark,
+    PracticeModel,
+    WorthInput,
+)
+from data.tables.learning import (
+    Attestation,
+    LearningEvent,
+    ModuleProgress,
+    ProofAttempt,
+    ProofKept,
+    ProofResult,
+    ProofRun,
+    QuizAnswer,
+    ReviewRequest,
+    VerificationWorkflow,
+)
+from data.tables.reporting import ReportSending, ReportSubscription
 from data.tables.whose import (
     Membership,
     Organization,
@@ -37,12 +60,13 @@ from data.tables.whose import (
     Source,
     Team,
 )
-from data.tables.work import AuditEvent, DataVersion, Job
+from data.tables.work import AuditEvent, DataVersion, Job, Retention
 
 __all__ = [
     "AnswerSheet",
     "ApiToken",
     "Assessment",
+    "Attestation",
     "AuditEvent",
     "Badge",
     "Base",
@@ -63,6 +87,7 @@ __all__ = [
     "Feed",
     "Finding",
     "Goal",
+    "GoalLook",
     "IdempotencyKey",
     "Incident",
     "IncidentHook",
@@ -71,9 +96,11 @@ __all__ = [
     "Issue",
     "Job",
     "JudgedDeployment",
+    "LearningEvent",
     "MapDraft",
     "MapVersion",
     "Membership",
+    "ModuleProgress",
     "Organization",
     "PackedWeek",
     "PainPoint",
@@ -85,9 +112,18 @@ __all__ = [
     "PipelineRun",
     "PracticeMark",
     "PracticeModel",
+    "ProofAttempt",
+    "ProofKept",
+    "ProofResult",
+    "ProofRun",
     "ProvidedRole",
+    "QuizAnswer",
+    "ReportSending",
+    "ReportSubscription",
     "Repository",
     "RepositorySettings",
+    "Retention",
+    "ReviewRequest",
     "Service",
     "ShippedChange",
     "SignIn",
@@ -96,7 +132,9 @@ __all__ = [
     "Team",
     "Todo",
     "TrunkCommit",
+    "VerificationWorkflow",
     "Wave",
     "WebhookDelivery",
     "WorkflowMap",
+    "WorthInput",
 ]

@@ -22,6 +22,11 @@ class ApiToken(Base, table=True):
     expires_at: int | None = instant(default=None)
     revoked_at: int | None = instant(default=None)
     last_used_at: int | None = instant(default=None)  # to the minute
+    # The secret before the present one, which stays good for a while.
+    old_prefix: str | None = Field(default=None, index=True)
+    old_digest: str | None = None
+    old_until: int | None = instant(default=None)
+    old_used_at: int | None = instant(default=None)  # to the minute, since it was replaced
 
 
 class IdempotencyKey(Base, table=True):

@@ -6,7 +6,7 @@ from data.tables.base import Base, instant, json, key, text
 
 
 class Connection(Base, table=True):
-    """A right to read from GitHub. `secret` is a reference (env:NAME, file:/path) or sealed, never a token in clear."""
+    """A right to read from GitHub. `secret` is a reference (`data.references`) or sealed, never a token in clear."""
 
     id: int | None = Field(default=None, primary_key=True)
     organization_id: int = key("organization.id", index=True)

@@ -99,11 +99,25 @@ class Goal(Base, table=True):
     counter_limit: float  # it must not get worse than that
     baseline: dict = json()  # of both, as measured when the goal was set
     due_at: int = instant()
+    owner: str = ""  # a role or a name, as the team says it
+    look_at: int | None = instant(default=None)  # when somebody wants to look at it next
     state: str = Field(default="open", index=True)  # open | reached | missed | dropped
     note: str = text(default="")
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
     created_at: int = instant()
     ended_at: int | None = instant(default=None)
+
+
+class GoalLook(Base, table=True):
+    """That somebody looked where a goal stands, with what was measured then and what they say to it."""
+
+    __tablename__ = "goal_look"
+    id: int | None = Field(default=None, primary_key=True)
+    goal_id: int = key("goal.id", index=True)
+    seen: dict = json()  # both figures, as they were then
+    note: str = text(default="")
+    looked_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    looked_at: int = instant()
 
 
 class Intervention(Base, table=True):
@@ -124,3 +138,19 @@ class Intervention(Base, table=True):
     note: str = text(default="")
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
     created_at: int = instant()
+
+
+class WorthInput(Base, table=True):
+    """What an organization assumes, or takes from something it did, when it works out what changes are worth. An input
+    of which there is no row is as proposed, see `assessments.worth.QUANTITIES`."""
+
+    __tablename__ = "worth_input"
+    organization_id: int = key("organization.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    low: float | None = None  # null: of the currency, which is its note
+    value: float | None = None  # of what was measured; null: assumed, anything between low and high is as likely
+    high: float | None = None
+    note: str = text(default="")  # why, or from where
+    intervention_id: int | None = Field(default=None, foreign_key="intervention.id", ondelete="SET NULL", index=True)
+    set_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    set_at: int = instant()

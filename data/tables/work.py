@@ -1,5 +1,6 @@
 """Work in the background, and traces."""
 
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from data.tables.base import Base, instant, json, key, text
@@ -30,9 +31,10 @@ class Job(Base, table=True):
 
 
 class AuditEvent(Base, table=True):
-    """Who changed what, when."""
+    """Who saw or changed what, when."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_person_at", "person_id", "at"),)
     id: int | None = Field(default=None, primary_key=True)
     at: int = instant(index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
@@ -40,6 +42,22 @@ class AuditEvent(Base, table=True):
     subject: str  # team:3, service:7 ...
     detail: dict | None = json(default=None)
     organization_id: int | None = Field(default=None, foreign_key="organization.id", ondelete="SET NULL", index=True)
+    #: There was a person, who has been deleted since; without one and without this, Milepost did it by itself.
+    was_person: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class Retention(Base, table=True):
+    """For how long something is kept, see `data.keeping`; without a row, for good."""
+
+    __table_args__ = (UniqueConstraint("organization_id", "kind"),)
+    id: int | None = Field(default=None, primary_key=True)
+    organization_id: int | None = key("organization.id", default=None, index=True)  # null: of the whole installation
+    kind: str
+    days: int
+    changed_by: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    changed_at: int = instant()
+    done_at: int | None = instant(default=None)  # when what was older went last
+    done_rows: int = 0  # how many went then
 
 
 class DataVersion(Base, table=True):

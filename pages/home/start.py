@@ -4,8 +4,8 @@ import streamlit as st
 
 from data import backlog
 from data.access import Action
-from pages.ui import begin, cached, demo, entrance, live, progress, services, syncs, undecided
-from pages.ui.guard import require
+from pages.ui import begin, cached, demo, entrance, first_hour, learn_resume, live, progress, services, syncs, undecided
+from pages.ui.guard import require, somewhere
 
 user = require(Action.VIEW)
 
@@ -29,6 +29,9 @@ unread = backlog.first_readings(user)
 with work:
     progress.jobs_area(user)
     syncs.summary(user, unread)
+    learn_resume.go_on(user)
+    if seen:
+        first_hour.invite(user)
 if own:
     with mine:
         st.header("Your services", anchor=False)
@@ -40,6 +43,9 @@ if shown_as_demo:
         demo.label(user, True)
         st.header("Demo organisation", anchor=False)
         services.show(user, shown_as_demo, "home_demo")
+if not own and not somewhere(user, Action.ADD_SOURCE):
+    with mine:
+        begin.nothing_of_own(user)
 with more:
     begin.ways(user, fresh=not own, with_demo=not shown_as_demo)
     entrance.quick_check()

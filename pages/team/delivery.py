@@ -16,7 +16,7 @@ live.service(user, service)
 environment = pick.environment(service, head)
 weeks = pick.weeks(head)
 demo.label(user, service.is_demo, demo.story(service))
-heading.stop_unless_judged(service)
+heading.stop_unless_judged(user, service)
 
 shown = window.of(service, weeks, environment)
 heading.rule_and_window(user, shown)

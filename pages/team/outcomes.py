@@ -22,7 +22,7 @@ live.value(user, views, lambda: interventions.listed(user, team.id))
 plans = may(user, Action.PLAN, Subject(team.organization_id, team.id, team.is_demo))
 
 if not views:
-    outcome_list.nothing(team.id)
+    outcome_list.nothing(team.id, plans)
 else:
     st.text(
         "Each metric is held against the same team's weeks before, with trend and season taken into account. Chance "

@@ -21,6 +21,8 @@ found = plan_tracks.read(user, team.id, hours)
 live.value(user, plan_tracks.shown(found), lambda: plan_tracks.shown(plan_tracks.read(user, team.id, hours)))
 plans = may(user, Action.PLAN, Subject(team.organization_id, team.id, team.is_demo))
 
+if not plans and not team.is_demo:
+    st.caption("Whoever leads the team chooses tracks and sets goals; what you see here is what they see.")
 plan_active.section(user, found, plans)
 if found.known:
     plan_tracks.recommended(user, team.id, found, hours, plans)

@@ -28,7 +28,7 @@ if not service.holds:
     states.empty("Nothing to choose from yet", states.NOTHING_FOUND, "See its sources", page_file("sources"), query)
     st.stop()
 
-settings = rule_form.edit(service, cached.proposals(service), cached.seen_names(service))
+settings = rule_form.edit(service, cached.proposals(service), cached.workflows(service))
 if settings is None:
     st.stop()
 rows = cached.dry_run(service, settings)

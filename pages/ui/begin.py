@@ -8,9 +8,11 @@ from data import demo, intake, jobs, people
 from data.access import Action, Forbidden, NotFound, Subject, may
 from data.people import Who
 from data.sources.git import GitError
-from pages.ui import progress
+from pages.ui import cached, entrance, guard, progress
 from pages.ui.registry import page_file
-from pages.ui.text import plain
+from pages.ui.text import count, plain
+
+FEW = 5  # teams named
 
 
 def ways(user: Who, fresh: bool, with_demo: bool) -> None:
@@ -19,9 +21,9 @@ def ways(user: Who, fresh: bool, with_demo: bool) -> None:
         organization_id = people.home_organization(user)
     except people.Unknown:
         return
-    adds = may(user, Action.ADD_SOURCE, Subject(organization_id)) or bool(user.team_roles)
-    if not adds:
+    if not guard.somewhere(user, Action.ADD_SOURCE):
         return
+    with_demo = with_demo and may(user, Action.ADMINISTER, Subject(organization_id))
     st.header(_heading(fresh, with_demo), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
@@ -31,9 +33,24 @@ def ways(user: Who, fresh: bool, with_demo: bool) -> None:
             _github()
         with st.container(border=True):
             _files()
-        if with_demo and may(user, Action.ADMINISTER, Subject(organization_id)):
+        if with_demo:
             with st.container(border=True):
                 _demo(user, organization_id)
+
+
+def nothing_of_own(user: Who) -> None:
+    """For whoever can add nothing: what is missing, who can help, and what to do meanwhile."""
+    mine = [one.name for one in cached.teams(cached.version(), user) if not one.is_demo]
+    with st.container(border=True):
+        if not mine:
+            st.subheader("There is no team yet", anchor=False)
+            st.text("You have a role here, but there is no team whose delivery you could see.")
+        else:
+            st.subheader("Nothing is collected yet", anchor=False)
+            teams = plain(", ".join(mine[:FEW])) + (f" and {count(len(mine) - FEW, 'other')}" if mine[FEW:] else "")
+            st.markdown(f"No service has been added for {teams}, so there is nothing to show.")
+        st.markdown(f"{plain(entrance.whom())} to connect a repository; the numbers follow within minutes.")
+        st.page_link(page_file("learn"), label="Meanwhile, see what there is to learn", icon=":material/school:")
 
 
 def _heading(fresh: bool, with_demo: bool) -> str:
@@ -47,12 +64,12 @@ def _clone(user: Who) -> None:
     st.text("Reads merges, tags and reverts from a git clone. Nothing leaves this machine, and no names are kept.")
     roots = intake.roots()
     if not roots:
-        st.text("No folder is open for this: MILEPOST_ROOTS names those that whoever adds services may read.")
+        st.text("Off here: whoever runs Milepost names the folders of its server that may be read, in MILEPOST_ROOTS.")
         return
     with st.form("begin_clone", border=False):
         path = st.text_input("Path of the clone", key="begin_path", placeholder="/home/me/code/shop")
         st.caption(f"It must lie below {plain(', '.join(map(str, roots)))}.")
-        team = st.text_input("Team", "My team", key="begin_team", max_chars=80)
+        team = st.text_input("Team", _usual_team(user), key="begin_team", max_chars=80)
         name = st.text_input("Service", key="begin_service", placeholder="As the folder is called", max_chars=80)
         pressed = st.form_submit_button("Read this clone", type="primary", key="begin_clone_go")
     if not pressed:
@@ -67,6 +84,14 @@ def _clone(user: Who) -> None:
         st.error(plain(error))
         return
     st.rerun()
+
+
+def _usual_team(user: Who) -> str:
+    """Whoever adds for their own teams alone begins with one of them."""
+    if may(user, Action.ADD_SOURCE, Subject(people.home_organization(user))):
+        return "My team"
+    seen = cached.teams(cached.version(), user)
+    return next(one.name for one in seen if may(user, Action.ADD_SOURCE, Subject(one.organization_id, one.id)))
 
 
 def _github() -> None:

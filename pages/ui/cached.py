@@ -8,8 +8,9 @@ facts of one service by their state, so that a refresh of another takes nothing 
 import polars as pl
 import streamlit as st
 
+from assessments.delivery.facts import Facts
 from assessments.delivery.settings import ProductionRule, Settings
-from data import intake, queries, seen, store
+from data import derive, intake, queries, seen, store
 from data.people import Who
 from data.practices import assessments, standings
 from data.practices.assessments import Kept
@@ -54,6 +55,16 @@ def _sources(version: int, standing: tuple, _user: Who) -> tuple[queries.SourceV
     return queries.sources(_user)
 
 
+def brought(version: int, source_ids: tuple[int, ...]) -> dict[int, queries.Brought]:
+    """How many facts came from each of these sources, which the person may see."""
+    return _brought(version, source_ids)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _brought(version: int, source_ids: tuple[int, ...]) -> dict[int, queries.Brought]:
+    return queries.brought(source_ids)
+
+
 def team_standing(version: int, user: Who, team_id: int) -> TeamStanding:
     """Where a team stands, as far as this person may see it; what ends or opens with time does so within a minute."""
     return _team_standing(version, standing(user), team_id, user)
@@ -95,18 +106,28 @@ def proposals(service: ServiceView) -> list[ProductionRule]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _proposals(facts: tuple, _service_id: int) -> list[ProductionRule]:
-    return intake.proposals(_service_id)
+def _proposals(facts: tuple, service_id: int) -> list[ProductionRule]:
+    return intake.proposals(service_id, _known(facts, service_id, False))
 
 
-def seen_names(service: ServiceView) -> dict[str, tuple[seen.Seen, ...]]:
-    """The environments and workflows that a rule can choose from."""
-    return _seen_names(window.facts(service), service.id)
+def workflows(service: ServiceView) -> tuple[str, ...]:
+    """The workflows that a rule can choose from, those that ran most first."""
+    return _workflows(window.facts(service), service.id)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _seen_names(facts: tuple, _service_id: int) -> dict[str, tuple[seen.Seen, ...]]:
-    return seen.names(_service_id)
+def _workflows(facts: tuple, service_id: int) -> tuple[str, ...]:
+    return seen.workflows(service_id)
+
+
+def seen_names(service: ServiceView, kind: str) -> tuple[seen.Seen, ...]:
+    """The environments, or workflows, that a rule of that kind can choose from."""
+    return _seen_names(window.facts(service), service.id, kind == "workflow").get(kind, ())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _seen_names(facts: tuple, service_id: int, every_run: bool) -> dict[str, tuple[seen.Seen, ...]]:
+    return seen.among(_known(facts, service_id, every_run))
 
 
 def dry_run(service: ServiceView, settings: Settings) -> pl.DataFrame:
@@ -115,5 +136,12 @@ def dry_run(service: ServiceView, settings: Settings) -> pl.DataFrame:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading what this would count ...")
-def _dry_run(facts: tuple, settings: str, _service_id: int) -> pl.DataFrame:
-    return intake.dry_run(_service_id, Settings.model_validate_json(settings))
+def _dry_run(facts: tuple, settings: str, service_id: int) -> pl.DataFrame:
+    tried = Settings.model_validate_json(settings)
+    return intake.dry_run(service_id, tried, _known(facts, service_id, tried.rule.kind == "workflow"))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading what is known of it ...")
+def _known(facts: tuple, service_id: int, every_run: bool) -> Facts:
+    """All facts of a service, read once for those above: with every run they may be some hundred thousand rows."""
+    return derive.facts(service_id, every_run=every_run)

@@ -45,7 +45,7 @@ def clusters(metric: Metric) -> None:
     if more.open:
         with more:
             st.caption("Clusters are medians of groups of answers, not limits; between them lies nothing.")
-            st.table(pl.DataFrame(rows), hide_index=True)
+            st.table(pl.DataFrame(rows), hide_index=True, alt="Where answers to a survey lie")
 
 
 def devlake(window: Window, key: str) -> None:

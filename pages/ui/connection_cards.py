@@ -8,6 +8,7 @@ from data.connections import ConnectionView, GitHubError
 from data.people import Who
 from pages.ui import github_connect
 from pages.ui.asking import asked, confirmed, dialog
+from pages.ui.github_connect import PLACES
 from pages.ui.text import count, minute, plain
 
 
@@ -71,7 +72,7 @@ def replace(user: Who, one: ConnectionView) -> None:
     st.text(f"The new {what} takes the place of the old one as soon as GitHub accepts it. Nothing is read anew.")
     if one.kind == "app":
         file = st.file_uploader("Private key", type=["pem"], key=f"replace_pem_{one.id}")
-        place = st.text_input("or where the key is", key=f"replace_key_{one.id}", placeholder="env:NAME or file:/path")
+        place = st.text_input("or where the key is", key=f"replace_key_{one.id}", placeholder=PLACES)
         secret = place.strip() or (file.getvalue().decode("utf-8", "replace") if file else "")
     else:
         secret = st.text_input(
@@ -79,7 +80,7 @@ def replace(user: Who, one: ConnectionView) -> None:
             type="password",
             key=f"replace_secret_{one.id}",
             autocomplete="off",
-            placeholder="github_pat_... or env:NAME or file:/path",
+            placeholder=f"github_pat_... or {PLACES}",
         )
     if st.button("Replace", type="primary", key="connection_replace_save"):
         if not secret.strip():

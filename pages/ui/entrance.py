@@ -6,14 +6,19 @@ from data import openid, roles
 from data.people import Who
 from pages.ui.text import plain
 
-PROBLEM = "problem"  # in the address, when the provider sent nobody: see signin.py
+PROBLEM = "problem"  # in the address, when it did not work: see signin.py
+WRONG = {
+    "sign-in": "The sign-in did not come to its end. Try again; if it happens again, ask whoever runs Milepost.",
+    "provider": "Where you sign in does not answer at the moment, so nobody can be let in. Try again in a few minutes; "
+    "whoever is signed in goes on.",
+}
 
 
 def sign_in() -> None:
     """The page at every address for whoever is not signed in; afterwards they are at that address again."""
     st.title("Sign in to Milepost", anchor=False)
-    if st.query_params.get(PROBLEM) == "sign-in":
-        st.error("The sign-in did not come to its end. Try again; if it happens again, ask whoever runs Milepost.")
+    if said := WRONG.get(st.query_params.get(PROBLEM, "")):
+        st.error(said)
     if st.user.to_dict().get("sign_in"):
         st.text("Your session has ended. Sign in again, and go on where you were.")
     else:
@@ -33,10 +38,11 @@ def outside(user: Who) -> None:
     """For somebody who is signed in and has no role, or whose access was switched off: whom to ask."""
     if user.is_active:
         st.title("You have no role yet", anchor=False)
-        st.text(f"You are signed in as {user.name}. {_whom()} to give you a role, then reload this page.")
+        st.text(f"You are signed in as {user.name}. {whom()} to give you a role, then reload this page.")
+        st.caption("A group that you were put in since then counts once you sign out and in again.")
     else:
         st.title("Your access is switched off", anchor=False)
-        st.text(f"You are signed in as {user.name}. {_whom()} if you think that this is a mistake.")
+        st.text(f"You are signed in as {user.name}. {whom()} if you think that this is a mistake.")
     leave()
 
 
@@ -54,7 +60,8 @@ def where(role: roles.Role) -> str:
 WORDS = {"admin": "Administrator", "leader": "Leader", "coach": "Coach", "team_lead": "Team lead", "member": "Member"}
 
 
-def _whom() -> str:
+def whom() -> str:
+    """'Ask Ada', or whoever can help here."""
     names = roles.administrators()
     if said := openid.contact():
         return f"Ask {said}"

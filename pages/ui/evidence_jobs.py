@@ -9,7 +9,7 @@ from data.access import Forbidden, NotFound
 from data.people import Who
 from data.practices import evaluating, looks
 from data.practices.looks import LookView
-from pages.ui import guard, paging
+from pages.ui import guard, paging, states
 from pages.ui.asking import is_open
 from pages.ui.registry import page_file
 from pages.ui.text import ago, count, link, minute, plain
@@ -34,7 +34,7 @@ def section(user: Who, repository_ids: Collection[int], key: str = "look") -> No
     found = looks.status(user, repository_ids)
     if not found:
         st.text("No repository is read for this team yet, so that there is nothing to look at.")
-        st.page_link(page_file("sources"), label="Add a clone or connect GitHub", icon=":material/arrow_forward:")
+        states.way(page_file("sources"), "Add a clone or connect GitHub")
         return
     views = list(found.values())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -6,7 +6,7 @@ import streamlit as st
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import correct, corrected, judged, tables
+from pages.ui import correct, corrected, judged, states, tables
 from pages.ui.registry import page_file
 from pages.ui.text import count, link, minute, plain, short
 from pages.ui.window import Window
@@ -46,16 +46,17 @@ def section(user: Who, window: Window) -> None:
     st.text(_finding(found, service.incidents_collected))
     if not service.incidents_collected and "github" in service.kinds:
         query = {"service": str(service.id)}
-        st.page_link(page_file("sources"), label="Choose which labels of issues are incidents", query_params=query)
+        label = "Choose which labels of issues are incidents"
+        states.way(page_file("sources"), label, "label", query, f"{label}: that is for {states.WHO}.")
     if not found.is_empty():
-        states = [state for state in STATE if state in found["state"]]
+        kinds = [state for state in STATE if state in found["state"]]
         wanted = ALL
-        if len(states) > 1:
+        if len(kinds) > 1:
             numbers = dict(found.group_by("state").agg(pl.col("about").n_unique()).iter_rows())
             numbers[ALL] = found["about"].n_unique()
             wanted = st.radio(
                 "Show",
-                [ALL, *states],
+                [ALL, *kinds],
                 format_func=lambda state: f"{STATE[state][0] if state in STATE else 'All'} ({numbers[state]:,})",
                 key=f"failures_{service.id}",
                 horizontal=True,

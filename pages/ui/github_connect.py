@@ -8,6 +8,7 @@ from data.connections import ConnectionView, GitHubError
 from data.people import Who
 from pages.ui.text import count, day, plain
 
+PLACES = "env:NAME, file:/path or vault:MOUNT/PATH#KEY"  # where a secret may be instead
 #: What a fine-grained token or an app is given, all of it read-only, and what each is for.
 NEEDS = (
     ("Contents", "commits, tags, releases, and files such as workflows"),
@@ -49,8 +50,9 @@ def _token(user: Who, address: str) -> None:
             type="password",
             key="connect_secret",
             autocomplete="off",
-            placeholder="github_pat_... or env:NAME or file:/path",
-            help="env:NAME is read from the environment of Milepost, file:/path from a file, each time it is needed. "
+            placeholder=f"github_pat_... or {PLACES}",
+            help="env:NAME is read from the environment of Milepost, file:/path from a file, vault:MOUNT/PATH#KEY from "
+            "HashiCorp Vault (docs/secrets.md), each time it is needed. "
             "A token that you paste is stored sealed, with a key outside the database.",
         )
         if st.form_submit_button("Connect", type="primary", key="connect_go"):
@@ -64,7 +66,7 @@ def _app(user: Who, address: str) -> None:
             "Installation ID", key="connect_installation", placeholder="The number at the end of its page's address"
         )
         file = st.file_uploader("Private key", type=["pem"], key="connect_pem")
-        where = st.text_input("or where the key is", key="connect_key", placeholder="env:NAME or file:/path")
+        where = st.text_input("or where the key is", key="connect_key", placeholder=PLACES)
         if st.form_submit_button("Connect", type="primary", key="connect_go"):
             given = where.strip() or (file.getvalue().decode("utf-8", "replace") if file else "")
             _connect(lambda: connections.add_app(user, app_id, place, given), given and app_id and place)

@@ -1,6 +1,6 @@
 """Setting a goal: what is measured and what must not get worse, from where, to where, until when."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
@@ -11,8 +11,9 @@ from data.improving import goals
 from data.improving.goals import GoalView, Wanted
 from data.improving.measuring import METRICS
 from data.people import Who
-from pages.ui import goal_words, metric_pick
+from pages.ui import goal_owner, goal_words, metric_pick
 from pages.ui.asking import asked, dialog
+from pages.ui.goal_owner import end_of, today
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
@@ -57,13 +58,15 @@ def _new(user: Who, team_id: int, key: str, note: str = NOTE, **origin) -> None:
         st.caption(plain(f"{METRICS[name].name} now: {goal_words.figure(figure)}."))
     own = f"{key}_{service}_{metric}_{counter}"
     target, limit = _numbers(own, metric, counter, before)
-    due = st.date_input("Until", _today() + MONTHS, _today() + timedelta(days=1), key=f"{key}_due", format="YYYY-MM-DD")
+    due = st.date_input("Until", today() + MONTHS, today() + timedelta(days=1), key=f"{key}_due", format="YYYY-MM-DD")
+    owner, look_at = goal_owner.fields(key, new=True)
     title = st.text_input(
         "Title", "", key=f"{key}_title", max_chars=120, placeholder=goal_words.title(metric, before[0], target)
     )
     if st.button("Set the goal", key=f"{key}_go", type="primary"):
         title = title.strip() or goal_words.title(metric, before[0], target)
-        wanted = Wanted(title, service, metric, target, counter, limit, _end_of(due), **origin)
+        more = {"owner": owner, "look_at": look_at, **origin}
+        wanted = Wanted(title, service, metric, target, counter, limit, end_of(due or today()), **more)
         asked(lambda: goals.add(user, team_id, wanted), "The goal is set.", note)
 
 
@@ -75,10 +78,12 @@ def edit(user: Who, one: GoalView) -> None:
     target, limit = _numbers(key, was.metric, was.counter_metric, one.baseline, (was.target, was.counter_limit))
     first = min(store.from_us(one.created_at).date() + timedelta(days=1), store.from_us(was.due_at).date())
     due = st.date_input("Until", store.from_us(was.due_at).date(), first, key=f"{key}_due", format="YYYY-MM-DD")
+    owner, look_at = goal_owner.fields(key, was.owner, was.look_at)
     title = st.text_input("Title", was.title, key=f"{key}_title", max_chars=120)
     words = st.text_area("Note", was.note, key=f"{key}_note", max_chars=2000, height=90)
     if st.button("Save", key=f"{key}_save", type="primary"):
-        values = {"title": title, "target": target, "counter_limit": limit, "due_at": _end_of(due), "note": words}
+        values = {"title": title, "target": target, "counter_limit": limit, "due_at": end_of(due or today())}
+        values |= {"note": words, "owner": owner, "look_at": look_at}
         asked(lambda: goals.edit(user, one.id, Wanted(**{**vars(was), **values})), "Saved.", NOTE)
 
 
@@ -108,13 +113,3 @@ def _numbers(
         typed = st.number_input(label, 0.0, None, value, key=f"{key}_{'limit' if place else 'target'}", format="%g")
         found.append(None if typed is None else unit.kept(typed))
     return found[0], found[1]
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def _end_of(day: date | None) -> int:
-    """The last moment of the day."""
-    day = day or _today()
-    return store.to_us(datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC))

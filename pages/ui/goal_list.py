@@ -7,7 +7,7 @@ from data.improving import goals
 from data.improving.goals import GoalView, Stand
 from data.improving.plans import TeamPlan
 from data.people import Who
-from pages.ui import cached_plans, goal_form, goal_words, paging
+from pages.ui import cached_plans, goal_form, goal_owner, goal_words, paging
 from pages.ui.registry import page_file
 from pages.ui.text import day, plain
 
@@ -42,8 +42,7 @@ def _title(one: GoalView) -> str:
 def _card(user: Who, one: GoalView, stand: Stand | None, plans: bool) -> None:
     with st.container(border=True, gap="small", key=f"goal_card_{one.id}"):
         words, colour = goal_words.state(one, stand)
-        overdue = " :orange-badge[Its day has passed]" if stand and stand.overdue else ""
-        st.markdown(f"**{plain(one.wanted.title)}** :{colour}-badge[{words}]{overdue}")
+        st.markdown(f"**{plain(one.wanted.title)}** :{colour}-badge[{words}]{goal_words.overdue(stand)}")
         if stand is None:
             st.text("The service that it is measured on is not the team's any more, so where it stands is not known.")
         else:
@@ -52,6 +51,7 @@ def _card(user: Who, one: GoalView, stand: Stand | None, plans: bool) -> None:
         st.caption(" · ".join(plain(each) for each in _facts(one)))
         if one.wanted.note:
             st.caption(plain(one.wanted.note))
+        goal_owner.looks(one)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if one.service:
                 query = {"service": str(one.wanted.service_id)}
@@ -59,13 +59,15 @@ def _card(user: Who, one: GoalView, stand: Stand | None, plans: bool) -> None:
                     page_file("delivery"), label="Its numbers", icon=":material/show_chart:", query_params=query
                 )
             if plans:
-                _doing(user, one)
+                _doing(user, one, stand)
 
 
 def _facts(one: GoalView) -> list[str]:
     facts = [one.service, f"set {day(store.from_us(one.created_at))}", f"until {day(store.from_us(one.wanted.due_at))}"]
     if one.ended_at is not None:
         facts.append(f"{one.state} {day(store.from_us(one.ended_at))}")
+    elif one.state == goals.OPEN:
+        facts += goal_words.watched(one)
     facts.append(goal_words.origin(one))
     before = one.baseline[0]
     facts.append(
@@ -74,10 +76,12 @@ def _facts(one: GoalView) -> list[str]:
     return [each for each in facts if each]
 
 
-def _doing(user: Who, one: GoalView) -> None:
+def _doing(user: Who, one: GoalView, stand: Stand | None) -> None:
     if one.wanted.pain_id is not None:
         query = {"team": str(one.team_id)}
         st.page_link(page_file("pains"), label="Pain points", icon=":material/hourglass_bottom:", query_params=query)
+    if stand is not None and st.button("Look", key=f"goal_{one.id}_looking", type="tertiary"):
+        goal_owner.look(user, one, stand)
     if st.button("Edit", key=f"goal_{one.id}_edit", type="tertiary"):
         goal_form.edit(user, one)
     if st.button("End it", key=f"goal_{one.id}_ending", type="tertiary"):

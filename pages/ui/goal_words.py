@@ -4,9 +4,10 @@ from assessments import goals as ways
 from assessments.delivery import present
 from assessments.delivery.results import State
 from assessments.goals import Figure
+from data import store
 from data.improving.goals import GoalView, Stand
 from data.improving.measuring import METRICS
-from pages.ui.text import count
+from pages.ui.text import count, day
 
 NO_VALUE = {
     State.TOO_FEW: "too few to judge",
@@ -23,6 +24,13 @@ def figure(one: Figure) -> str:
     words = present.between(one.low, one.high, one.unit)
     interval = f"95 % interval {words}, " if words else "no interval, "
     return f"{present.number(one.value, one.unit)} ({interval}n = {one.n:,})"
+
+
+def short(one: GoalView, stand: Stand) -> str:
+    """ "3.2 days, target 2 days", or why there is no value."""
+    now = stand.now
+    said = NO_VALUE.get(now.state, "not known") if now.value is None else present.number(now.value, now.unit)
+    return f"{said}, target {present.number(one.wanted.target, one.metric.unit)}"
 
 
 def title(metric: str, before: Figure, target: float) -> str:
@@ -74,6 +82,24 @@ def counter(one: GoalView, stand: Stand) -> str:
         ways.BROKEN: f"{one.counter.name}: {now}, beyond its limit of {limit}. The goal is paid for with it.",
         ways.NOT_KNOWN: f"{one.counter.name}: {now}, so whether it keeps its limit of {limit} is not known.",
     }[stand.progress.counter]
+
+
+def overdue(stand: Stand | None) -> str:
+    """Badges of days that have passed; empty where none has."""
+    if stand is None:
+        return ""
+    passed = ((stand.overdue, "Its day has passed"), (stand.look_due, "A look is overdue"))
+    return "".join(f" :orange-badge[{words}]" for yes, words in passed if yes)
+
+
+def watched(one: GoalView) -> list[str]:
+    """Who keeps an eye on it, and when they look next."""
+    owner, look_at = one.wanted.owner, one.wanted.look_at
+    nobody, nowhere = "nobody keeps an eye on it", "no next look"
+    return [
+        f"owner: {owner}" if owner else nobody,
+        nowhere if look_at is None else f"next look {day(store.from_us(look_at))}",
+    ]
 
 
 def origin(one: GoalView) -> str:

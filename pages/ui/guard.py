@@ -20,12 +20,13 @@ def identity() -> people.Who | None:
 
 def somewhere(user: people.Who, action: access.Action) -> bool:
     """Whether there is anything at all the person may do that to; a page then asks again for each thing on it.
-    Somebody without any role may nothing, not even see the demo."""
+    Somebody without any role may nothing, not even see the demo; and the demo alone makes nobody a leader."""
     if not user.organizations:
         return False
     subjects = [access.Subject(organization_id) for organization_id in user.organizations]
     subjects += [access.Subject(organization_id, team_id) for organization_id, team_id, _ in user.team_roles]
-    subjects.append(access.Subject(0, is_demo=True))
+    if action != access.Action.LEAD:
+        subjects.append(access.Subject(0, is_demo=True))
     return any(access.may(user, action, subject) for subject in subjects)
 
 

@@ -6,7 +6,7 @@ from assessments.delivery.results import Summary
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import states, words
+from pages.ui import states, undecided, words
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
 from pages.ui.window import Window
@@ -14,7 +14,7 @@ from pages.ui.window import Window
 LONGEST, FEW = 52, 5
 
 
-def stop_unless_judged(service: ServiceView) -> None:
+def stop_unless_judged(user: Who, service: ServiceView) -> None:
     """Ends the page with the next step where there is nothing to show numbers of yet."""
     query = {"service": str(service.id)}
     if not service.sources or service.collected_until is None:
@@ -28,6 +28,10 @@ def stop_unless_judged(service: ServiceView) -> None:
         st.stop()
     if not service.holds:
         states.empty("Nothing there yet", states.NOTHING_FOUND, "See its sources", page_file("sources"), query)
+        st.stop()
+    if service.settings is None and not undecided.chooses(user, service):
+        says = f"Facts have been collected. {undecided.OTHERS} Then there are numbers."
+        states.empty("One choice is missing", says, undecided.LOOK, page_file("rule"), query)
         st.stop()
     if service.settings is None:
         states.empty(

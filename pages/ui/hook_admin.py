@@ -8,7 +8,6 @@ from data import badges, hooks, openid
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
-from data.sources.github.errors import NotAllowed
 from pages.ui import paging
 from pages.ui.asking import asked
 from pages.ui.text import plain
@@ -68,14 +67,7 @@ def open_hook(user: Who, one: ServiceView, known: bool) -> None:
         st.text("The secret before stays good until the next change.")
     secret = st.text_input("Secret", type="password", key=f"hook_secret_{one.id}", autocomplete="off")
     if st.button("Save the secret", type="primary", key="hook_save"):
-        asked(lambda: _keep(user, one.id, secret), "The secret is kept, sealed.", NOTE)
-
-
-def _keep(user: Who, service_id: int, secret: str) -> None:
-    try:
-        hooks.open_hook(user, service_id, secret)
-    except NotAllowed as error:
-        raise ValueError(str(error)) from None
+        asked(lambda: hooks.open_hook(user, one.id, secret), "The secret is kept.", NOTE)
 
 
 @st.dialog("Switch off the webhook")

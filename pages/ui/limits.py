@@ -3,12 +3,14 @@
 Sources leave notes of every kind; most only tell how they were read. Those listed here make a number wrong or missing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from assessments.delivery.results import Summary
+from data.people import Who
 from data.queries import ServiceView
+from pages.ui import states, undecided
 from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
@@ -123,13 +125,21 @@ def _uncovered(summary: Summary) -> list[Gap]:
     return found
 
 
-def show(one: ServiceView, gap: Gap) -> None:
-    """One gap: what it is, what to do, and the way there."""
+def show(user: Who, one: ServiceView, gap: Gap) -> None:
+    """One gap: what it is, what to do, and the way there; or who can do it."""
+    label = gap.label
+    if gap.page == "rule" and not undecided.chooses(user, one):
+        gap, label = (
+            replace(gap, todo="Whoever leads the team can say it; look what each choice would count."),
+            undecided.LOOK,
+        )
+    is_open = states.open_to(user, page_file(gap.page))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width="content"):
             st.markdown(f"**{plain(one.name)}**: {plain(gap.says)}")
             st.caption(_code(gap.todo))
-        st.page_link(page_file(gap.page), label=gap.label, query_params={"service": str(one.id)})
+        if is_open:
+            st.page_link(page_file(gap.page), label=label, query_params={"service": str(one.id)})
 
 
 def _code(todo: str) -> str:

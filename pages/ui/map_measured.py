@@ -39,7 +39,7 @@ def section(user: Who, team: TeamView, one: MapView, drawn: Map, drawing: bool) 
     else:
         seen = window.of(service, WEEKS)
         rows = sentences.measured_rows(drawn, judged.summary(seen).stages)
-        st.table(pl.DataFrame(rows), hide_index=True)
+        st.table(pl.DataFrame(rows), hide_index=True, alt="Steps as drawn and as measured")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(
                 f"Median of the changes that reached production at {plain(service.name)} in the last {WEEKS} weeks. "

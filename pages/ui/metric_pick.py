@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.improving.measuring import METRICS
 from data.people import Who
-from pages.ui import cached
+from pages.ui import cached, states
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
@@ -21,7 +21,7 @@ def services(user: Who, team_id: int) -> dict[int, str]:
 def none_yet() -> None:
     """Without a service nothing is measured."""
     st.text("The team has no service yet, so nothing can be measured. Make one and connect its source first.")
-    st.page_link(page_file("sources"), label="Sources", icon=":material/database:")
+    states.way(page_file("sources"), "Sources", "database")
 
 
 def fields(

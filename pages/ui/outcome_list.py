@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data.improving import verdicts
 from data.improving.interventions import InterventionView
 from data.improving.verdicts import Question, Verdict
+from data.learning import watched
 from data.people import Who
 from pages.ui import cached_plans, outcome_ahead, outcome_chart, outcome_form, outcome_words, paging
 from pages.ui.registry import page_file
@@ -17,7 +18,7 @@ from pages.ui.text import plain
 PAGE = 8
 
 
-def nothing(team_id: int) -> None:
+def nothing(team_id: int, plans: bool) -> None:
     """Before anything was noted."""
     with st.container(border=True):
         st.subheader("Nothing has been noted yet", anchor=False)
@@ -26,6 +27,8 @@ def nothing(team_id: int) -> None:
             "working. Name the metric that should move by it, and what must not get worse. Some weeks after it is "
             "finished this page says whether it moved, did not, or that it cannot be told and what is missing."
         )
+        if not plans:
+            st.caption("Whoever leads the team notes it.")
         query = {"team": str(team_id)}
         st.page_link(page_file("plan"), label="Plan", icon=":material/arrow_forward:", query_params=query)
 
@@ -36,6 +39,7 @@ def section(user: Who, views: Sequence[InterventionView], plans: bool) -> None:
         views, "outcomes", "Find one", ("entry", "entries"), lambda one: f"{one.said.title} {one.service}", PAGE
     )
     asked = cached_plans.questions(tuple(shown))
+    proofs = watched.of_team(user, shown[0].team_id) if shown else {}
     bar = st.empty()
     cold = {each.one.id for each in asked if each.takes_long and verdicts.kept(each) is None}
     first = next((each.one.id for each in asked if each.ripe), None)
@@ -47,12 +51,12 @@ def section(user: Who, views: Sequence[InterventionView], plans: bool) -> None:
             _title(title, question, None)
             waiting.append((question, slot, title))
         else:
-            _card(user, question, slot, title, plans, question.one.id == first)
+            _card(user, question, slot, title, plans, question.one.id == first, proofs.get(question.one.id))
     waiting.sort(key=lambda each: each[0].state != verdicts.JUDGED)  # verdicts first
     for place, (question, slot, title) in enumerate(waiting):
         bar.progress(place / len(waiting), text=_progress(place, len(waiting), question))
         verdicts.answer(question)
-        _card(user, question, slot, title, plans, question.one.id == first)
+        _card(user, question, slot, title, plans, question.one.id == first, proofs.get(question.one.id))
     if waiting:
         bar.empty()
 
@@ -67,7 +71,8 @@ def _title(place: DeltaGenerator, question: Question, verdict: Verdict | None) -
 
 
 def _card(
-    user: Who, question: Question, slot: DeltaGenerator, title: DeltaGenerator, plans: bool, opened: bool
+    user: Who, question: Question, slot: DeltaGenerator, title: DeltaGenerator, plans: bool, opened: bool,
+    proof: int | None,
 ) -> None:  # fmt: skip
     found = verdicts.kept(question) if question.takes_long else None
     verdict = found if isinstance(found, Verdict) else None
@@ -85,6 +90,9 @@ def _card(
             st.caption(plain(question.one.said.note))
         if question.weeks is not None:
             _weeks(question, opened)
+        if proof is not None:
+            query = {"attempt": str(proof)}
+            st.page_link(page_file("proof"), label="Proof of concept", icon=":material/science:", query_params=query)
         if plans:
             _doing(user, question.one, question.state)
 

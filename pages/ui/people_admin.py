@@ -21,7 +21,7 @@ MENU = {
 MAY = {
     "admin": "may do everything",
     "leader": "sees every team, changes nothing",
-    "coach": "sees every team, changes nothing",
+    "coach": "sees every team, reviews proofs of concept",
     "team_lead": "sees and edits one team",
     "member": "sees one team and corrects its failures",
 }

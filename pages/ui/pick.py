@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import queries
+from data.access import Action
 from data.asked import maps
 from data.people import Who
 from pages.ui import cached, states, window
@@ -57,13 +58,7 @@ def service(user: Who, place: DeltaGenerator) -> queries.ServiceView:
     """The service picker. Without any service it says how to begin, and ends the page."""
     seen = cached.services(cached.version(), user)
     if not seen:
-        states.empty(
-            "Nothing to show yet",
-            "There is no service yet. Begin with a clone on this machine, with files, or with the demo organisation.",
-            "Begin on Home",
-            page_file(""),
-        )
-        st.stop()
+        _begin("There is no service yet.")
     names = {one.id: f"{one.team} / {one.name}{DEMO if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "service", "Service", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
@@ -81,16 +76,16 @@ def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> querie
         )
         st.stop()
     if not seen:
-        states.empty(
-            "Nothing to show yet",
-            "No team has a service yet. Begin with a clone on this machine, with files, or with the demo organisation.",
-            "Begin on Home",
-            page_file(""),
-        )
-        st.stop()
+        _begin("No team has a service yet.")
     names = {one.id: f"{one.name}{DEMO if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "team", "Team", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
+
+
+def _begin(missing: str) -> None:
+    says = f"{missing} Begin with a clone on this machine, with files, or with the demo organisation."
+    states.empty("Nothing to show yet", says, "Begin on Home", page_file(""), action=Action.ADD_SOURCE)
+    st.stop()
 
 
 def workflow_map(drawn: Sequence[maps.MapView], place: DeltaGenerator) -> maps.MapView:

@@ -7,7 +7,7 @@ from data.improving import choices
 from data.improving.choices import ChoiceView
 from data.improving.plans import TeamPlan
 from data.people import Who
-from pages.ui import outcome_form
+from pages.ui import outcome_form, plan_proofs
 from pages.ui.asking import asked, dialog
 from pages.ui.plan_tracks import NOTE
 from pages.ui.registry import page_file
@@ -26,12 +26,14 @@ def section(user: Who, found: TeamPlan, plans: bool) -> None:
     if not found.active:
         return
     st.header("Under way", anchor=False)
+    lines = plan_proofs.read(user, found.standing.team_id)
     for one in found.active:
         with st.container(border=True, gap="small", key=f"chosen_{one.id}"):
             _head(one)
             if one.why:
                 st.markdown(f"**Why:** {plain(one.why)}")
             st.caption(" · ".join(plain(each) for each in _facts(one)))
+            plan_proofs.of_choice(one, lines)
             if plans:
                 _doing(user, one)
 
@@ -41,11 +43,13 @@ def ended(user: Who, found: TeamPlan, plans: bool) -> None:
     past = [one for one in found.choices if not one.is_active]
     if not past:
         return
+    lines = plan_proofs.read(user, found.standing.team_id)
     with st.expander(f"Finished and dropped ({len(past)})", key="plan_past"):
         for one in past:
             with st.container(gap="xsmall"):
                 _head(one)
                 st.caption(" · ".join(plain(each) for each in _facts(one)))
+                plan_proofs.of_choice(one, lines)
                 if one.interventions:
                     page, query = page_file("outcomes"), {"team": str(one.team_id)}
                     st.page_link(page, label="Did it work?", icon=":material/query_stats:", query_params=query)

@@ -9,7 +9,7 @@ from content import catalog
 from data.improving import choices
 from data.improving.plans import TeamPlan
 from data.people import Who
-from pages.ui import cached, cached_plans
+from pages.ui import cached, cached_plans, plan_proofs
 from pages.ui.asking import asked
 from pages.ui.text import count, plain
 
@@ -53,7 +53,7 @@ def _summary(found: TeamPlan, hours: int) -> str:
         told += " The hours of what is chosen already come on top."
     if found.standing.lost:
         return f"{told} Where the workflow map shows that lead time is lost, a gap counts more."
-    return f"{told} A workflow map would show where lead time is lost, and such gaps would count more."
+    return f"{told} A workflow map of the team's own would show where time is lost, and such gaps would count more."
 
 
 def _nothing(found: TeamPlan, hours: int) -> str:
@@ -76,6 +76,8 @@ def _card(user: Who, team_id: int, one: Choice, plans: bool) -> None:
         st.caption(plain(" · ".join(facts)))
         if one.coming:
             st.caption(COMING)
+        else:
+            plan_proofs.track(team_id, one.slug, "See the track")
         if plans:
             _choose(user, team_id, one, "primary")
 

@@ -31,6 +31,9 @@ KINDS = {
     "github_plan": "Plan a first reading",
     "webhook": "Take in what GitHub sent",
     "evidence": "Look at a repository",
+    "proof": "Check a proof of concept",
+    "backup": "Make a backup",
+    "retention": "Delete what is too old",
 }
 
 

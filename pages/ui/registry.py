@@ -2,7 +2,10 @@
 
 from data.access import Action
 from pages.ui.admin_pages import ADMIN
+from pages.ui.lead_pages import LEADING
+from pages.ui.learn_pages import PROVING
 from pages.ui.page_spec import PageSpec
+from pages.ui.reading_pages import CONTENT, READING
 
 PAGES = (
     PageSpec("", "home/start.py", "Home", "home", "", Action.VIEW, "Your services and what each needs next."),
@@ -117,6 +120,10 @@ PAGES = (
         Action.VIEW_ROWS,
         "Choose what counts as a production deployment, and see what that would count.",
     ),
+    *READING,
+    *PROVING,
+    *CONTENT,
+    *LEADING,
     *ADMIN,
 )
 

@@ -3,13 +3,14 @@
 import streamlit as st
 from pydantic import ValidationError
 
+from assessments.delivery import production
 from assessments.delivery.settings import ProductionRule, Settings
 from data import intake, teams
 from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from data.seen import Seen
-from pages.ui import progress, words
+from pages.ui import cached, progress, words
 from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
@@ -23,11 +24,11 @@ CHOOSE = {
 LISTED = 12  # names with their numbers in the caption
 
 
-def edit(service: ServiceView, proposals: list[ProductionRule], seen: dict[str, tuple[Seen, ...]]) -> Settings | None:
-    """The settings as they stand in the form; None, with the reason shown, where they are not valid. seen: the names
-    there are to choose from."""
+def edit(service: ServiceView, proposals: list[ProductionRule], workflows: tuple[str, ...]) -> Settings | None:
+    """The settings as they stand in the form; None, with the reason shown, where they are not valid. workflows:
+    those that have run."""
     now = service.settings
-    options = _options(now, proposals, seen)
+    options = _options(now, proposals, workflows)
     if not options:
         st.text("The sources hold neither deployments nor merges, so there is nothing a rule could count.")
         return None
@@ -42,7 +43,7 @@ def edit(service: ServiceView, proposals: list[ProductionRule], seen: dict[str, 
     rule, key = options[chosen], f"{key}_{chosen}"
     fields = {"kind": rule.kind, "include": rule.include, "exclude": rule.exclude, "environment": rule.environment}
     if rule.kind in CHOOSE:
-        fields |= _choose(rule, seen.get(rule.kind, ()), key)
+        fields |= _choose(rule, cached.seen_names(service, rule.kind), key)
     with st.expander("Patterns, paths and limits", icon=":material/tune:", expanded=False):
         if rule.kind in PATTERN_KINDS or rule.kind == "workflow":
             fields |= _patterns(rule, key)
@@ -69,12 +70,12 @@ def edit(service: ServiceView, proposals: list[ProductionRule], seen: dict[str, 
         return None
 
 
-def _options(now: Settings | None, proposals: list[ProductionRule], seen: dict) -> list[ProductionRule]:
+def _options(now: Settings | None, proposals: list[ProductionRule], workflows: tuple) -> list[ProductionRule]:
     """The rule in use, those proposed, and where workflows have run of which none was proposed, one to choose from."""
     options = ([now.rule] if now else []) + [rule for rule in proposals if not now or rule != now.rule]
-    if seen.get("workflow") and not any(rule.kind == "workflow" for rule in options):
+    if workflows and not any(rule.kind == "workflow" for rule in options):
         before = [rule for rule in options if rule.kind != "merge"]
-        own = ProductionRule(kind="workflow", include=seen["workflow"][0].pattern)
+        own = ProductionRule(kind="workflow", include=production.exactly(workflows[0]))
         options = [*before, own, *options[len(before) :]] if options[len(before) :] else [*options, own]
     return options
 

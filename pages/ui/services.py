@@ -8,7 +8,7 @@ import streamlit as st
 from data import jobs
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import demo, paging, states
+from pages.ui import demo, paging, states, undecided
 from pages.ui.registry import page_file
 from pages.ui.text import day, minute, plain
 
@@ -21,6 +21,7 @@ def show(user: Who, seen: list[ServiceView], key: str, fetched: Collection[int] 
     whose repository is being read from GitHub for the first time."""
     busy = {job.service_id: "sources" for job in jobs.asked_for(user)}
     busy |= dict.fromkeys(fetched, "github")
+    may_connect = states.open_to(user, page_file("sources"))
     many = len(seen) > CARDS
     if many:
         seen = paging.part(
@@ -39,22 +40,27 @@ def show(user: Who, seen: list[ServiceView], key: str, fetched: Collection[int] 
         if many:
             with st.container(border=True, gap="xxsmall"):
                 for one in mine:
-                    _row(one, busy.get(one.id))
+                    _row(one, _next(user, one, busy.get(one.id), may_connect))
             continue
         with st.grid("auto", min_column_width=280):
             for one in mine:
                 with st.container(border=True, height="stretch"):
-                    _card(one, busy.get(one.id))
+                    _card(one, _next(user, one, busy.get(one.id), may_connect))
 
 
-def _next(one: ServiceView, busy: str | None) -> tuple[str, str, str, str]:
+def _next(user: Who, one: ServiceView, busy: str | None, may_connect: bool) -> tuple[str, str, str, str]:
     """How it stands in one sentence; what to do about it, with its icon and page. busy: where one sees the work."""
+    look = "Open delivery", "local_shipping", "delivery"
     if busy:
-        return "Its sources are being read.", "See the progress", "sync", busy
+        return "Its sources are being read.", *(("See the progress", "sync", busy) if may_connect else look)
     if one.collected_until is None:
+        if not may_connect:
+            return "Nothing has been collected for it yet.", *look
         return "Nothing has been collected for it yet.", "Connect a source", "database", "sources"
     if not one.holds:
-        return states.NOTHING_FOUND, "See its sources", "database", "sources"
+        return states.NOTHING_FOUND, *(("See its sources", "database", "sources") if may_connect else look)
+    if one.settings is None and not undecided.chooses(user, one):
+        return undecided.OTHERS, undecided.LOOK, "rule", "rule"
     if one.settings is None:
         return (
             "Say what counts as a production deployment. A proposal is ready.",
@@ -63,12 +69,12 @@ def _next(one: ServiceView, busy: str | None) -> tuple[str, str, str, str]:
             "rule",
         )
     if not one.judged:
-        return "Its numbers are being worked out.", "Open delivery", "local_shipping", "delivery"
-    return "", "Open delivery", "local_shipping", "delivery"
+        return "Its numbers are being worked out.", *look
+    return "", *look
 
 
-def _card(one: ServiceView, busy: str | None) -> None:
-    says, label, icon, page = _next(one, busy)
+def _card(one: ServiceView, then: tuple[str, str, str, str]) -> None:
+    says, label, icon, page = then
     st.markdown(f"**{plain(one.name)}**")
     if says or one.story:
         st.text(says or demo.story(one))
@@ -78,8 +84,8 @@ def _card(one: ServiceView, busy: str | None) -> None:
     st.page_link(page_file(page), label=label, icon=f":material/{icon}:", query_params={"service": str(one.id)})
 
 
-def _row(one: ServiceView, busy: str | None) -> None:
-    says, _, icon, page = _next(one, busy)
+def _row(one: ServiceView, then: tuple[str, str, str, str]) -> None:
+    says, _, icon, page = then
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         look = {"icon": f":material/{icon}:", "query_params": {"service": str(one.id)}, "width": 240}
         st.page_link(page_file(page), label=plain(one.name), **look)

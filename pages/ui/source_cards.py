@@ -4,17 +4,19 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from data import intake, queries, syncing
+from data import intake, syncing
 from data.access import Action, Subject, may
 from data.people import Who
 from data.practices import looks
 from data.practices.looks import LookView
 from data.queries import Brought, ServiceView, SourceView
 from data.syncing import SyncView
-from pages.ui import demo, evidence_jobs, github_source, paging, progress, sync_buttons
+from pages.ui import cached, demo, evidence_jobs, github_source, paging, progress, sync_buttons
 from pages.ui.asking import asked, confirmed, dialog
 from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
+
+CARDS = 12  # of a page
 
 KIND = {
     "git": "Git clone",
@@ -44,8 +46,9 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
         "Find a source, a clone or a service",
         ("source", "sources"),
         lambda one: " ".join((one.name, one.path or "", *one.used_by)),
+        CARDS,
     )
-    brought = queries.brought(tuple(one.id for one in found))
+    brought = cached.brought(cached.version(), tuple(one.id for one in found))
     hub = syncing.status(user, [one.id for one in found if one.kind == "github"])
     seen = looks.status(user, [one.repository_id for one in found if one.kind in ("git", "github")])
     for one in found:

@@ -88,7 +88,7 @@ def section(window: Window, summary: Summary) -> None:
         }
         for stage in known
     ]
-    st.table(pl.DataFrame(rows), hide_index=True)
+    st.table(pl.DataFrame(rows), hide_index=True, alt="How long each stage takes")
     if unknown:
         st.caption(f"Not told apart by the sources connected: {', '.join(unknown)}.")
     with st.expander("How this is computed", icon=":material/function:"):

@@ -5,6 +5,10 @@ import streamlit as st
 
 from assessments.delivery.results import Metric, State
 from assessments.delivery.settings import Settings
+from data.access import Action
+from data.people import Who
+from pages.ui import guard
+from pages.ui.registry import PAGES
 
 MARK = {
     State.NOT_COLLECTED: ("Not collected", "gray"),
@@ -32,6 +36,8 @@ NO_DATA = "The sources are connected but hold nothing about this window."
 HIDDEN = "Squash or rebase merges hide when work on these changes began, so only merge to production is known."
 AT_MERGE = "By the rule in use a merge is the deployment: merge to production is 0 s by definition and says no speed."
 NOTHING_FOUND = "Its sources were read and hold nothing yet: no commit, merge, deployment or run."
+WHO = "those who lead the team, or administer Milepost"
+OTHERS = f"That is for {WHO}."
 TOO_FEW = "Something happened, but not often enough to judge."
 
 
@@ -61,9 +67,29 @@ def explain(metric: Metric) -> str:
     return {State.NO_DATA: NO_DATA, State.TOO_FEW: TOO_FEW}.get(metric.state, "")
 
 
-def empty(title: str, sentence: str, label: str, page: str, query: dict | None = None) -> None:
-    """Nothing to show yet: says why, and offers the one thing to do about it."""
+def empty(
+    title: str, sentence: str, label: str, page: str, query: dict | None = None, action: Action = Action.VIEW
+) -> None:
+    """Nothing to show yet: says why, and offers the one thing to do about it, or says who can do it. action: what one
+    must be allowed to do there, beyond seeing the page."""
     with st.container(border=True):
         st.subheader(title, anchor=False)
         st.text(sentence)
-        st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=query)
+        way(page, label, query=query, action=action)
+
+
+def way(
+    page: str, label: str, icon: str = "arrow_forward", query: dict | None = None, others: str = OTHERS,
+    action: Action = Action.VIEW,
+) -> None:  # fmt: skip
+    """The link to a page; for whoever may not open it, or may not do that there, who can do what it is for."""
+    user = guard.identity()
+    if open_to(user, page) and guard.somewhere(user, action):
+        st.page_link(page, label=label, icon=f":material/{icon}:", query_params=query)
+    else:
+        st.caption(others)
+
+
+def open_to(user: Who | None, file: str) -> bool:
+    """Whether this person gets past the guard of a page: no link shall lead to "No access"."""
+    return user is not None and any(guard.somewhere(user, one.action) for one in PAGES if file == f"pages/{one.file}")

@@ -19,6 +19,7 @@ from pages.ui.text import count, day, plain
 class Shown:
     """A result with the one before, as this reader may see them."""
 
+    user: Who
     view: ResultView
     before: ResultView | None
     changes: dict[str, Change]
@@ -40,7 +41,7 @@ def read(user: Who) -> Shown:
         states.empty("Nothing to show", sentence if wanted else "Choose a survey of your team first.", *_surveys())
         st.stop()
     before = results.before(user, view)
-    return Shown(view, before, results.changes(view, before))
+    return Shown(user, view, before, results.changes(view, before))
 
 
 def _surveys() -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from data.asked import result_files
+from data.asked import result_files, results
 from pages.ui.survey_head import Shown
 
 
@@ -12,23 +12,28 @@ def section(shown: Shown) -> None:
     name = f"survey-{view.wave.id}"
     with st.expander("Take it along", icon=":material/download:"):
         with st.container(horizontal=True):
-            _button("Result (JSON)", lambda: result_files.result_json(view, changes), f"{name}-result.json")
-            _button("Result (CSV)", lambda: result_files.result_csv(view, changes), f"{name}-result.csv")
+            _button(shown, "Result (JSON)", lambda: result_files.result_json(view, changes), f"{name}-result.json")
+            _button(shown, "Result (CSV)", lambda: result_files.result_csv(view, changes), f"{name}-result.csv")
         if not result_files.can_export(view):
             st.caption("Single answers are not shown here, so they cannot be downloaded either.")
             return
         with st.container(horizontal=True):
             shuffled = f"{name}-answers-rows-are-not-people"
-            _button("Answers (CSV)", lambda: result_files.answers_csv(view), f"{shuffled}.csv")
-            _button("Answers (JSON)", lambda: result_files.answers_json(view), f"{shuffled}.json")
+            _button(shown, "Answers (CSV)", lambda: result_files.answers_csv(view), f"{shuffled}.csv")
+            _button(shown, "Answers (JSON)", lambda: result_files.answers_json(view), f"{shuffled}.json")
         st.caption(f"{result_files.NOTE} Pain points are on their own page.")
 
 
-def _button(label: str, made, file: str) -> None:
+def _button(shown: Shown, label: str, made, file: str) -> None:
     kind = "application/json" if file.endswith("json") else "text/csv"
+
+    def taken() -> bytes:
+        results.taken(shown.user, shown.view)
+        return made().encode()
+
     st.download_button(
         label,
-        data=lambda: made().encode(),
+        data=taken,
         file_name=file,
         mime=kind,
         key=f"survey_take_{file}",

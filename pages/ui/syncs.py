@@ -7,7 +7,7 @@ from data import backlog, syncing
 from data.backlog import Backlog
 from data.people import Who
 from data.syncing import SyncView
-from pages.ui import guard, paging, sync_buttons
+from pages.ui import guard, paging, states, sync_buttons
 from pages.ui.registry import page_file
 from pages.ui.text import count, link, minute, plain
 
@@ -45,7 +45,8 @@ def _summary(user: Who) -> None:
                 step(seen[source_id])
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption("You may leave this page; the work goes on.", width="content")
-            st.page_link(page_file("github"), label="See each of them", icon=":material/arrow_forward:")
+            if states.open_to(user, page_file("github")):
+                st.page_link(page_file("github"), label="See each of them", icon=":material/arrow_forward:")
 
 
 def whole(unread: Backlog) -> None:

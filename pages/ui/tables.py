@@ -5,7 +5,7 @@ import streamlit as st
 
 from assessments.delivery import present
 from data.sources.files import to_csv
-from pages.ui.text import count, web
+from pages.ui.text import count, plain, web
 
 PAGE = 10
 
@@ -33,12 +33,14 @@ def show(
     links: tuple[str, ...] = (),
     durations: dict[str, str] | None = None,
     order: tuple[str, ...] | None = None,
+    still: bool = False,
 ) -> None:
     """One page of the frame, a pager when there is more, and a download of the whole.
 
     noun: (one, many). columns: column -> heading or `st.column_config`. links: columns that hold addresses; what is not
     an http(s) address is left out. durations: new column -> the column of hours that it says in words. order: the
-    columns listed, all without it; the download has every column.
+    columns listed, all without it; the download has every column. still: rows stay in the order that they have, which a
+    click on a heading changes otherwise: teams are not put in the order of a number. Headings are texts then.
     """
     if frame.is_empty():
         return
@@ -49,6 +51,10 @@ def show(
     slot = st.container()
     page = st.pagination(pages, key=f"{key}_page_{pages}") if pages > 1 else 1
     part = frame.slice((page - 1) * PAGE, PAGE)
+    if still:
+        texts = pl.col(pl.String).map_elements(plain, return_dtype=pl.String)
+        slot.table(part.with_columns(texts).rename(columns or {}), hide_index=True, alt=alt)
+        return
     words = {
         new: pl.Series([present.duration(hours) for hours in part[hours_of]], dtype=pl.String)
         for new, hours_of in (durations or {}).items()

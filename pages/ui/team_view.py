@@ -6,8 +6,10 @@ import streamlit as st
 
 from assessments.delivery import overview
 from assessments.delivery.results import State, Summary
+from data.people import Who
 from data.queries import ServiceView
 from pages.ui import axis, charts, judged, limits, paging, states
+from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 from pages.ui.window import Window
 
@@ -101,14 +103,16 @@ def multiples(key: tuple, _panels: list):
     return charts.multiples(named, unit, columns=2 if len(_panels) > 1 else 1)
 
 
-def unknown(services: list[ServiceView], found: list[Found]) -> None:
+def unknown(user: Who, services: list[ServiceView], found: list[Found]) -> None:
     """What is not known, and what to do about each."""
     st.header("What is not known", anchor=False)
     summaries = {one.service.id: one.summary for one in found}
     gaps = [(one, gap) for one in services for gap in limits.gaps(one, summaries.get(one.id))]
     if not gaps:
         st.text("Changes, deployments and incidents are collected for every service of this team.")
+    if not all(states.open_to(user, page_file(page)) for page in {gap.page for _, gap in gaps}):
+        st.caption(f"Connecting and importing is for {states.WHO}.")
     for one, gap in paging.part(
         gaps, "overview_gaps", "Find a service", ("gap", "gaps"), lambda pair: f"{pair[0].name} {pair[1].says}"
     ):
-        limits.show(one, gap)
+        limits.show(user, one, gap)

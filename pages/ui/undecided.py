@@ -13,6 +13,14 @@ from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
 FEW = 4
+#: For those who may look at the rule of a service and not choose it.
+OTHERS = "Nobody has said what counts as a production deployment; whoever leads the team can."
+LOOK = "See what would count"
+
+
+def chooses(user: Who, one: ServiceView) -> bool:
+    """Whether this person may say what counts as production for a service."""
+    return may(user, Action.EDIT_SERVICE, Subject(one.organization_id, one.team_id, one.is_demo))
 
 
 def of(services: Sequence[ServiceView]) -> list[ServiceView]:
@@ -26,7 +34,7 @@ def of(services: Sequence[ServiceView]) -> list[ServiceView]:
 
 def section(user: Who, waiting: list[ServiceView], key: str) -> None:
     """The way to the rule of each, and for many at once the first proposal."""
-    mine = [one for one in waiting if may(user, Action.EDIT_SERVICE, Subject(one.organization_id, one.team_id))]
+    mine = [one for one in waiting if chooses(user, one)]
     if not mine:
         return
     with st.container(border=True, gap="xsmall"):

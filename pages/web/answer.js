@@ -149,9 +149,10 @@ function held(item) {
 
 function tell(item, answer) {
   if (JSON.stringify(answer) === JSON.stringify(answers[item.key] ?? null)) return;
+  answer = structuredClone(answer); // its form goes on changing what it told
   if (answer === null) delete answers[item.key];
   else answers[item.key] = answer;
-  saving.put(item.key, answer && JSON.parse(JSON.stringify(answer)));
+  saving.put(item.key, answer);
   progress();
 }
 
@@ -261,6 +262,7 @@ function finish() {
   begun_at = 0;
   saving.stop();
   saved("");
+  asked = answers = undefined; // going back shows nothing of it
   if (keys) memory.forget();
 }
 

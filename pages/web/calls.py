@@ -3,7 +3,6 @@
 Secrets of links stand in the body: addresses end up in logs. Nothing of an answer is kept by a browser or a proxy.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,16 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from data import rates
 from data.access import NotFound
-from data.api import answers, bodies, door, rate
+from data.api import answers, bodies, door
 from data.api.answers import Problem
 from pages.web.shell import NO_STORE
 
 MOST_BYTES = 400_000  # three pain points of 5,000 characters each, and all else that a page has not sent yet
 SECONDS = 30  # in which a body must have come
-A_MINUTE = 240  # calls with one secret
-_PLACES = 1 << 16  # secrets share a bucket by chance, so that made-up ones fill no memory
-_buckets = rate.Buckets()
 
 
 async def called(request: Request, do: Callable[[dict], Any], status: dict[type[Exception], int]) -> Response:
@@ -35,16 +32,13 @@ async def called(request: Request, do: Callable[[dict], Any], status: dict[type[
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     except Exception as error:
-        code = _status(error, status)
-        made = Problem(code, str(error)).answer if code else door.failed(error)
+        made = await run_in_threadpool(_refused, request, error, status)
     return Response(made.body, made.status, dict(made.headers), made.media_type)
 
 
 def slow_down(secret: object) -> None:
     """Raises Problem for who calls with one secret more often than a person can."""
-    place = int.from_bytes(hashlib.sha256(str(secret).encode(errors="replace")).digest()[:4]) % _PLACES
-    if wait := _buckets.take(place, A_MINUTE):
-        raise Problem(429, f"That was too often: try again in {wait} s.", headers={"Retry-After": str(wait)})
+    door.slow_down(rates.CALLS, secret, "That was too often")
 
 
 def text(body: dict, name: str) -> str:
@@ -56,10 +50,8 @@ def text(body: dict, name: str) -> str:
 
 
 def _refuse_foreign(request: Request) -> None:
-    """A form of another site can neither send this kind of body nor say that it comes from here."""
+    """A form of another site cannot send this kind of body; `gate.py` has asked where it comes from."""
     door.check_json(answers.Request(request.method, request.url.path, {}, dict(request.headers.items())))
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Problem(403, "Only pages of this site may ask this.")
 
 
 def _parsed(body: bytes) -> dict:
@@ -70,6 +62,16 @@ def _parsed(body: bytes) -> dict:
     if not isinstance(given, dict):
         raise Problem(400, "The body is no object.")
     return given
+
+
+def _refused(request: Request, error: Exception, status: dict[type[Exception], int]) -> answers.Answer:
+    """What is answered instead. Who asks with secrets that nobody has is slowed down."""
+    try:
+        if (code := _status(error, status)) == 404:
+            door.refuse_guessing(request.client.host if request.client else None)
+    except Problem as slower:
+        return slower.answer
+    return Problem(code, str(error)).answer if code else door.failed(error)
 
 
 def _status(error: Exception, status: dict[type[Exception], int]) -> int | None:

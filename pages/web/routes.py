@@ -2,11 +2,12 @@
 
 from starlette.routing import Route
 
-from pages.web import answering, consensus, quick_check, shell
+from pages.web import answering, consensus, quick_check, reports, shell
 
 ROUTES = [
     Route("/web/{name}", shell.file),
     *answering.ROUTES,
     *consensus.ROUTES,
     *quick_check.ROUTES,
+    *reports.ROUTES,
 ]

@@ -125,6 +125,11 @@ points = st.lists(
 )
 
 
+def test_no_hours_said_and_no_hours_lost_keep_their_places_however_the_sheets_lie():
+    said, lost = point("", None, "review", None), point("", 0.0, "review", None)
+    assert collected([said, lost]) == collected([lost, said])
+
+
 @given(points, st.randoms())
 def test_the_order_of_the_sheets_shows_nowhere(given_points, random):
     first = collected(given_points)

@@ -70,6 +70,23 @@ def test_a_negative_count_is_refused():
         statistics.poisson(-1)
 
 
+@pytest.mark.parametrize("k", [0, 1, 7, 120])
+def test_weights_of_one_are_counts(k):
+    assert statistics.weighted_poisson(k, k, 1) == tuple(map(pytest.approx, statistics.poisson(k)))
+
+
+def test_weights_in_another_unit_give_the_interval_in_that_unit():
+    low, high = statistics.weighted_poisson(10, 40, 5)
+    assert statistics.weighted_poisson(600, 40 * 3600, 300) == (pytest.approx(60 * low), pytest.approx(60 * high))
+
+
+def test_nothing_came_and_nobody_knows_what_one_would_weigh():
+    low, high = statistics.weighted_poisson(0, 0, 0)
+    assert low == 0 and np.isnan(high)
+    with pytest.raises(ValueError, match="negative"):
+        statistics.weighted_poisson(-1, 1, 1)
+
+
 @pytest.mark.parametrize(("n", "ranks"), [(5, (0, 0)), (6, (1, 6)), (10, (2, 9)), (20, (6, 15)), (25, (8, 18))])
 def test_ranks_around_a_median_as_tabled(n, ranks):
     """Conover 1999, Practical Nonparametric Statistics, table A3 with the sign test's limits."""

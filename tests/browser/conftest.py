@@ -1,9 +1,21 @@
 """One browser for all browser tests; each test has its own context and, where it writes, its own portal."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.browser.portal import ARTIFACTS, QUIET
 from tests.need import need
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """A journey through a browser may meet a machine that stands still for a while: it is tried a second time, and the
+    end of the run names it. What is broken fails twice."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import nursery
+
 ROOT = Path(__file__).parent.parent.parent
 ARTIFACTS = ROOT / "tests" / "artifacts"
 QUIET = [
@@ -49,12 +51,13 @@ def running(
     roots: Path | None = None,
     worker: bool = True,
     wait: float = 90,
+    fresh: bool = False,
     code: Path = ROOT,
     settings: Callable[[str], dict[str, str]] | None = None,
 ) -> Iterator[str]:
     """The address of a portal that keeps its data in `home`, its log in `home/portal.log`; its code is in `code`.
 
-    settings: more of its environment, given its address.
+    fresh: it loads its code itself, as `milepost.py run` does; settings: more of its environment, given its address.
     """
     port = free_port()
     surroundings = {**os.environ, "MILEPOST_HOME": str(home), "PYTHONUNBUFFERED": "1"}
@@ -66,7 +69,7 @@ def running(
     surroundings |= settings(address) if settings else {}
     home.mkdir(parents=True, exist_ok=True)
     with (home / "portal.log").open("wb") as log:
-        server = subprocess.Popen(
+        server = (subprocess.Popen if fresh else nursery.start)(
             [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
             cwd=code,
             env=surroundings,
@@ -86,7 +89,7 @@ def running(
             server.wait()
 
 
-def _wait_until_ready(address: str, server: subprocess.Popen, log: Path, wait: float) -> None:
+def _wait_until_ready(address: str, server: subprocess.Popen | nursery.Process, log: Path, wait: float) -> None:
     until = time.monotonic() + wait
     while time.monotonic() < until:
         if server.poll() is not None:

@@ -12,7 +12,7 @@ from data import people, store, teams
 from data.asked import answering
 from tests.browser.portal import running
 from tests.browser.test_journey import settled, stored
-from tests.browser.wave import COMMENT, WAIT, answer, close_wave, open_wave
+from tests.browser.wave import COMMENT, PAIN, WAIT, answer, close_wave, open_wave
 
 NAMES = [f"Developer {each}" for each in range(1, 7)]
 
@@ -26,12 +26,12 @@ def a_team(home: Path) -> int:
     return team_id
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def portal(home):
     with running(home, worker=False) as address:
         yield address
@@ -51,6 +51,11 @@ def test_a_wave_from_the_first_link_to_the_result(portal, browser, page, home, m
     assert sorted(len(sheet) for sheet in sheets) == [1, 1, 12, 12, 12]
     comments = sorted(sheet["comment"]["value"] for sheet in sheets if "comment" in sheet)
     assert comments == [COMMENT.format(number=number) for number in range(3)]
+    pains = [point for sheet in sheets for point in sheet.get("pain-points", {}).get("value", [])]
+    assert sorted((point["hours"], point["text"]) for point in pains) == [
+        (2, PAIN.format(number=1)),
+        (3, PAIN.format(number=2)),
+    ]
     late = page.context.new_page()
     late.goto(links[NAMES[5]])
     late.get_by_role("button", name="Begin").click()

@@ -116,6 +116,7 @@ def test_two_vote_in_private_see_the_reveal_together_and_agree(portal, page, oth
     expect(first.get_by_text("Skipped")).to_be_visible()
     settled(page)
     page.get_by_text("All questions", exact=True).click()
+    settled(page)
     page.get_by_role("button", name="Finish the session").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("1 question has an agreed value")).to_be_visible()

@@ -1,5 +1,6 @@
 """The first journey of somebody with a clone: add, choose what counts, read the numbers, correct, take away."""
 
+import os
 import re
 import sqlite3
 
@@ -26,7 +27,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def portal(home, clones):
-    with running(home, roots=clones) as address:
+    with running(home, roots=clones, fresh=True) as address:  # as people start it, with its worker
         yield address
 
 
@@ -43,21 +44,25 @@ def stored(home, question: str):
 
 
 def photograph(page: Page, name: str) -> None:
-    """The page at both widths in both schemes; nothing may be wider than the window."""
+    """Nothing on the page may be wider than the window, at both widths. With MILEPOST_PICTURES=1 also pictures for
+    people to look at, in both schemes: nothing is asserted of them, and they take longer than the rest of a journey."""
     settled(page)
     main = page.get_by_test_id("stMain")
     for size, (width, height) in SIZES.items():
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(700)  # figures and tables follow the window after the script has ended
-            assert main.evaluate("box => box.scrollWidth - box.clientWidth") <= 1, f"{name} is too wide on a {size}"
-            tall = main.evaluate("box => box.scrollHeight")
-            page.set_viewport_size({"width": width, "height": min(tall + 20, 6000)})
-            page.wait_for_timeout(700)
-            page.screenshot(path=ARTIFACTS / f"{name}-{size}-{scheme}.png")
-    page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(700)  # figures and tables follow the window after the script has ended
+        assert main.evaluate("box => box.scrollWidth - box.clientWidth") <= 1, f"{name} is too wide on a {size}"
+        if os.environ.get("MILEPOST_PICTURES"):
+            _pictures(page, f"{name}-{size}", width, main.evaluate("box => box.scrollHeight"))
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def _pictures(page: Page, name: str, width: int, tall: int) -> None:
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": min(tall + 20, 6000)})
+        page.wait_for_timeout(700)
+        page.screenshot(path=ARTIFACTS / f"{name}-{scheme}.png")
 
 
 def test_from_a_clone_to_numbers_and_back(portal, page, home, clones):

@@ -13,12 +13,12 @@ from tests.browser.portal import running
 from tests.browser.test_journey import photograph, settled, stored
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def portal(home):
     with running(home) as address:
         yield address

@@ -20,6 +20,7 @@ from tests.need import need
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "locale": "en-GB", "timezone_id": "UTC"}
 WAYS = ("keyboard", "reload", "offline", "lost answer", "taps", "in a hurry", "another device")
 COMMENT = "**Smaller** steps <script>alert(1)</script> \U0001f680 \u05e9\u05dc\u05d5\u05dd {number}"
+PAIN = "Waiting for <b>{number}</b>"
 WAIT = 60_000  # milliseconds
 QUESTIONS = "Pain and friction"  # choices, pain points and a comment
 
@@ -58,6 +59,10 @@ def answer(browser: Browser, link: str, number: int, way: str = "taps", pictures
         page.get_by_role("button", name="Begin").click()
         page = _by_hand(page, number, way, pictures)
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=WAIT)
+    page.evaluate(
+        "() => new Promise(done => { addEventListener('popstate', () => setTimeout(done)); history.back(); })"
+    )
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert wrong == []
     context.close()
 
@@ -103,6 +108,7 @@ def _say(question: Locator, number: int) -> None:
         for label, choice in (("Step of the workflow", "review"), ("How often", "3"), ("How bad", "2")):
             question.get_by_label(label, exact=True).select_option(choice)
         question.get_by_role("spinbutton").fill(str(1 + number % 3))
+        question.locator("textarea").fill(PAIN.format(number=number))
     else:
         options = question.locator(".option")
         options.nth((number + len(key)) % options.count()).click()

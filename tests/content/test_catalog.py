@@ -1,12 +1,14 @@
 """Content files say what the code relies on, and broken ones are refused."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from assessments.delivery.results import Summary
-from content import catalog
+from content import catalog, checking
 
 MEASURED = [
     "lead_time",
@@ -83,3 +85,26 @@ def test_no_definition_ends_in_a_loose_end():
 
 def test_the_files_are_read_from_the_content_room():
     assert Path(catalog.__file__).parent == catalog.HERE
+
+
+def test_many_who_come_at_once_read_a_file_once(monkeypatch):
+    begun = []
+
+    def slow(path):
+        begun.append(path)
+        time.sleep(0.05)
+        return checking.read(path)
+
+    monkeypatch.setattr(catalog, "read", slow)
+    catalog.facilitation.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: id(catalog.facilitation()), range(8)))
+    assert len(begun) == 1 and len(set(found)) == 1
+
+
+def test_what_could_not_be_read_is_read_again(monkeypatch):
+    catalog.facilitation.cache_clear()
+    with monkeypatch.context() as patch, pytest.raises(catalog.ContentError):
+        patch.setattr(catalog, "read", lambda path: {})
+        catalog.facilitation()
+    assert catalog.facilitation()["steps"]

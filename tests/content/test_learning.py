@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from assessments.poc import kinds, read_poc, run
 from assessments.poc.model import Outcome
+from assessments.poc.series import NAMES
 from content import catalog, check, learning_rules, markdown_rules, module_rules, poc_rules, resource_rules
 from content.checking import SCHEMAS, ContentError
 from content.modules import parse
@@ -75,6 +76,7 @@ def test_what_has_no_front_matter_is_refused(text):
         ("answer: [0]", "answer: []", r"quiz\[0\]\.answer: \[\] should be non-empty"),
         ("answer: [0]", "answer: [-1]", r"answer\[0\]: -1 is less"),
         ('"Whoever wrote it"', FIRST.upper(), "two of its choices say the same"),
+        ('"Whoever wrote it"', '"None of the above"', "one of its choices speaks of the others"),
         ('["Somebody', '["Who?"]\n    ignored: ["Somebody', r"'ignored' was unexpected|is too short"),
         ("q: Who reads", "q: Who <b>reads", "quiz item at-night: line 1: '<b' is left out as HTML"),
         ("## 2. Say", "## 3. Say", "its steps are numbered 1, 3, not 1 to 2"),
@@ -118,11 +120,34 @@ def test_a_module_without_steps_is_refused():
         ("Text\n- item", "line 2: a list needs a free line before it"),
         ("```sh\nls", "line 1: the code that begins there has no end"),
         ("~~~\n```\n", "line 1: the code that begins there has no end"),
+        ("A :material/home: here", "':material/' is taken for a sign"),
+        ("Say :+1: now", "':\\+1:' is taken for a sign"),
+        ("<?xml version='1.0'?>", "is left out as HTML"),
+        ("```mermaid\ngraph TD\n```", "line 1: a fence mermaid is not drawn"),
+        ("```dot\ndigraph { a -> b }\n```", "line 1: a diagram needs a title"),
+        ("Text\n\n```dot A\ndigraph { a -> a }\n```", "line 3: an arrow from 'a' to itself is not drawn"),
+        ("- item\n\n  ```dot A\n  digraph { a -> b }\n  ```", "a diagram stands by itself, not in a list"),
     ],
 )
 def test_what_a_renderer_swallows_is_named(text, problem):
     found = markdown_rules.problems(text)
     assert found and re.search(problem, found[0]), found
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[a\nb](javascript:alert(1))", "line 1: the link to 'javascript:alert\\(1\\)' is not shown"),
+        ("[a][x]\n\n[x]:\n  data:text/html,x", "the link to 'data:text/html,x' is not shown"),
+        ("> [x]: vbscript:a\n\n[x]", "the link to 'vbscript:a' is not shown"),
+        ("![a\nb](https://evil.example/a.png)", "a picture is not loaded"),
+        ("It costs $5\nor $6 today.", "two \\$ in a paragraph are taken for a formula"),
+        ("$$\nx\n$$", "two \\$ in a paragraph"),
+    ],
+)
+def test_what_is_spread_over_lines_is_seen_by_a_parser(text, problem):
+    found = markdown_rules.problems(text)
+    assert found and re.search(problem, found[0]) and not markdown_rules.is_safe(text), found
 
 
 @pytest.mark.parametrize(
@@ -136,6 +161,8 @@ def test_what_a_renderer_swallows_is_named(text, problem):
         "| a | b |\n|---|---|\n| 1 | 2 |\n",
         "## 1. Title\n\nText\n\n---\n\nText",
         "a < b and c > d, std::vector, key: value",
+        "1. Run\n\n   ```sh\n   ls <b> $1 $2\n   ```\n\n2. Look",
+        "```dot How it flows\ndigraph { a -> b }\n```",
     ],
 )
 def test_what_comes_out_as_meant_is_fine(text):
@@ -185,6 +212,7 @@ def test_the_example_is_a_proof_of_concept_that_the_engine_takes():
         (lambda d: d.update(starter={"protected": [{"path": "a", "blob": "x"}]}), "blob: 'x' does not match"),
         (lambda d: d.update(starter={"protected": [FILE, FILE]}), "protected file a stands twice"),
         (lambda d: d.update(timebox_days=0), "timebox_days: 0"),
+        (lambda d: d.update(outcome_metric="happiness"), "outcome_metric: 'happiness' is not one of"),
         (lambda d: d["tasks"][0].update(body="Write <name>.md"), "'<name' is left out"),
     ],
 )  # fmt: skip
@@ -201,6 +229,11 @@ def test_the_schema_of_a_kind_is_that_of_the_engine(name):
     head = {"title": f"Parameters of a check of kind {name}", "description": kinds()[name].what}
     assert shipped == {**kinds()[name].schema, **head}
     assert poc_rules.REACHES.get(name, 1) == kinds()[name].reaches
+
+
+def test_the_metrics_of_the_schema_are_those_that_are_measured():
+    schema = json.loads((SCHEMAS / "poc.json").read_text(encoding="utf-8"))
+    assert schema["properties"]["outcome_metric"]["enum"] == list(NAMES)
 
 
 def test_the_kinds_of_the_schema_are_those_of_the_engine_and_of_the_manual():
@@ -355,11 +388,22 @@ def folder(tmp_path_factory):
 
 def test_the_example_of_the_manual_passes_every_rule(folder):
     assert len(example.files()) == 3
-    assert check.check(folder, TODAY) == check.Report((), ())
+    found = check.check(folder, TODAY)
+    assert found.problems == ()
+    assert [each for each in found.warnings if "keep-a-runbook" in each] == []
     with catalog.at(folder):
         assert list(catalog.modules("keep-a-runbook")) == ["what-a-runbook-says"]
         assert catalog.pocs("keep-a-runbook")["first-runbook"]["timebox_days"] == 5
     assert "keep-a-runbook" not in catalog.tracks()
+
+
+def test_what_looks_at_the_same_folder_within_reads_nothing_again(folder):
+    with catalog.at(folder):
+        read = catalog.tracks()
+        with catalog.at(folder):
+            assert catalog.tracks() is read
+        assert catalog.tracks() is read
+    assert "keep-a-runbook" in read and "keep-a-runbook" not in catalog.tracks()
 
 
 def test_what_is_wrong_in_a_folder_is_named_with_its_file(folder):

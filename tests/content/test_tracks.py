@@ -17,8 +17,11 @@ def test_all_tracks_are_there_in_their_order():
     assert list(catalog.tracks()) == SLUGS.split()
 
 
-def test_no_track_is_shipped_as_ready_before_it_is():
-    assert {track["status"] for track in catalog.tracks().values()} == {"wip"}
+def test_a_track_is_shipped_as_ready_with_all_that_it_needs_or_not_at_all():
+    assert {track["status"] for track in catalog.tracks().values()} <= {"wip", "active"}
+    active = [slug for slug, track in catalog.tracks().items() if track["status"] == "active"]
+    assert {slug: len(catalog.pocs(slug)) for slug in active} == dict.fromkeys(active, 3)
+    assert [slug for slug in active if not 6 <= len(catalog.modules(slug)) <= 8] == []
 
 
 def small(slug="first", order=1, **changes) -> dict:

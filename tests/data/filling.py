@@ -1,9 +1,19 @@
 """Rows for any table whatever: values by the type of the column, owners among the rows that are there."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
+from data.tables import Base
+
+#: Columns of lists; other columns of JSON hold dicts.
+LISTS = {
+    (table.__tablename__, name)
+    for table in Base.__subclasses__()
+    for name, column in table.model_fields.items()
+    if list in (column.annotation, *get_args(column.annotation))
+}
 FULL, BARE = 2, 1  # rows with every column set; rows with nulls wherever they may stand
 
 
@@ -36,6 +46,8 @@ def _value(connection: Connection, column, number: int):
     for key in column.foreign_keys:
         owners = connection.execute(select(key.column).order_by(key.column)).scalars().all()
         return owners[number % len(owners)]
+    if (column.table.name, column.name) in LISTS:
+        return [2**60 + number, "é", None, 0.1, True, ["\n"]]
     kind = getattr(column.type, "impl_instance", column.type).python_type
     if column.primary_key and kind is int:
         return number

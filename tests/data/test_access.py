@@ -130,11 +130,97 @@ deactivated admin        .   .            .   .
 """
 
 
+# And for proofs of concept.
+TEAM_TRIED = """
+                         view_proofs learn review
+nobody                   .           .     .
+member                   y           y     .
+member of another team   .           .     .
+team lead                y           y     y
+lead of another team     .           .     .
+leader                   .           .     .
+coach                    y           .     y
+admin                    y           y     y
+admin elsewhere          .           .     .
+lead elsewhere           .           .     .
+role unheard of          .           .     .
+deactivated admin        .           .     .
+"""
+
+ORGANIZATION_TRIED = """
+                         view_proofs learn review
+nobody                   .           .     .
+member                   .           .     .
+member of another team   .           .     .
+team lead                .           .     .
+lead of another team     .           .     .
+leader                   .           .     .
+coach                    y           .     y
+admin                    y           y     y
+admin elsewhere          .           .     .
+lead elsewhere           .           .     .
+role unheard of          .           .     .
+deactivated admin        .           .     .
+"""
+
+DEMO_TRIED = """
+                         view_proofs learn review
+nobody                   y           .     .
+member                   y           .     .
+member of another team   y           .     .
+team lead                y           .     .
+lead of another team     y           .     .
+leader                   y           .     .
+coach                    y           .     .
+admin                    y           .     .
+admin elsewhere          y           .     .
+lead elsewhere           y           .     .
+role unheard of          y           .     .
+deactivated admin        .           .     .
+"""
+
+
+# And for leading, the same of a team as of the whole organization.
+LED = """
+                         lead value
+nobody                   .    .
+member                   .    .
+member of another team   .    .
+team lead                .    .
+lead of another team     .    .
+leader                   y    y
+coach                    y    y
+admin                    y    y
+admin elsewhere          .    .
+lead elsewhere           .    .
+role unheard of          .    .
+deactivated admin        .    .
+"""
+
+DEMO_LED = """
+                         lead value
+nobody                   y    .
+member                   y    .
+member of another team   y    .
+team lead                y    .
+lead of another team     y    .
+leader                   y    .
+coach                    y    .
+admin                    y    y
+admin elsewhere          y    y
+lead elsewhere           y    .
+role unheard of          y    .
+deactivated admin        .    .
+"""
+
+
 def cases():
     subjects = {"team": TEAM, "organization": Subject(OURS), "demo": Subject(DEMO, 30, is_demo=True)}
     tables = [
         ("team", TEAM_TABLE), ("organization", ORGANIZATION_TABLE), ("demo", DEMO_TABLE),
         ("team", TEAM_ASKED), ("organization", ORGANIZATION_ASKED), ("demo", DEMO_ASKED),
+        ("team", TEAM_TRIED), ("organization", ORGANIZATION_TRIED), ("demo", DEMO_TRIED),
+        ("team", LED), ("organization", LED), ("demo", DEMO_LED),
     ]  # fmt: skip
     for name, table in tables:
         header, *lines = table.strip("\n").splitlines()

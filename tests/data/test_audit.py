@@ -38,3 +38,22 @@ def test_long_texts_are_cut(both):
     with store.writing() as session:
         audit.record(session, None, "source.add", "source:1", {"path": "x" * 10_000})
     assert len(events()[0].detail["path"]) == 500
+
+
+def test_a_look_is_written_once_an_hour_and_what_is_taken_each_time(both, who, monkeypatch):
+    for _ in range(2):
+        audit.seen(who, "view_people", "organization:1", organization_id=1)
+        audit.seen(who, "download_backup", "backup:a.zip", organization_id=1)
+    audit.seen(who, "view_people", "organization:2", organization_id=1)
+    seen = [event.action for event in events()]
+    assert seen == ["view_people", "download_backup", "download_backup", "view_people"]
+    later = store.now_us() + audit.AGAIN
+    monkeypatch.setattr(store, "now_us", lambda: later)
+    audit.seen(who, "view_people", "organization:1", organization_id=1)
+    assert [event.action for event in events()][4:] == ["view_people"]
+
+
+def test_only_what_is_seen_or_taken_counts_as_seen(both, who):
+    with pytest.raises(ValueError, match="does not say that something was seen"):
+        audit.seen(who, "rename_team", "team:3")
+    assert events() == []

@@ -1,6 +1,7 @@
 """How far the first readings of GitHub are together, and the names that were seen there."""
 
-from data import backlog, connections, people, proposing, queries, seen, syncing, teams
+from assessments.delivery import production
+from data import backlog, connections, derive, intake, people, proposing, queries, seen, syncing, teams
 from data.people import Who
 from tests.data.hub import connected_to, turn
 from tests.hub_shop import history
@@ -43,6 +44,20 @@ def test_names_that_were_seen_come_with_how_often(home, monkeypatch):
     environments = {one.name: (one.successes, one.times) for one in found["github_deployment"]}
     assert environments == {"staging": (11, 11), "production": (7, 8)}
     assert [one.name for one in found["workflow"]] == ["CI", "Deploy to production"]
+
+
+def test_workflows_are_counted_without_reading_their_runs(home, monkeypatch):
+    """The page of the rule asks so, as there may be some hundred thousand runs; it must be told the same."""
+    with connected_to(monkeypatch) as hub:
+        monkeypatch.setenv("MILEPOST_JOBS", "immediate")
+        history(hub, days=12)
+        who = people.local_person()
+        (shop,) = syncing.add(who, connections.add_token(who, hub.token()), ["acme/shop"], "Shop")
+    by_name = {one.name: one.successes for one in seen.names(shop.service_id)["workflow"]}
+    assert seen.workflows(shop.service_id) == tuple(by_name)
+    assert seen.successes(shop.service_id, by_name) == by_name
+    assert seen.successes(shop.service_id, []) == {}
+    assert intake.proposals(shop.service_id) == production.propose(derive.facts(shop.service_id, every_run=True))
 
 
 def test_rules_are_taken_for_all_that_have_none_and_for_no_other(home, monkeypatch):

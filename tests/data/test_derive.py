@@ -1,6 +1,4 @@
-import os
 import signal
-import subprocess
 import sys
 from datetime import date, timedelta
 
@@ -14,6 +12,7 @@ from assessments.delivery.blocks import BLOCKS
 from assessments.delivery.settings import RULES_VERSION
 from data import access, derive, queries, store
 from data.tables import CellBlock, Failure, JudgedDeployment, Service, ShippedChange
+from tests import nursery
 from tests.data.arrange import Place, change, deployment, hour, incident, sha
 
 
@@ -252,7 +251,7 @@ def test_a_process_killed_in_the_middle_leaves_the_rows_before(shop, after):
     before = derived(shop)
     shop.add(deployments=[deployment("d7", 12, 300)], incidents=[incident("INC-2", 301, None)])
     program = KILLED.format(after=after, service=shop.service_id)
-    ended = subprocess.run([sys.executable, "-c", program], env=os.environ.copy(), check=False, timeout=60)
+    ended = nursery.run([sys.executable, "-c", program], timeout=60)
     assert ended.returncode == -signal.SIGKILL
     assert (derived(shop), derive.stale()) == (before, [shop.service_id])
     assert derive.refresh(shop.service_id)

@@ -331,6 +331,22 @@ def test_a_person_sees_the_jobs_of_their_teams_and_their_own(both, who, waiting)
         assert seen(Who(11, "Eve")) == seen(Who(ada.id, "Ada", is_active=False)) == []
 
 
+def test_what_a_check_of_a_proof_of_concept_says_is_for_those_who_may_see_it(home, who, waiting):
+    """Its sentence says how much of the work of a team passes, which those who only lead do not see."""
+    organization = people.home_organization(who)
+    team, other = (teams.create_team(who, organization, name) for name in ("Payments", "Search"))
+    service, hidden = teams.create_service(who, team, "shop"), teams.create_service(who, other, "index")
+    with store.writing() as session:
+        check, theirs = (
+            jobs.make(session, "proof", {"attempt_id": each}, who, organization, each) for each in (service, hidden)
+        )
+    leader = Who(10, "Bo", organization_roles=frozenset({(organization, "leader")}))
+    own = replace(leader, id=12, team_roles=frozenset({(organization, team, "member")}))
+    coach = Who(11, "Di", organization_roles=frozenset({(organization, "coach")}))
+    seen = [{job.id for job in jobs.recent(each)} for each in (leader, own, coach)]
+    assert seen == [set(), {check}, {check, theirs}]
+
+
 def test_nobody_waits_for_a_queue_that_is_away(home, who, monkeypatch):
     """The job is in the store, and begins once the queue is back."""
     monkeypatch.setenv("MILEPOST_REDIS_URL", "redis://127.0.0.1:1")

@@ -16,6 +16,7 @@ from assessments.delivery.settings import ProductionRule, Settings
 from data import derive, intake, jobs, store, teams
 from data.tables import Change, Deployment, Source, TrunkCommit
 from data.worker import TAKEN, Supervisor
+from tests import nursery
 from tests.repos import RepoBuilder
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +77,7 @@ def repo(tmp_path) -> RepoBuilder:
 @contextmanager
 def worker(code: str = WORKER, *arguments: str, **options):
     """A worker process, killed at the end if it still lives."""
-    process = subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, stdin=subprocess.PIPE, **options)
+    process = nursery.start([sys.executable, "-c", code, *arguments], cwd=ROOT, stdin=subprocess.PIPE, **options)
     try:
         yield process
     finally:

@@ -1,5 +1,3 @@
-import os
-import subprocess
 import sys
 
 import pytest
@@ -12,6 +10,7 @@ from sqlalchemy import inspect, select
 
 from data import migrations, moving, store
 from data.tables import Base, Organization, Repository, Service, Team
+from tests import nursery
 from tests.data import filling
 
 
@@ -99,13 +98,9 @@ def kept(rows: dict, others: dict) -> dict:
 
 
 def test_many_processes_may_start_at_once(both_bare):
-    start = [sys.executable, "-c", "from data import store; store.migrate(); print(store.version())"]
-    running = [
-        subprocess.Popen(start, env=os.environ.copy(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    ends = [(process.communicate(timeout=60), process.returncode) for process in running]
-    assert [code for _, code in ends] == [0, 0, 0], ends
+    start = [sys.executable, "-c", "from data import store; store.migrate(); store.version()"]
+    running = [nursery.start(start) for _ in range(3)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
     assert differences() == []
 
 

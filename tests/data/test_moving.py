@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import stat
-import subprocess
 import sys
 import threading
 import zipfile
@@ -27,11 +26,13 @@ from data.tables import (
     JudgedDeployment,
     Organization,
     Person,
+    ProofAttempt,
     Service,
     ShippedChange,
     Source,
     Team,
 )
+from tests import nursery
 from tests.data import filling
 from tests.data.arrange import Place, change, deployment, incident, sha
 from tests.servers import database
@@ -82,7 +83,8 @@ def busy(who) -> Place:
                             created_at=1))  # fmt: skip
         session.flush()
         filling.fill(session.connection(), Base.metadata)
-        session.execute(update(Evaluation).values(job_id=None))  # which job it was stays behind
+        for table in (Evaluation, ProofAttempt):
+            session.execute(update(table).values(job_id=None))  # which job it was stays behind
     derive.refresh(place.service_id)
     return place
 
@@ -142,12 +144,15 @@ def test_each_table_either_travels_or_can_be_computed_again():
         "incident_mark", "provided_role", "wave", "participation", "answer_sheet", "consensus_item", "pain_point",
         "pain_vote", "workflow_map", "map_version", "map_draft", "assessment",
         "enrolment", "evaluation", "finding", "goal", "intervention", "practice_mark", "practice_model",
+        "module_progress", "quiz_answer", "proof_attempt", "proof_run", "proof_result", "attestation",
+        "review_request", "verification_workflow", "learning_event", "retention",
+        "goal_look", "worth_input",
     }  # fmt: skip
     assert "connection_id" not in {column.name for column in moving.columns(Source)}
-    stay = {"judged_deployment", "shipped_change", "failure", "packed_week", "cell_block", "data_version"}
+    stay = {"judged_deployment", "shipped_change", "failure", "packed_week", "cell_block", "data_version", "proof_kept"}
     private = {
         "connection", "connection_repository", "incident_hook", "idempotency_key", "sign_in", "webhook_delivery",
-        "draft", "consensus_vote", "consensus_seat",
+        "draft", "consensus_vote", "consensus_seat", "report_subscription", "report_sending",
     }  # fmt: skip
     assert Base.metadata.tables.keys() - travel == stay | private
 
@@ -270,7 +275,7 @@ def test_a_killed_import_leaves_an_empty_store(turn, tmp_path):
     said = moving.export_store(tmp_path / "out.zip")
     turn("postgresql")
     before = everything()
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "out.zip")], cwd=ROOT)
+    killed = nursery.run([sys.executable, "-c", KILLED, str(tmp_path / "out.zip")], cwd=ROOT)
     assert (killed.returncode, everything()) == (-signal.SIGKILL, before)
     assert moving.import_store(tmp_path / "out.zip") == said
 

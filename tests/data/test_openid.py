@@ -1,3 +1,5 @@
+import base64
+import json
 import math
 
 import pytest
@@ -218,3 +220,44 @@ def test_roles_come_from_groups_and_from_being_the_administrator(given):
     by_group = given(ADMINISTRATOR="group: ops")
     assert by_group.grants(told(groups="ops")) == {Grant("admin")}
     assert by_group.grants(told(groups=["group:ops"])) == set()
+
+
+def head(said: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=") + ".e30.c2ln"
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "é.a.b", "....", head({"alg": "none"}), head({"alg": "None"}), head({"alg": "HS256"}), head({}),
+     head([]), head({"alg": ["RS256"]}), head({"alg": None})],
+)  # fmt: skip
+def test_a_token_without_a_signature_of_the_provider_is_none(token):
+    with pytest.raises(openid.NotSignedIn, match="not signed"):
+        openid.check_signed(token)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES384", "PS512", "EdDSA"])
+def test_a_signature_of_the_provider_is_one_with_a_key_of_its_own(algorithm):
+    openid.check_signed(head({"alg": algorithm}))
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ({"aud": "milepost"}, True),
+        ({"aud": ["milepost"]}, True),
+        ({"aud": ["other", "milepost"], "azp": "milepost"}, True),
+        ({"aud": "other", "azp": "milepost"}, False),
+        ({"aud": ["other"], "azp": "milepost"}, False),
+        ({"aud": "milepost", "azp": "other"}, False),
+        ({"aud": "milepost2"}, False),
+        ({"aud": {"milepost": 1}}, False),
+        ({"aud": None}, False),
+        ({}, False),
+    ],
+)
+def test_a_token_is_for_the_application_that_it_names(said, meant):
+    if meant:
+        return openid.check_meant(said, "milepost")
+    with pytest.raises(openid.NotSignedIn, match="another application"):
+        openid.check_meant(said, "milepost")

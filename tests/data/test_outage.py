@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from data import derive, intake, jobs, people, store, trouble, work, worker
 from data.tables import Job, Organization
+from tests import nursery
 from tests.browser.portal import answered, running
 from tests.browser.test_security import received
 from tests.data.test_jobs_worker import complete, counts, ended, wait_until
@@ -179,7 +180,7 @@ def repo(tmp_path, monkeypatch) -> RepoBuilder:
 @contextmanager
 def working(point: str, mark: Path):
     """A worker that stands still at that point."""
-    process = subprocess.Popen([sys.executable, "-c", PAUSING, point, str(mark)], cwd=ROOT, stdin=subprocess.PIPE)
+    process = nursery.start([sys.executable, "-c", PAUSING, point, str(mark)], cwd=ROOT, stdin=subprocess.PIPE)
     try:
         yield process
     finally:
@@ -239,15 +240,15 @@ def test_a_worker_that_dies_while_its_server_lives_leaves_nothing_half(on_postgr
 
 def test_a_portal_says_what_to_do_while_its_server_is_away_and_recovers_by_itself(server, bare_home):
     with running(bare_home, worker=False) as address:
-        assert b"Teams and services" in received(address, "teams", 1.5)
+        assert b"Teams and services" in received(address, "teams")
         server.stop()
         assert answered(address, "/healthz")[0] == 200
         assert answered(address, "/readyz")[0] == 503
-        away = received(address, "teams", 1.5)
+        away = received(address, "teams")
         assert GONE.encode() in away and b"Traceback" not in away and b"OperationalError" not in away
         server.start()
         assert answered(address, "/readyz")[0] == 200
-        back = received(address, "teams", 1.5)
+        back = received(address, "teams")
         assert GONE.encode() not in back and b"Teams and services" in back
 
 

@@ -152,7 +152,7 @@ def test_an_administrator_of_one_organization_has_no_say_in_another(admin, organ
         lambda: roles.switch(admin, organization, bob.id, False),
         lambda: roles.sign_out_everywhere(admin, bob.id, organization),
     ):
-        with pytest.raises(access.Forbidden, match="another organization"):
+        with pytest.raises(access.Forbidden, match="another organisation"):
             do()
 
 

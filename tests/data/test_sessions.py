@@ -24,7 +24,8 @@ SETTINGS = Settings(
 
 
 def claims(subject: str = "7", issuer: str = "https://id.example", expires: float = 3600, **more) -> dict:
-    return {"iss": issuer, "sub": subject, "exp": time.time() + expires, "name": f"Person {subject}", **more}
+    said = {"iss": issuer, "aud": "milepost", "sub": subject, "exp": time.time() + expires, "name": f"Person {subject}"}
+    return {**said, **more}
 
 
 def begun(subject: str = "7", **more) -> people.Who:
@@ -89,11 +90,11 @@ def test_the_local_administrator_is_nobody_who_signs_in(home):
 
 
 def test_a_session_ends_when_its_token_and_grace_do(home, monkeypatch):
-    key = sessions.begin(claims(expires=30), SETTINGS).key
     now = store.now_us()
-    monkeypatch.setattr(store, "now_us", lambda: now + 89 * sessions.SECOND)
+    key = sessions.begin(claims(expires=30), SETTINGS).key
+    monkeypatch.setattr(store, "now_us", lambda: now + 85 * sessions.SECOND)
     assert sessions.who(key)
-    monkeypatch.setattr(store, "now_us", lambda: now + 91 * sessions.SECOND)
+    monkeypatch.setattr(store, "now_us", lambda: now + 120 * sessions.SECOND)
     with pytest.raises(people.Unknown, match="sign in again"):
         sessions.who(key)
     sessions.begin(claims("8"), SETTINGS)

@@ -1,4 +1,3 @@
-import os
 import stat
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from data.tables import (
     Team,
     TrunkCommit,
 )
+from tests import nursery
 
 
 class Other(SQLModel, registry=registry(metadata=MetaData())):
@@ -231,7 +231,7 @@ def driven(rows: list[dict]) -> tuple[str, list[tuple]] | None:
 def test_what_the_driver_gets_saves_the_same_as_sqlalchemy(home):
     rows = [{"id": place, **row} for place, row in enumerate(DRIVEN, 1)]
     words, values = driven(rows)
-    assert all(type(each) is tuple and set(map(type, each)) == {int, str} for each in values)
+    assert all(type(each) is tuple and set(map(type, each)) == {int, str, bool} for each in values)
     found = []
     for save in (
         lambda connection: connection.exec_driver_sql(words, values),
@@ -470,7 +470,7 @@ def test_two_processes_may_write_at_once(both):
         "for n in range(20):\n"
         "    with store.writing() as session: session.add(Organization(name=str(n), created_at=1))\n"
     )
-    running = [subprocess.Popen([sys.executable, "-c", program], env=os.environ.copy()) for _ in range(2)]
+    running = [nursery.start([sys.executable, "-c", program]) for _ in range(2)]
     assert [process.wait(60) for process in running] == [0, 0]
     assert len(names()) == 40
 

@@ -1,5 +1,6 @@
 """Releases, commits, refs, trees and blobs."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,15 @@ fields("GitActor", stamp, date="date")
 people("GitActor", user="login")
 
 
+@gives("Commit", "authors")
+def authors(thing: Thing, context: Context, **paging: Any) -> Row:
+    """Whoever wrote it, and the co-authors that its message names."""
+    rows = [thing.row["author"]]
+    for name, email in re.findall(r"(?im)^co-authored-by: *(.*?) *<(.*?)>", thing.row["message"]):
+        rows.append({**thing.row["author"], "name": name, "email": email, "login": email.split("@")[0]})
+    return connection("authors", rows, lambda row: Thing("GitActor", row, thing.repo), **paging)
+
+
 @gives("Commit", "parents")
 def parents(thing: Thing, context: Context, **paging: Any) -> Row:
     rows = [{"sha": sha} for sha in thing.row["parents"]]
@@ -87,9 +97,10 @@ def parents(thing: Thing, context: Context, **paging: Any) -> Row:
 
 @gives("Commit")
 def history(thing: Thing, context: Context, since: str | None = None, until: str | None = None, **paging: Any) -> Row:
-    for name in ("path", "author"):
-        assert paging.pop(name, None) is None, f"history by {name} is not served"
+    assert paging.pop("author", None) is None, "history by author is not served"
     rows = thing.repo.log(thing.row["sha"])
+    if (path := paging.pop("path", None)) is not None:
+        rows = [row for row in rows if path in row.get("paths", ())]
     first, last = (datetime.fromisoformat(text).timestamp() if text else None for text in (since, until))
     if first is not None:
         rows = [row for row in rows if row["committer"]["date"] >= first]
@@ -182,20 +193,23 @@ def git_object(thing: Thing, context: Context, expression: str | None = None, oi
 
 
 def _blob(thing: Thing, sha: str) -> Thing | None:
-    """A file of the default branch by the name of its content."""
+    """A file of any branch by the name of its content."""
     settings = thing.repo.settings
     if sha in settings.vanished:
         return None
-    path = next((path for path, content in settings.files.items() if blob_sha(content) == sha), None)
-    return _at(thing, path) if path is not None else None
+    content = next((content for content in settings.every() if blob_sha(content) == sha), None)
+    return _file(thing, "", content) if content is not None else None
+
+
+def _file(thing: Thing, path: str, content: str | bytes) -> Thing:
+    data = content if isinstance(content, bytes) else content.encode()
+    return Thing("Blob", {"path": path, "data": data, "sha": blob_sha(content)}, thing.repo)
 
 
 def _at(thing: Thing, path: str) -> Thing | None:
     files = thing.repo.settings.files
     if path in files:
-        content = files[path]
-        data = content if isinstance(content, bytes) else content.encode()
-        return Thing("Blob", {"path": path, "data": data, "sha": blob_sha(content)}, thing.repo)
+        return _file(thing, path, files[path])
     inside = path + "/" if path else ""
     names = sorted({name.removeprefix(inside).split("/")[0] for name in files if name.startswith(inside)})
     if not names:

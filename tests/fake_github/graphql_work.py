@@ -221,6 +221,19 @@ fields("PullRequestReview", state="state", fullDatabaseId="id", databaseId="id")
 fields("PullRequestReview", stamp, submittedAt="submitted_at", createdAt="submitted_at", updatedAt="submitted_at")
 fields("PullRequestReview", lambda value: node_id("review", value), id="id")
 people("PullRequestReview", author="author")
+
+
+@gives("PullRequestReview", "commit")
+def commit_of_review(thing: Thing, context: Context) -> Thing | None:
+    return commit_thing(thing, thing.row["commit"])
+
+
+@gives("PullRequestReview", "comments")
+def remarks(thing: Thing, context: Context, **paging: Any) -> Row:
+    """Only how many."""
+    return {"totalCount": thing.row["comments"]}
+
+
 constant("PullRequestReview", authorAssociation="MEMBER", body="")
 
 fields("Event", stamp, createdAt="created_at")
@@ -294,8 +307,15 @@ fields("DeploymentStatus", description="description")
 fields("DeploymentStatus", str.upper, state="state")
 fields("DeploymentStatus", stamp, createdAt="created_at", updatedAt="created_at")
 fields("DeploymentStatus", lambda value: node_id("status", value), id="id")
-fields("DeploymentStatus", lambda value: f"{WEB}/log/{value}", logUrl="id", environmentUrl="id")
+fields("DeploymentStatus", lambda value: f"{WEB}/log/{value}", environmentUrl="id")
 people("DeploymentStatus", creator="creator")
+
+
+@gives("DeploymentStatus")
+def logUrl(thing: Thing, context: Context) -> str:
+    """Leads to the job that deployed, where a run did."""
+    run = thing.parent.row.get("run") if thing.parent else None
+    return f"{WEB}/{thing.repo.name}/actions/runs/{run}/job/1" if run else f"{WEB}/log/{thing.row['id']}"
 
 
 @gives("DeploymentStatus", "environment")

@@ -20,6 +20,7 @@ from tests.fake_github.repository import Repository
 from tests.fake_github.schema import Checker
 from tests.fake_github.server import Server
 from tests.fake_github.shapes_work import WorkShapes
+from tests.fake_github.storage import Storage
 from tests.fake_github.truth import truth
 from tests.fake_github.world import World
 from tests.repos import Time, seconds
@@ -66,6 +67,7 @@ class GitHub:
 
     def stop(self) -> None:
         self._server.stop()
+        self.world.storage.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -109,6 +111,15 @@ class GitHub:
         )  # fmt: skip
         self.world.tokens[token.value] = token
         return token.value
+
+    @property
+    def storage(self) -> Storage:
+        """Where artifacts lie: on another port."""
+        return self.world.storage
+
+    def team(self, name: str, *logins: str) -> None:
+        """A team with its members: `acme/operations`."""
+        self.world.teams[name.lower()] = logins
 
     def revoke(self, token: str) -> None:
         self.world.tokens[token].revoked = True

@@ -108,11 +108,17 @@ class Pull(Issue):
             self.change(at, commits=[sha], head_sha=sha)
             return sha
 
-    def review(self, author: str = "hubot", state: str = "APPROVED", at: Time | None = None) -> Self:
-        """State: APPROVED, CHANGES_REQUESTED, COMMENTED."""
+    def review(
+        self, author: str = "hubot", state: str = "APPROVED", at: Time | None = None, *, comments: int = 0
+    ) -> Self:
+        """Of what it is now. State: APPROVED, CHANGES_REQUESTED, COMMENTED. comments: remarks on lines."""
         with self.repository.world.lock:
             return self.change(
-                at, reviews=[*self.row["reviews"], _review(self.repository, author, state, self._time(at))]
+                at,
+                reviews=[
+                    *self.row["reviews"],
+                    _review(self.repository, author, state, self._time(at), self.row["head_sha"], comments),
+                ],
             )
 
     def dismiss(self, at: Time | None = None) -> Self:
@@ -144,11 +150,23 @@ class Pull(Issue):
                 message = f"{row['title']} (#{self.number})"
                 if method == "merge":
                     message = f"Merge pull request #{self.number} from acme/{row['head']}\n\n{row['title']}"
-                commit = here.commit(message, when, author=by, on=row["base"], parents=parents)
+                commit = here.commit(
+                    message, when, author=by, on=row["base"], parents=parents, files=_brought(here, row)
+                )
             return self.change(
                 at, state="closed", closed_at=when, merged_at=when, closed_by=by, merged_by=by, merge_sha=commit,
                 draft=False, timeline=self._happened("MergedEvent", at, by),
             )  # fmt: skip
+
+
+def _brought(repository: "Repository", row: Row) -> dict[str, str | None] | None:
+    """What merging a branch changes in the files of the default one."""
+    settings = repository.settings
+    if row["head"] not in settings.branches or row["base"] != repository.branch:
+        return None
+    theirs = settings.branches[row["head"]]
+    changed = {path: text for path, text in theirs.items() if settings.files.get(path) != text}
+    return {**changed, **{path: None for path in settings.files if path not in theirs}}
 
 
 def _commit(repository: "Repository", commit: Commit, author: str, parent: str | None) -> str:
@@ -160,9 +178,12 @@ def _commit(repository: "Repository", commit: Commit, author: str, parent: str |
     return repository.commit(options.pop("message", "Work"), **options)
 
 
-def _review(repository: "Repository", author: str, state: str, at: int) -> Row:
+def _review(repository: "Repository", author: str, state: str, at: int, commit: str | None, comments: int = 0) -> Row:
     repository.world.user(author)
-    return {"id": repository.world.ids("review"), "author": author, "state": state, "submitted_at": at}
+    return {
+        "id": repository.world.ids("review"), "author": author, "state": state, "submitted_at": at, "commit": commit,
+        "comments": comments,
+    }  # fmt: skip
 
 
 def _event(repository: "Repository", kind: str, actor: str, at: int) -> Row:
@@ -238,7 +259,7 @@ def open_pull(
         "head": head or f"change-{number}",
         "head_sha": parent, "head_repo": repository.name if head_repo == "" else head_repo, "commits": shas,
         "draft": draft or ready_at is not None, "merge_sha": None,
-        "reviews": [_review(repository, who, state, seconds(at)) for who, state, at in reviews],
+        "reviews": [_review(repository, who, state, seconds(at), parent) for who, state, at in reviews],
         **_size(files or [{"path": f"src/{number}.py", "additions": 10 + number % 90, "deletions": number % 40}]),
     }  # fmt: skip
     row["updated_at"] = max([opened, *(review["submitted_at"] for review in row["reviews"])])

@@ -18,13 +18,13 @@ FIRST = {
     "review": 2_900_000_000, "deployment": 2_140_000_000, "status": 5_200_000_000, "run": 17_000_000_000,
     "job": 48_000_000_000, "release": 240_000_000, "label": 8_100_000_000, "workflow": 160_000_000,
     "installation": 60_000_000, "environment": 1_740_000_000, "suite": 45_000_000_000, "event": 19_000_000_000,
-    "rule": 61_000_000, "comment": 2_500_000_000,
+    "rule": 61_000_000, "artifact": 2_200_000_000, "comment": 2_500_000_000,
 }  # fmt: skip
 PREFIXES = {
     "user": "U", "organization": "O", "repository": "R", "issue": "I", "pull": "PR", "review": "PRR",
     "deployment": "DE", "status": "DES", "run": "WFR", "job": "CR", "release": "RE", "label": "LA", "workflow": "W",
     "environment": "EN", "commit": "C", "ref": "REF", "event": "RFRE", "rule": "BPR", "suite": "CS", "comment": "IC",
-    "ruleset": "RRS", "app": "A", "blob": "B", "tree": "T",
+    "ruleset": "RRS", "app": "A", "blob": "B", "artifact": "AF", "tree": "T",
 }  # fmt: skip
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import requests
 
+from tests import nursery
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -23,7 +25,7 @@ class Remote:
     What is given back is plain data.
     """
 
-    def __init__(self, root: str, said: dict[str, Any] | None = None, process: subprocess.Popen | None = None):
+    def __init__(self, root: str, said: dict[str, Any] | None = None, process: nursery.Process | None = None):
         self.root, self._process = root, process
         said = said or {}
         self.url, self.graphql_url, self.token = (said.get(name, "") for name in ("url", "graphql_url", "token"))
@@ -31,7 +33,7 @@ class Remote:
     @classmethod
     def start(cls, *arguments: str) -> Self:
         command = [sys.executable, "-m", "tests.fake_github", *arguments]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = nursery.start(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         line = process.stdout.readline() if process.stdout else ""
         assert line, "the test GitHub did not start"
         said = json.loads(line)

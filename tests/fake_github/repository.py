@@ -23,6 +23,7 @@ class Repository:
         lag = world.lag
         self.issues, self.deployments, self.runs = Table(lag), Table(lag), Table(lag)
         self.releases, self.refs, self.comments = Table(lag), Table(lag), Table(lag)
+        self.artifacts = Table(lag)
         self.commits: dict[str, Row] = {}
         self.labels: dict[str, int] = {}
         self.workflows: dict[str, Row] = {}
@@ -141,9 +142,10 @@ class Repository:
     def commit(
         self, message: str = "Work", at: Time | None = None, *, authored: Time | None = None, author: str = "mona",
         on: str | None = None, parents: list[str] | None = None, loose: bool = False,
-        files: dict[str, str] | None = None,
+        files: dict[str, str | None] | None = None,
     ) -> str:  # fmt: skip
-        """A commit without git behind it; moves the branch unless `loose`. `files` are added to the default branch."""
+        """A commit without git behind it; moves the branch unless `loose`. files: put on that branch (the default one),
+        None takes one away."""
         with self.world.lock:
             at = self.world.now() if at is None else seconds(at)
             head = self.head(on)
@@ -155,12 +157,21 @@ class Repository:
                 "sha": sha, "tree": sha_of("tree", sha), "parents": parents, "message": message,
                 "author": {"name": author, "email": mail, "date": written, "login": author},
                 "committer": {"name": author, "email": mail, "date": at, "login": author},
+                "paths": sorted(files or ()),
             }  # fmt: skip
             if not loose:
                 self.point(f"refs/heads/{on or self.branch}", sha, at)
             if files:
-                self.settings.files.update(files)
+                self._write(on or self.branch, files)
             return sha
+
+    def _write(self, branch: str, files: dict[str, str | None]) -> None:
+        here = self.settings.files
+        if branch != self.branch:
+            here = self.settings.branches.setdefault(branch, dict(here))
+        here.update({path: content for path, content in files.items() if content is not None})
+        for path in [path for path, content in files.items() if content is None]:
+            here.pop(path, None)
 
     def point(self, ref: str, sha: str, at: int | None = None) -> None:
         """Makes or moves a branch (refs/heads/...) or tag (refs/tags/...)."""

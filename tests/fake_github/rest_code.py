@@ -23,20 +23,13 @@ def repository(call: Call) -> Reply:
 
 @serve(f"{REPO}/git/trees/{{tree_sha}}", "contents")
 def tree(call: Call) -> Reply:
-    """All that the default branch holds now, folders too, cut at `tree_limit`."""
+    """All that a branch holds now, folders too, cut at `tree_limit`."""
     not_empty(call)
     if not call.query.get("recursive"):
         raise Problem(501, "The test GitHub gives trees with all that is below them")
-    commit = resolved(call, "HEAD")
-    asked = call.path["tree_sha"]
-    if asked not in (commit["sha"], commit["tree"], call.repo.branch, "HEAD"):
-        raise (
-            Problem(404, "Not Found")
-            if asked not in call.repo.commits
-            else Problem(501, "The test GitHub knows the files of the newest commit only")
-        )
+    branch, commit = _tip(call, call.path["tree_sha"])
     place, settings = here(call), call.repo.settings
-    found = {path: _entry(place, path, "100644", content, settings) for path, content in settings.files.items()}
+    found = {path: _entry(place, path, "100644", content, settings) for path, content in settings.on(branch).items()}
     for path, sha in settings.submodules.items():
         found[path] = {"path": path, "mode": "160000", "type": "commit", "sha": sha}
     for path in list(found):
@@ -56,6 +49,17 @@ def tree(call: Call) -> Reply:
     return Reply({**body, "tree": rows[: settings.tree_limit] if cut else rows})
 
 
+def _tip(call: Call, asked: str) -> tuple[str, Row]:
+    """The branch that a commit, a tree or a name means, and its newest commit: no others have files here."""
+    for branch in (call.repo.branch, *call.repo.settings.branches):
+        commit = resolved(call, branch)
+        if commit and asked in (commit["sha"], commit["tree"], branch, "HEAD"):
+            return branch, commit
+    if asked not in call.repo.commits:
+        raise Problem(404, "Not Found")
+    raise Problem(501, "The test GitHub knows the files of the newest commits only")
+
+
 def _entry(place: str, path: str, mode: str, content: str | bytes, settings: Settings) -> Row:
     sha, size = blob_sha(content), len(content.encode() if isinstance(content, str) else content)
     return {
@@ -69,7 +73,7 @@ def blob(call: Call) -> Reply:
     """A file by the name of its content, of any size and kind."""
     not_empty(call)
     sha, settings = call.path["file_sha"], call.repo.settings
-    held = (content for content in settings.files.values() if blob_sha(content) == sha and sha not in settings.vanished)
+    held = (content for content in settings.every() if blob_sha(content) == sha and sha not in settings.vanished)
     content = next(held, None)
     if content is None:
         raise Problem(404, "Not Found")
@@ -156,12 +160,17 @@ def branch(call: Call) -> Reply:
     body, place = shapes(call), here(call)
     web = call.repo.name
     address = f"{place}/branches/{name}"
+    rule = next((each for each in call.repo.settings.protections if each["pattern"] == name), {})
+    contexts = list(rule.get("requiredStatusCheckContexts") or ()) if rule.get("requiresStatusChecks") else []
     return Reply({
         "name": name, "commit": body.commit(place, call.repo.commits[row["sha"]]), "protected": _protected(call, name),
         "_links": {"self": address, "html": f"https://github.example/{web}/tree/{name}"},
         "protection": {
             "enabled": _protected(call, name),
-            "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []},
+            "required_status_checks": {
+                "enforcement_level": "non_admins" if contexts else "off", "contexts": contexts,
+                "checks": [{"context": each, "app_id": None} for each in contexts],
+            },
         },
         "protection_url": f"{address}/protection",
     })  # fmt: skip

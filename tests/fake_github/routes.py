@@ -6,6 +6,7 @@ from tests.fake_github import (
     rest_app,
     rest_code,
     rest_comments,
+    rest_proofs,
     rest_settings,
     rest_work,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "rest_app",
     "rest_code",
     "rest_comments",
+    "rest_proofs",
     "rest_settings",
     "rest_work",
 ]

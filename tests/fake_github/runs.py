@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from tests.fake_github.records import Row
+from tests.fake_github.storage import zipped
 from tests.repos import Time, seconds
 
 if TYPE_CHECKING:
@@ -59,6 +60,20 @@ class Run:
             attempt = _attempt(self.repository, len(row["attempts"]) + 1, when, conclusion, again, by, when + lasting)
             return self._attempts([*row["attempts"], attempt])
 
+    def artifact(self, name: str, content: object = None, *, size: int | None = None, address: str = "") -> Row:
+        """An artifact that it keeps: an archive (bytes), or the value of the JSON file of that name in one. address:
+        where GitHub says that it lies, if not in the storage. Its row."""
+        here = self.repository
+        with here.world.lock:
+            body = content if isinstance(content, bytes) else zipped(**{name: content})
+            identity = here.world.ids("artifact")
+            row = {
+                "id": identity, "name": name, "size": len(body) if size is None else size, "run": self.id,
+                "expired": False, "created_at": here.world.now(),
+                "address": address or here.world.storage.put(f"/artifacts/{identity}.zip", body),
+            }  # fmt: skip
+            return here.artifacts.put(identity, row)
+
     def delete(self) -> None:
         with self.repository.world.lock:
             self.repository.runs.remove(self.id)
@@ -95,8 +110,10 @@ def start_run(
     repository: "Repository", workflow: str, *, path: str | None = None, created: Time | None = None,
     conclusion: str | None = "success", finished: Time | None = None, event: str = "push", branch: str | None = None,
     sha: str | None = None, jobs: Iterable[Job] = (("build", 5, 100),), actor: str = "mona", title: str | None = None,
+    through: dict[str, str] | None = None, ended: dict[str, str] | None = None,
 ) -> Run:  # fmt: skip
-    """A run of a workflow; with conclusion None it waits in the queue. jobs: (name, seconds queued, at work)."""
+    """A run of a workflow; with conclusion None it waits in the queue. jobs: (name, seconds queued, at work). through:
+    reusable workflows (owner/name/path@ref) that it calls, with their commits. ended: how single jobs did, by name."""
     world = repository.world
     world.user(actor)
     when = world.now() if created is None else seconds(created)
@@ -105,8 +122,12 @@ def start_run(
         repository.workflows[path] = {"id": world.ids("workflow"), "name": workflow, "path": path, "runs": 0}
     flow = repository.workflows[path]
     flow["runs"] += 1
+    called = [{"path": path, "sha": commit, "ref": path.partition("@")[2]} for path, commit in (through or {}).items()]
     attempt = _attempt(repository, 1, when, conclusion, jobs, actor, when if finished is None else seconds(finished))
+    for job in attempt["jobs"]:
+        job["conclusion"] = (ended or {}).get(job["name"], job["conclusion"])
     row = {
+        "through": called,
         "id": world.ids("run"), "suite": world.ids("suite"), "name": workflow, "path": path, "workflow": flow["id"],
         "number": flow["runs"], "event": event, "branch": branch or repository.branch, "actor": actor,
         "created_at": when,

@@ -1,5 +1,6 @@
 """What a repository's settings pages say, and the files that say how it works."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.fake_github.records import blob_sha
@@ -20,6 +21,8 @@ class Settings:
         #: Merge buttons and such, as GraphQL names them: {"deleteBranchOnMerge": True}.
         self.switches: dict[str, Any] = {}
         self.files: dict[str, str | bytes] = {}
+        #: Files of branches that have others than the default one.
+        self.branches: dict[str, dict[str, str | bytes]] = {}
         #: Of files that are no plain ones: "100755", or "120000" for a symbolic link, whose content is where it leads.
         self.modes: dict[str, str] = {}
         #: Path -> commit.
@@ -52,6 +55,15 @@ class Settings:
                 "some_branches": some_branches,
             }  # fmt: skip
             self.environments[name] = row
+
+    def on(self, branch: str) -> dict[str, str | bytes]:
+        """The files of a branch."""
+        return self.branches.get(branch, self.files)
+
+    def every(self) -> Iterator[str | bytes]:
+        """What all files of all branches hold."""
+        for files in (self.files, *self.branches.values()):
+            yield from files.values()
 
     def link(self, path: str, target: str) -> None:
         """A symbolic link."""

@@ -159,7 +159,18 @@ class Shapes:
             "name": row["name"],
             "body": row["body"], "draft": row["draft"], "prerelease": row["prerelease"], "immutable": False,
             "created_at": stamp(row["created_at"]), "published_at": stamp(row["published_at"]),
-            "updated_at": stamp(row["updated_at"]), "author": self.user(row["author"]), "assets": [],
+            "updated_at": stamp(row["updated_at"]), "author": self.user(row["author"]),
+            "assets": [self._asset(here, row, place, name) for place, name in enumerate(row["assets"])],
+        }  # fmt: skip
+
+    def _asset(self, here: str, release: Row, place: int, name: str) -> Row:
+        identity = release["id"] * 100 + place
+        return {
+            "url": f"{here}/releases/assets/{identity}", "id": identity, "node_id": node_id("release", identity),
+            "browser_download_url": f"{WEB}/download/{release['tag']}/{name}", "name": name, "label": None,
+            "state": "uploaded", "content_type": "application/octet-stream", "size": 1, "digest": None,
+            "download_count": 0, "created_at": stamp(release["created_at"]),
+            "updated_at": stamp(release["updated_at"]), "uploader": self.user(release["author"]),
         }  # fmt: skip
 
 

@@ -103,7 +103,7 @@ class WorkShapes(Shapes):
         return {
             "id": row["id"], "node_id": node_id("review", row["id"]), "user": self.user(row["author"]), "body": "",
             "state": row["state"], "html_url": html, "pull_request_url": at, "submitted_at": stamp(row["submitted_at"]),
-            "commit_id": pull["head_sha"], "author_association": "MEMBER",
+            "commit_id": row["commit"], "author_association": "MEMBER",
             "_links": {"html": {"href": html}, "pull_request": {"href": at}},
         }  # fmt: skip
 
@@ -154,7 +154,7 @@ class WorkShapes(Shapes):
             "check_suite_node_id": node_id("suite", row["suite"]), "url": at,
             "html_url": f"{web}/actions/runs/{row['id']}",
             "pull_requests": [], "created_at": stamp(row["created_at"]), "updated_at": stamp(attempt["updated_at"]),
-            "actor": self.user(row["actor"]), "run_attempt": number, "referenced_workflows": [],
+            "actor": self.user(row["actor"]), "run_attempt": number, "referenced_workflows": row["through"],
             "run_started_at": stamp(attempt["started_at"]), "triggering_actor": self.user(attempt["actor"]),
             "jobs_url": f"{at}/jobs", "logs_url": f"{at}/logs",
             "check_suite_url": f"{here}/check-suites/{row['suite']}",

@@ -87,9 +87,10 @@ def deploy(
     repository: "Repository", environment: str, *, sha: str | None = None, ref: str | None = None,
     created: Time | None = None,
     statuses: Iterable[tuple[str, Time]] = (), creator: str = "hubot", task: str = "deploy", transient: bool = False,
-    production: bool | None = None, payload: object = None, description: str | None = None,
+    production: bool | None = None, payload: object = None, description: str | None = None, run: int | None = None,
 ) -> Deployment:  # fmt: skip
-    """A deployment of a commit (the head of the default branch). statuses: (state, at)."""
+    """A deployment of a commit (the head of the default branch). statuses: (state, at). run: id of the one that did
+    it."""
     world = repository.world
     world.user(creator)
     when = world.now() if created is None else seconds(created)
@@ -99,7 +100,8 @@ def deploy(
         "ref": ref or repository.branch, "environment": environment, "creator": creator, "task": task,
         "transient": transient,
         "production": environment == "production" if production is None else production, "payload": payload or {},
-        "description": description, "created_at": when, "updated_at": when, "statuses": [], "repository": repository.id,
+        "description": description, "created_at": when, "updated_at": when, "statuses": [], "run": run,
+        "repository": repository.id,
     }  # fmt: skip
     repository.deployments.put(row["id"], row)
     world.places["deployment", str(row["id"])] = (repository.id, row["id"])
@@ -115,7 +117,7 @@ def publish(
     author: str = "mona", draft: bool = False, prerelease: bool = False, body: str | None = None,
     assets: tuple[str, ...] = (),
 ) -> Release:  # fmt: skip
-    """A release; assets are names of files, told by GraphQL alone. The tag is made if it is not there. `created_at` is
+    """A release; assets are names of files. The tag is made if it is not there. `created_at` is
     the commit's time, as on GitHub."""
     world = repository.world
     world.user(author)

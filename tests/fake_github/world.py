@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tests.fake_github.clock import Clock
 from tests.fake_github.records import Ids, Lag, Row, Table
 from tests.fake_github.repository import Repository
+from tests.fake_github.storage import Storage
 
 if TYPE_CHECKING:
     from tests.fake_github.access import Token
@@ -18,6 +19,7 @@ class World:
     def __init__(self, clock: Clock):
         self.clock, self.ids, self.lock = clock, Ids(), threading.RLock()
         self.lag = Lag(clock)
+        self.storage = Storage()
         self.users: dict[str, Row] = {}
         self.repositories = Table(self.lag)
         self.contents: dict[int, Repository] = {}
@@ -27,6 +29,8 @@ class World:
         self.places: dict[tuple[str, str], tuple[int, int]] = {}
         self.tokens: dict[str, Token] = {}
         self.apps: dict[int, App] = {}
+        #: Logins by `organization/team`, in lower case.
+        self.teams: dict[str, tuple[str, ...]] = {}
 
     def now(self) -> int:
         return self.clock.second()

@@ -40,7 +40,8 @@ def said(at) -> str:
 
 def pictures(at) -> list[str]:
     """What the drawings say to those who do not see them."""
-    return [str(each.proto.body).split('alt="')[1].split('"')[0] for each in at.get("html")]
+    bodies = [str(each.proto.body) for each in at.get("html")]
+    return [body.split('alt="')[1].split('"')[0] for body in bodies if 'alt="' in body]
 
 
 def type_in(map_id: int, kind: str = "today", **texts) -> None:

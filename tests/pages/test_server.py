@@ -1,27 +1,21 @@
 """The door for machines, and what the process is set to."""
 
-import asyncio
 import gc
 import json
 import logging
 import subprocess
 import sys
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
 
+import gate
 import server
 from data import access, store
+from tests.loop import in_a_loop
 from tests.pages.conftest import ROOT
-
-
-def in_a_loop(coroutine):
-    """Its result. In a thread of its own: a browser driven by an earlier test leaves a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 def answer_of(route: str) -> tuple[int, dict]:
@@ -50,22 +44,9 @@ def test_a_database_that_does_not_answer_is_told_without_its_reason(bare_home):
 
 
 def test_the_policy_names_each_inline_script_of_the_page_that_streamlit_ships():
-    policy = server.content_security_policy()
+    policy = gate.of_pages()
     assert policy.count("'sha256-") == 1 and "unsafe-eval" not in policy
     assert "script-src 'self' 'sha256-" in policy
-
-
-def test_a_header_of_ours_replaces_one_that_was_there(home):
-    sent = []
-
-    async def app(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"X-Frame-Options", b"ALLOWALL")]})
-
-    async def send(message):
-        sent.append(message)
-
-    in_a_loop(server.SecurityHeaders(app)({"type": "http"}, None, send))
-    assert [value for name, value in sent[0]["headers"] if name.lower() == b"x-frame-options"] == [b"SAMEORIGIN"]
 
 
 @pytest.fixture
@@ -119,7 +100,7 @@ def test_the_heap_is_frozen_once_everything_is_loaded(home, monkeypatch):
     try:
         assert in_a_loop(start()) > 50_000
     finally:
-        gc.unfreeze()
+        gc.freeze()  # as it was: see tests/conftest.py
 
 
 def test_both_sides_of_app_are_guarded():

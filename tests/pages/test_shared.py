@@ -1,16 +1,18 @@
 """Pages in shared mode: who is not signed in, who has no role, who may what, and administration of people."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
-from data import roles, sessions, store, teams, tokens
-from data.access import Action
+from assessments.delivery.settings import ProductionRule, Settings
+from data import intake, queries, roles, sessions, store, teams, tokens
 from data.tables import Person
-from pages.ui.registry import PAGES
 from tests.data.test_sessions import SETTINGS, claims
 from tests.pages.conftest import ROOT, said
 from tests.provider import SECRET
+from tests.repos import RepoBuilder
 
 ENVIRONMENT = {
     "MILEPOST_URL": "https://milepost.example",
@@ -54,14 +56,6 @@ def titles(at: AppTest) -> list[str]:
     return [each.value for each in at.title]
 
 
-def alone(file: str, key: str | None) -> AppTest:
-    """The file of a page past the shell."""
-    at = AppTest.from_file(str(ROOT / "pages" / file), default_timeout=60)
-    at.secrets["auth"] = AUTH
-    at.user = {"is_logged_in": True, "sign_in": key} if key else {}
-    return at.run()
-
-
 def test_who_is_not_signed_in_sees_the_way_in_and_nothing_else(shared):
     at = portal(None)
     assert titles(at) == ["Sign in to Milepost"]
@@ -77,42 +71,28 @@ def test_claims_without_a_session_are_nobody(shared, claimed):
     assert titles(at.run()) == ["Sign in to Milepost"]
 
 
-WHO = {
-    "not signed in": (None, "Sign in to Milepost"),
-    "without a role": ((), "You have no role yet"),
-    "member": (("pay",), None),
-    "leader": (("leads",), None),
-    "admin": (("ops",), None),
-}
-MAY = {
-    "member": {Action.VIEW, Action.VIEW_ROWS},
-    "leader": {Action.VIEW, Action.VIEW_ROWS},
-    "admin": set(Action),
-}
-
-
-@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.file)
-@pytest.mark.parametrize("role", WHO)
-def test_role_by_page(shared, spec, role):
-    groups, title = WHO[role]
-    admin = sessions.who(key("admin", "ops"))
-    teams.create_team(admin, next(iter(admin.organizations)), "Payments")
-    begun = None if groups is None else key("2", *groups)
-    if title is None and spec.action not in MAY[role]:
-        title = "No access"
-    if title:
-        assert titles(alone(spec.file, begun)) == [title]
-    else:
-        (found,) = titles(portal(begun, spec.file))
-        assert found not in ("No access", "Sign in to Milepost", "You have no role yet")
-
-
 def test_without_a_role_one_is_told_whom_to_ask(shared, monkeypatch):
     key("admin", "ops")
     begun = key("2")
     assert "Ask Person admin to give you a role" in said(portal(begun))
+    assert "counts once you sign out and in again" in said(portal(begun))
     monkeypatch.setenv("MILEPOST_CONTACT", "#platform in the chat")
     assert "Ask #platform in the chat to give you a role" in said(portal(begun))
+
+
+def test_home_without_anything_says_what_is_missing_and_who_can_help(shared):
+    admin, bob = sessions.who(key("admin", "ops")), key("2")
+    (organization,) = admin.organizations
+    roles.give(admin, organization, sessions.who(bob).id, "leader")
+    at = portal(bob)
+    assert "There is no team yet" in said(at) and "Ask Person admin to connect a repository" in said(at)
+    team = teams.create_team(admin, organization, "Team *One*")
+    at = portal(bob)
+    assert "Nothing is collected yet" in said(at) and "Team \\*One\\*" in said(at)
+    assert [link.proto.page for link in at.get("page_link")] == ["learn"]
+    teams.create_service(admin, team, "Shop")
+    assert "Nothing is collected yet" not in said(portal(bob)), "its card says what is missing"
+    assert "Ask Person" not in said(portal(key("admin", "ops"))), "whoever can add sees the ways to begin"
 
 
 def test_who_is_switched_off_is_told_so(shared):
@@ -180,7 +160,7 @@ def test_tokens_are_listed_without_their_secret(shared):
     secret = tokens.create(admin, next(iter(admin.organizations)), "Pipeline *of* shop", ["read"])
     at = portal(begun, "admin/programs.py")
     assert secret not in said(at) and secret[:11] in said(at)
-    assert [button.label for button in at.button] == ["New token", "Revoke"]
+    assert [button.label for button in at.button] == ["New token", "Replace", "Revoke"]
 
 
 def test_a_leader_of_a_team_makes_tokens_for_its_services_alone(shared):
@@ -196,3 +176,76 @@ def test_a_leader_of_a_team_makes_tokens_for_its_services_alone(shared):
     (choice,) = [each for each in at.selectbox if each.label == "Service"]
     assert choice.options == [f"Mine / service of {mine}"]
     assert "Of everything" not in said(at)
+
+
+def test_no_link_leads_a_leader_to_a_page_that_they_may_not_see(shared):
+    admin, leader = sessions.who(key("1", "ops")), key("2")
+    (organization,) = admin.organizations
+    teams.create_service(admin, teams.create_team(admin, organization, "Shop"), "checkout")
+    roles.give(admin, organization, sessions.who(leader).id, "leader")
+    assert "Connect a source" in links(portal(key("1", "ops")))
+    home = portal(leader)
+    assert "Nothing has been collected for it yet." in said(home) and "Connect a source" not in links(home)
+    worth = portal(leader, "lead/worth.py")
+    assert "Nothing is measured yet" in said(worth) and "Sources" not in links(worth)
+    assert "That is for those who lead the team" in said(worth)
+
+
+def test_a_member_is_told_who_decides_and_offered_no_page_that_is_not_theirs(shared, tmp_path, monkeypatch):
+    monkeypatch.setenv("MILEPOST_ROOTS", str(tmp_path))
+    repo = RepoBuilder(tmp_path / "till")
+    for number in range(1, 6):
+        repo.squash(f"Improve step {number}", number, datetime(2026, 1, number, 9, tzinfo=UTC))
+    admin, member = sessions.who(key("1", "ops")), key("2")
+    intake.add_clone(admin, repo.path, "Shop", "till")
+    (service,) = queries.services(admin)
+    roles.give(admin, service.organization_id, sessions.who(member).id, "member", service.team_id)
+    assert {"Add from GitHub", "Import files", "Choose what counts"} <= set(links(portal(key("1", "ops"))))
+    for file in ("home/start.py", "team/delivery.py", "team/overview.py"):
+        at = portal(member, file)
+        assert not {"Add from GitHub", "Import files", "Choose what counts"} & set(links(at)), file
+        assert "hoever leads the team can" in said(at) and "See what would count" in links(at), file
+    teams.save_settings(admin, service.id, Settings(rule=ProductionRule(kind="merge")))
+    assert "Import incidents" in links(portal(key("1", "ops"), "team/overview.py"))
+    at = portal(member, "team/overview.py")
+    assert "Import incidents" not in links(at) and "is for those who lead the team" in said(at)
+    proof = portal_at(member, "learn/proof.py", team=service.team_id, track="pipeline-monitoring", poc="alerts-as-code")
+    assert "Whoever leads the team chooses it" in said(proof)
+
+
+def portal_at(key: str, file: str, **address: object) -> AppTest:
+    """That page at that address."""
+    at = portal(key)
+    at.switch_page(f"pages/{file}")
+    for name, value in address.items():
+        at.query_params[name] = str(value)
+    return at.run()
+
+
+def test_who_may_not_connect_anything_is_not_asked_to(shared):
+    admin, member = sessions.who(key("1", "ops")), key("2")
+    (organization,) = admin.organizations
+    team = teams.create_team(admin, organization, "Shop")
+    roles.give(admin, organization, sessions.who(member).id, "member", team)
+    home = portal(member)
+    assert not {"Add from GitHub", "Import files"} & set(links(home)) and not home.text_input
+    assert "No service has been added for Shop" in said(home) and "to connect a repository" in said(home)
+    delivery = portal(member, "team/delivery.py")
+    assert "Begin on Home" not in links(delivery) and "That is for those who lead the team" in said(delivery)
+
+
+def test_a_team_lead_begins_with_their_own_team(shared, monkeypatch, tmp_path):
+    monkeypatch.setenv("MILEPOST_ROOTS", str(tmp_path))
+    admin, lead = sessions.who(key("1", "ops")), key("2")
+    (organization,) = admin.organizations
+    teams.create_team(admin, organization, "Another")
+    roles.give(admin, organization, sessions.who(lead).id, "team_lead", teams.create_team(admin, organization, "Shop"))
+    home = portal(lead)
+    assert "Four ways" not in said(home), "the demo is the fourth, and for administrators"
+    assert "Begin on Home" in links(portal(lead, "team/delivery.py"))
+    assert [each.value for each in home.text_input if each.label == "Team"] == ["Shop"]
+
+
+def links(at: AppTest) -> list[str]:
+    assert not at.exception
+    return [each.proto.label for each in at.get("page_link")]

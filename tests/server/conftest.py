@@ -7,8 +7,6 @@ import pytest
 
 from assessments.delivery.settings import ProductionRule, Settings
 from data import people, store, tokens
-from data.api import door as api
-from data.api import rate
 from data.people import Who
 from data.tables import Organization, Person, PersonRole
 from tests.data.arrange import Place
@@ -40,9 +38,8 @@ class Portal:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    """Jobs are done at once, in the caller; nobody has asked before."""
+    """Jobs are done at once, in the caller."""
     monkeypatch.setenv("MILEPOST_JOBS", "immediate")
-    monkeypatch.setattr(api, "_buckets", rate.Buckets())
 
 
 def stranger() -> Who:

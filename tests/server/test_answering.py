@@ -6,18 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from data.api import rate
+from data import rates
 from pages.web import calls, shell
 from tests.data.asked.asking import Asking
 from tests.server.client import Client, serving
 
 ROOT = Path(__file__).parent.parent.parent
 OPEN, SAVE, HAND_IN = "/answer/api/open", "/answer/api/save", "/answer/api/hand-in"
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_quick(monkeypatch):
-    monkeypatch.setattr(calls, "_buckets", rate.Buckets())
 
 
 @pytest.fixture
@@ -87,16 +82,23 @@ def test_a_body_that_cannot_be_is_refused(client, body, status):
 
 
 def test_pages_of_other_sites_get_nothing(client, asking):
-    said = client.post(OPEN, keys(asking), Sec_Fetch_Site="cross-site")
-    assert said.problem["status"] == 403
+    assert client.post(OPEN, keys(asking), Sec_Fetch_Site="cross-site").status == 403
+    assert client.post(OPEN, keys(asking), Origin="https://evil.example").status == 403
     assert client.post(OPEN, keys(asking), Content_Type="text/plain").problem["status"] == 415
     assert client.get(OPEN).status == 405
 
 
 def test_nobody_calls_more_often_than_a_person_can(client, asking, monkeypatch):
-    monkeypatch.setattr(calls, "A_MINUTE", 2)
+    monkeypatch.setattr(rates, "CALLS", rates.Rate("calls", 2, 2))
     assert [client.post(OPEN, keys(asking)).status for _ in range(3)] == [200, 200, 429]
     assert client.post(OPEN, keys(asking, 1)).status == 200
+
+
+def test_who_guesses_invitations_is_slowed_down_and_whoever_has_one_is_not(client, asking, monkeypatch):
+    monkeypatch.setattr(rates, "WRONG", rates.Rate("wrong", 2, 2))
+    guessed = [client.post(OPEN, {"invitation": f"guess {n}" + "x" * 26, "draft": "d" * 32}) for n in range(3)]
+    assert [each.status for each in guessed] == [404, 404, 429] and int(guessed[-1].headers["retry-after"]) <= 30
+    assert client.post(OPEN, keys(asking)).status == 200
 
 
 def test_nothing_is_kept_on_the_way_and_no_cookie_is_set(client, asking):

@@ -5,18 +5,11 @@ import re
 
 import pytest
 
-from data.api import rate
 from data.asked import consensus
-from pages.web import calls
 from tests.data.asked.sitting import Session
 from tests.server.client import Client, serving
 
 LOOK, JOIN, VOTE = "/consensus/api/look", "/consensus/api/join", "/consensus/api/vote"
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_quick(monkeypatch):
-    monkeypatch.setattr(calls, "_buckets", rate.Buckets())
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 import server
-from data import inbox, jobs, store
+from data import inbox, jobs, rates, store
 from data.tables import Job, Organization, Service, WebhookDelivery
 from tests.server.test_facts import stored
 
@@ -240,3 +240,17 @@ def test_a_job_of_the_real_queue_finds_its_handler(one_portal, nobody, monkeypat
         assert session.execute(select(Service.id)).first()
     job = jobs.enqueue("webhook", {}, None, organization)
     assert jobs.progress(job).state == "done"
+
+
+def test_wrong_signatures_are_slowed_down_and_right_ones_are_not(one_portal, nobody, monkeypatch):
+    monkeypatch.setattr(rates, "WRONG", rates.Rate("wrong", 2, 2))
+    wrong = {"X_Hub_Signature_256": sign(b"something else")}
+    assert [deliver(one_portal, {"n": 1}, **wrong).status for _ in range(3)] == [401, 401, 429]
+    assert deliver(one_portal, {"n": 1}).status == 202
+
+
+def test_what_comes_too_often_is_refused_before_it_is_kept(one_portal, nobody, monkeypatch):
+    monkeypatch.setattr(rates, "DELIVERIES", rates.Rate("deliveries", 1, 2))
+    sent = [deliver(one_portal, {"n": n}, delivery=f"d-{n}") for n in range(3)]
+    assert [each.status for each in sent] == [202, 202, 429] and 0 < int(sent[-1].headers["retry-after"]) <= 60
+    assert len(stored(WebhookDelivery, "id")) == 2

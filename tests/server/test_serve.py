@@ -18,6 +18,7 @@ from sqlalchemy import select
 from data import badges, hooks, people, queries, store, tokens
 from data.api import __main__ as command
 from data.tables import Deployment, Incident
+from tests import nursery
 from tests.data.arrange import Place
 from tests.server.client import Client
 from tests.server.conftest import SENT
@@ -33,7 +34,7 @@ def process(home, monkeypatch):
     """The door on a free port, with a worker beside it; the address."""
     monkeypatch.setenv("MILEPOST_WEBHOOK_SECRET", SECRET)
     monkeypatch.delenv("MILEPOST_JOBS")
-    with subprocess.Popen([sys.executable, "milepost.py", "worker"], cwd=ROOT, stderr=subprocess.DEVNULL) as worker:
+    with nursery.start([sys.executable, "milepost.py", "worker"], cwd=ROOT, stderr=subprocess.DEVNULL) as worker:
         started = start()
         try:
             yield started
@@ -43,12 +44,12 @@ def process(home, monkeypatch):
                 each.wait(30)
 
 
-def start(*options: str) -> subprocess.Popen:
+def start(*options: str, by=nursery.start) -> nursery.Process:
     arguments = [sys.executable, "milepost.py", "serve", "--port", "0", *options]
-    return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return by(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def address(process: subprocess.Popen) -> str:
+def address(process: nursery.Process) -> str:
     said = process.stdout.readline()
     return re.search(r"http://\S+", said)[0]
 
@@ -124,7 +125,7 @@ def test_requests_that_have_begun_are_answered_when_it_is_told_to_stop(home):
     who = people.local_person()
     place = Place(who, "Shop", SENT)
     token = tokens.create(who, place.organization_id, "CI", tokens.SCOPES, place.service_id)
-    process = start()
+    process = start(by=subprocess.Popen)  # the command itself, from its start to its end
     port = int(address(process).rpartition(":")[2])
     body = b'{"id": "1", "finished_at": "2026-03-03T14:06:30Z"}'
     with socket.create_connection(("127.0.0.1", port), timeout=10) as line:

@@ -1,9 +1,8 @@
 """The way in around Streamlit's own: its real routes, a real provider, and an HTTP client in place of a browser."""
 
-import asyncio
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -21,11 +20,13 @@ from streamlit.web.server.starlette.starlette_auth_routes import create_auth_rou
 
 import server
 import signin
-from data import openid, people, sessions, store
+from data import openid, people, rates, sessions, store
 from data.tables import Person, SignIn
 from tests import provider
+from tests.loop import in_a_loop
 
 URL = "https://milepost.example"
+USER, TOKENS, NEXT = (signin.HOST + name for name in (signin.USER, signin.TOKENS, signin.NEXT))  # as browsers have them
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +35,10 @@ def issuer():
         yield found
 
 
-@pytest.fixture
-def shared(issuer, home, monkeypatch):
+@contextmanager
+def configured(environment: dict[str, str], monkeypatch):
     """Shared mode for this process; its settings."""
-    for name, value in issuer.settings(URL).items():
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     found = signin.settings()
     kept = {name: config.get_option(name) for name in ("server.cookieSecret", "server.allowedHosts")}
@@ -47,6 +48,12 @@ def shared(issuer, home, monkeypatch):
     for name, value in kept.items():
         config.set_option(name, value)
     config.set_option("server.corsAllowedOrigins", [])
+
+
+@pytest.fixture
+def shared(issuer, home, monkeypatch):
+    with configured(issuer.settings(URL), monkeypatch) as found:
+        yield found
 
 
 class Browser:
@@ -64,8 +71,7 @@ class Browser:
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         """One request, no redirect followed; cookies are kept as a browser would."""
-        with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(asyncio.run, self._ask(method, path, headers)).result()
+        answer = in_a_loop(self._ask(method, path, headers))
         for line in answer.headers.get_list("set-cookie"):
             name, _, rest = line.partition("=")
             value = rest.split(";")[0].strip('"')
@@ -84,8 +90,7 @@ class Browser:
 
     def to_provider(self, begin: str = f"{URL}/delivery?service=7") -> str:
         """Presses *Sign in* on that page; the address at the provider."""
-        token = auth_util.encode_provider_token("default")
-        answer = self.get(f"/auth/login?provider={token}", referer=begin, sec_fetch_site="same-origin")
+        answer = self.get(f"/auth/login?provider={self.provider_token}", referer=begin, sec_fetch_site="same-origin")
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 
@@ -96,13 +101,19 @@ class Browser:
         return self.get(back.removeprefix(URL))
 
     @property
-    def who(self) -> people.Who:
-        return sessions.who(signin.Guarded(None, signin.settings()).key(self._scope))
+    def provider_token(self) -> str:
+        """What the button of the sign-in page sends along."""
+        return auth_util.encode_provider_token("default")
 
     @property
-    def _scope(self) -> dict:
+    def who(self) -> people.Who:
+        return sessions.who(self.key)
+
+    @property
+    def key(self) -> str | None:
         sent = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return {"headers": [(b"cookie", sent.encode("latin-1"))]}
+        guard = signin.Guarded(None, signin.settings())
+        return guard.inside({"headers": [(b"cookie", sent.encode("latin-1"))]})["state"]["sign_in"]
 
 
 @pytest.fixture
@@ -115,9 +126,9 @@ def test_the_way_in_leads_back_to_where_it_began_and_the_cookie_holds_a_key_only
     answer = browser.signs_in("ann")
     assert (answer.status_code, answer.headers["location"]) == (302, "/delivery?service=7")
     assert {role for _, role in browser.who.organization_roles} == {"admin"}
-    payload = json.loads(signin.decode_signed_value(provider.SECRET, signin.USER, browser.cookies[signin.USER]))
+    payload = json.loads(signin.decode_signed_value(provider.SECRET, signin.USER, browser.cookies[USER]))
     assert payload.keys() == {"is_logged_in", "sign_in", "provider", "origin"} and payload["origin"] == URL
-    assert signin.NEXT not in browser.cookies
+    assert NEXT not in browser.cookies
     with store.reading() as session:
         row = session.execute(select(Person)).scalar_one()
     assert (row.provider, row.subject, row.email) == (issuer.url, "ann", "ann@acme.example")
@@ -129,7 +140,7 @@ def test_every_cookie_is_for_https_and_not_for_scripts(browser, issuer):
     assert len(lines) > 2
     for line in lines:
         assert "; secure" in line.lower() and "samesite=lax" in line.lower() and "httponly" in line.lower(), line
-    (lived,) = [line for line in lines if line.startswith(f"{signin.USER}=")]
+    (lived,) = [line for line in lines if line.startswith(f"{USER}=")]
     seconds = int(line_value(lived, "Max-Age"))
     assert 9 * 3600 - 60 < seconds <= 9 * 3600, "the token's hour and the grace of eight"
 
@@ -149,7 +160,7 @@ def test_a_token_larger_than_is_read_lets_nobody_in_and_says_so(browser, issuer)
     """128 KB, by the library that checks its signature."""
     issuer.knows("more", groups=[f"a group with a long name, number {number}" for number in range(10_000)])
     assert "problem=sign-in" in browser.signs_in("more").headers["location"]
-    assert signin.USER not in browser.cookies
+    assert USER not in browser.cookies
 
 
 @pytest.mark.parametrize(
@@ -168,7 +179,7 @@ def test_a_token_larger_than_is_read_lets_nobody_in_and_says_so(browser, issuer)
 )
 def test_a_sign_in_that_began_nowhere_of_ours_leads_to_the_first_page(browser, begin):
     browser.to_provider(begin)
-    assert browser.cookies[signin.NEXT] == "%2F"
+    assert browser.cookies[NEXT] == "%2F"
 
 
 HOSTILE = [
@@ -206,7 +217,7 @@ def test_pages_of_ours_are_led_to(place):
 def test_a_cookie_put_in_by_somebody_else_leads_nowhere(browser, issuer, place):
     issuer.knows("ann")
     back = httpx.post(browser.to_provider(), data={"sub": "ann"}).headers["location"]
-    browser.cookies[signin.NEXT] = quote(place, safe="")
+    browser.cookies[NEXT] = quote(place, safe="")
     answer = browser.get(back.removeprefix(URL))
     assert answer.headers["location"] == "/" and "x" not in answer.headers
 
@@ -216,7 +227,7 @@ def test_somebody_elses_answer_of_the_provider_signs_nobody_in(browser, shared, 
     issuer.knows("eve")
     back = httpx.post(Browser(shared).to_provider(), data={"sub": "eve"}).headers["location"]
     answer = browser.get(back.removeprefix(URL), sec_fetch_site="cross-site")
-    assert signin.USER not in browser.cookies and answer.headers["location"] == "/?problem=sign-in"
+    assert USER not in browser.cookies and answer.headers["location"] == "/?problem=sign-in"
     with store.reading() as session:
         assert session.execute(select(SignIn)).first() is None
 
@@ -228,7 +239,7 @@ def test_an_answer_of_the_provider_counts_once(browser, issuer):
     browser.get(back)
     browser.cookies = kept
     assert "problem=sign-in" in browser.get(back).headers["location"]
-    assert signin.USER not in browser.cookies
+    assert USER not in browser.cookies
 
 
 def test_who_gives_up_at_the_provider_is_back_where_they_were_and_told(browser):
@@ -242,7 +253,7 @@ def test_signing_in_again_changes_the_key_and_ends_the_session_before(browser, i
     browser.signs_in("ann")
     first = dict(browser.cookies)
     browser.signs_in("ann")
-    assert browser.cookies[signin.USER] != first[signin.USER]
+    assert browser.cookies[USER] != first[USER]
     browser.cookies = first
     with pytest.raises(people.Unknown):
         _ = browser.who
@@ -256,19 +267,51 @@ def test_signing_out_ends_the_session_here_and_at_the_provider(browser, issuer):
     asked = parse_qs(place.query)
     assert f"{place.scheme}://{place.netloc}" == issuer.url and asked["id_token_hint"]
     assert asked["post_logout_redirect_uri"] == [f"{URL}/oauth2callback"]
-    assert signin.USER not in browser.cookies
+    assert USER not in browser.cookies
     assert browser.get("/oauth2callback").headers["location"] == "/", "and back without a complaint"
     browser.cookies = copied
     with pytest.raises(people.Unknown):
         _ = browser.who
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_a_link_on_another_site_signs_nobody_out(browser, issuer, site):
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {"referer": "https://evil.example/"},
+        {"referer": "https://milepost.example.evil.example/"},
+        {},
+    ],
+    ids=str,
+)
+def test_a_link_on_another_site_signs_nobody_out(browser, issuer, said):
+    """Browsers that do not say where a request began say which page had the link, unless that page forbids it."""
     issuer.knows("ann")
     browser.signs_in("ann")
-    assert browser.get("/auth/logout", sec_fetch_site=site).headers["location"] == "/"
+    assert browser.get("/auth/logout", **said).headers["location"] == "/"
     assert browser.who.is_active
+
+
+@pytest.mark.parametrize("said", [{"sec_fetch_site": "none"}, {"referer": f"{URL}/account"}], ids=str)
+def test_our_own_pages_and_the_address_bar_do(browser, issuer, said):
+    issuer.knows("ann")
+    browser.signs_in("ann")
+    browser.get("/auth/logout", **said)
+    with pytest.raises(people.Unknown):
+        _ = browser.who
+
+
+def test_too_many_sign_ins_from_one_address_wait(browser, issuer, monkeypatch):
+    monkeypatch.setenv("MILEPOST_SIGN_IN_RATE", "2")
+    issuer.knows("ann")
+    browser.to_provider()
+    browser.to_provider()
+    refused = browser.get("/auth/login", sec_fetch_site="same-origin")
+    assert refused.status_code == 429 and 0 < int(refused.headers["retry-after"]) <= 30
+    assert "set-cookie" not in refused.headers
+    assert [browser.get("/oauth2callback?code=a&state=b").status_code for _ in range(3)] == [302, 302, 429]
+    assert browser.get("/delivery").status_code == 200, "pages are not counted"
 
 
 def test_a_store_that_is_away_lets_nobody_in_and_says_so(browser, issuer, monkeypatch):
@@ -280,7 +323,7 @@ def test_a_store_that_is_away_lets_nobody_in_and_says_so(browser, issuer, monkey
     monkeypatch.setattr(sessions, "begin", away)
     answer = browser.signs_in("ann")
     assert (answer.status_code, answer.text) == (503, "The store is away.")
-    assert signin.USER not in browser.cookies
+    assert USER not in browser.cookies
 
 
 def forged(payload: object, secret: str = provider.SECRET, name: str = signin.USER) -> str:
@@ -302,7 +345,7 @@ def forged(payload: object, secret: str = provider.SECRET, name: str = signin.US
     ids=range(8),
 )
 def test_a_cookie_that_is_not_of_a_session_is_nobody(browser, cookie):
-    browser.cookies = {signin.USER: cookie}
+    browser.cookies = {USER: cookie}
     with pytest.raises(people.Unknown):
         _ = browser.who
 
@@ -311,9 +354,9 @@ def test_a_cookie_that_is_not_of_a_session_is_nobody(browser, cookie):
 def test_a_good_key_in_a_cookie_that_is_not_ours_is_nobody(browser, issuer, how):
     issuer.knows("ann")
     browser.signs_in("ann")
-    good = browser.cookies[signin.USER]
+    good = browser.cookies[USER]
     payload = json.loads(signin.decode_signed_value(provider.SECRET, signin.USER, good))
-    browser.cookies[signin.USER] = {
+    browser.cookies[USER] = {
         "another secret": forged(payload, "x" * 32),
         "another name": forged(payload, name=signin.TOKENS),
         "another letter": ("A" if good[9] != "A" else "B").join((good[:9], good[10:])),
@@ -324,15 +367,58 @@ def test_a_good_key_in_a_cookie_that_is_not_ours_is_nobody(browser, issuer, how)
 
 def test_nobody_uploads_who_is_not_signed_in(browser, issuer):
     place = "/_stcore/upload_file/session/file"
-    assert browser.get(place, "PUT").status_code == 403
+    ours = {"sec_fetch_site": "same-origin"}
+    assert browser.get(place, "PUT", **ours).status_code == 403
     issuer.knows("ann")
     browser.signs_in("ann")
-    assert browser.get(place, "PUT").status_code == 200
-    sessions.end(signin.Guarded(None, signin.settings()).key(browser._scope))
-    assert browser.get(place, "PUT").status_code == 403
+    assert browser.get(place, "PUT", **ours).status_code == 200
+    assert browser.get(place, "PUT", sec_fetch_site="cross-site").status_code == 403
+    sessions.end(browser.key)
+    assert browser.get(place, "PUT", **ours).status_code == 403
 
 
-def socket(app, origin: str | None, here: str = "127.0.0.1") -> list[dict]:
+@pytest.mark.parametrize("place", ["/media/1234.csv", "/_stcore/metrics"])
+def test_what_pages_hand_out_is_for_those_who_are_signed_in(browser, issuer, place):
+    assert browser.get(place).status_code == 403
+    issuer.knows("ann")
+    browser.signs_in("ann")
+    assert browser.get(place).status_code == 200
+    sessions.end(browser.key)
+    assert browser.get(place).status_code == 403
+
+
+def test_a_session_that_a_neighbour_under_the_same_domain_put_in_is_nobodys(browser, issuer):
+    """Session fixation: a cookie of evil.example's own session, set for .example, has no name that only we can set."""
+    issuer.knows("eve")
+    browser.signs_in("eve")
+    browser.cookies = {signin.USER: browser.cookies[USER]}
+    with pytest.raises(people.Unknown):
+        _ = browser.who
+    assert browser.get("/media/1234.csv").status_code == 403
+
+
+def test_every_cookie_has_a_name_that_only_this_host_can_set(browser, issuer):
+    issuer.knows("ann")
+    answers = [
+        browser.get(urlsplit(browser.to_provider()).path),
+        browser.signs_in("ann"),
+        browser.get("/auth/logout", sec_fetch_site="none"),
+    ]
+    lines = [line for answer in answers for line in answer.headers.get_list("set-cookie")]
+    assert len(lines) > 5
+    for line in lines:
+        assert line.startswith("__Host-") and "; path=/;" in f"{line.lower()};" and "domain=" not in line.lower(), line
+
+
+def test_for_this_computer_alone_cookies_need_no_https(issuer, shared, monkeypatch):
+    monkeypatch.setenv("MILEPOST_URL", "http://localhost:8501")
+    guard = signin.Guarded(None, signin.settings())
+    assert guard._marked(b"set-cookie", b"a=b; Path=/") == (b"set-cookie", b"a=b; Path=/")
+    sent = guard.inside({"headers": [(b"cookie", b"a=b")]})
+    assert sent["headers"] == [(b"cookie", b"a=b")]
+
+
+def socket(app, origin: str | None, here: str = "127.0.0.1", cookie: str = "") -> list[dict]:
     """What somebody hears who opens a websocket."""
     heard = []
 
@@ -343,9 +429,9 @@ def socket(app, origin: str | None, here: str = "127.0.0.1") -> list[dict]:
         heard.append(message)
 
     headers = [(b"origin", origin.encode())] if origin else []
+    headers += [(b"cookie", cookie.encode())] if cookie else []
     scope = {"type": "websocket", "path": "/_stcore/stream", "headers": headers, "server": (here, 8501)}
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, app(inner)(scope, None, send)).result()
+    in_a_loop(app(inner)(scope, None, send))
     return heard
 
 
@@ -362,6 +448,55 @@ def socket(app, origin: str | None, here: str = "127.0.0.1") -> list[dict]:
 )
 def test_a_websocket_is_for_pages_of_ours(shared, origin, heard):
     assert [message["type"] for message in socket(lambda app: signin.Guarded(app, shared), origin)] == [heard]
+
+
+def test_strangers_have_so_many_connections_and_whoever_is_signed_in_goes_on(shared, issuer, browser, monkeypatch):
+    issuer.knows("ann")
+    browser.signs_in("ann")
+    monkeypatch.setattr(signin, "MOST_STRANGERS", 1)
+    guard = None
+
+    def app(inner):
+        nonlocal guard
+        guard = signin.Guarded(inner, shared)
+        guard.strangers = 1
+        return guard
+
+    assert [(message["type"], message.get("code")) for message in socket(app, URL)] == [("websocket.close", 1013)]
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    assert [message["type"] for message in socket(app, URL, cookie=cookie)] == ["websocket.accept"]
+    monkeypatch.setattr(signin, "MOST_STRANGERS", 2)
+    assert [message["type"] for message in socket(app, URL)] == ["websocket.accept"]
+    assert guard.strangers == 1, "who has gone is not counted"
+
+
+def test_connections_of_strangers_from_one_address_are_counted(shared, monkeypatch):
+    monkeypatch.setattr(rates, "CONNECTIONS", rates.Rate("connections", 1, 2))
+    heard = [socket(lambda app: signin.Guarded(app, shared), URL)[0]["type"] for _ in range(3)]
+    assert heard == ["websocket.accept", "websocket.accept", "websocket.close"]
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("localhost:8501", "/delivery", 200),
+        ("127.0.0.1:8501", "/media/a", 200),
+        ("[::1]:8501", "/", 200),
+        ("evil.example:8501", "/delivery", 403),
+        ("evil.example", "/metrics", 403),
+        ("evil.example", "/media/a", 403),
+        ("localhost.evil.example", "/", 403),
+        ("localhost@evil.example", "/", 403),
+        ("tunnel.example", "/webhooks/github", 200),
+        ("tunnel.example", "/api/v1/services", 200),
+        ("tunnel.example", "/api", 403),
+    ],
+)
+def test_a_name_of_another_site_that_leads_to_this_computer_is_told_nothing(host, path, status):
+    """DNS rebinding: in local mode whoever asks is the administrator, so the name must be this computer's own. Doors
+    for programs ask for a token or a signature whatever the name is."""
+    browser = Browser(None)
+    assert browser.get(path, host=host).status_code == status
 
 
 @pytest.mark.parametrize(

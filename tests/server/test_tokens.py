@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -77,6 +78,71 @@ def test_revoking_is_for_good_and_leaves_a_trace(both, who):
     with store.reading() as session:
         wanted = select(AuditEvent.subject).where(AuditEvent.action == "revoke_token")
         assert session.execute(wanted).scalars().all() == [f"token:{token.id}"]
+
+
+def test_two_secrets_are_good_while_one_is_replaced(both, who):
+    place = Place(who)
+    first = tokens.create(who, place.organization_id, "CI", ["read"], place.service_id)
+    token = tokens.find(first)
+    with pytest.raises(Forbidden):
+        tokens.replace(somebody(place, "member"), token.id)
+    second = tokens.replace(somebody(place, "team_lead"), token.id)
+    assert tokens.find(first) == replace(token, is_old=True) and tokens.find(second) == token
+    third = tokens.replace(who, token.id)
+    assert (tokens.find(second).is_old, tokens.find(third).is_old) == (True, False)
+    with pytest.raises(tokens.Invalid, match="not known"):
+        tokens.find(first)
+    with store.reading() as session:
+        wanted = select(AuditEvent.detail).where(AuditEvent.action == "replace_token").order_by(AuditEvent.id)
+        traces = session.execute(wanted).scalars().all()
+    assert [(each["began"], each["begins"]) for each in traces] == [
+        (first[:11], second[:11]),
+        (second[:11], third[:11]),
+    ]
+
+
+def test_the_old_secret_ends_by_time_by_hand_and_with_the_token(who):
+    place = Place(who)
+
+    def made(grace: timedelta) -> tuple[str, str, int]:
+        old = tokens.create(who, place.organization_id, "CI", ["read"])
+        token_id = tokens.find(old).id
+        return old, tokens.replace(who, token_id, grace), token_id
+
+    over, _, _ = made(timedelta())
+    ended, still, token_id = made(timedelta(days=1))
+    tokens.end_old(who, token_id)
+    tokens.end_old(who, token_id)
+    for old in (over, ended):
+        with pytest.raises(tokens.Invalid, match="its time beside the new one is over: take the new one"):
+            tokens.find(old)
+    assert tokens.find(still)
+    old, new, token_id = made(timedelta(days=1))
+    tokens.revoke(who, token_id)
+    for each in (old, new):
+        with pytest.raises(tokens.Invalid, match="revoked"):
+            tokens.find(each)
+    with pytest.raises(ValueError, match="make a new one"):
+        tokens.replace(who, token_id)
+
+
+@pytest.mark.parametrize("grace", [timedelta(days=-1), timedelta(days=31)])
+def test_an_old_secret_stays_good_for_a_month_at_most(who, grace):
+    place = Place(who)
+    token = tokens.find(tokens.create(who, place.organization_id, "CI", ["read"]))
+    with pytest.raises(ValueError, match="at most 30 days"):
+        tokens.replace(who, token.id, grace)
+
+
+def test_the_list_says_whether_anybody_still_uses_the_old_secret(both, who):
+    place = Place(who)
+    old = tokens.create(who, place.organization_id, "CI", ["read"])
+    tokens.replace(who, tokens.find(old).id)
+    (view,) = tokens.listed(who, place.organization_id)
+    assert (view.old_used_at, view.last_used_at, view.state) == (None, None, "good") and view.old_until
+    tokens.used(tokens.find(old))
+    (view,) = tokens.listed(who, place.organization_id)
+    assert view.old_used_at and view.last_used_at is None
 
 
 def test_what_is_invented_takes_no_tokens(who):

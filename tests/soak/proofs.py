@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 from assessments.poc import Known, Outcome, Poc, Refused, kinds, run
+from assessments.poc.known import Job, Run
 from tests.assessments.poc.proofs import NAMES, Proof, proof
 from tests.assessments.poc.trees import tree
 
@@ -67,6 +68,7 @@ def soak(kind: str, inputs: int, seed: int) -> tuple[dict[str, int], float, list
         files = {
             path: broken(random_, text, others) if random_.random() < 0.6 else text
             for path, text in it.exemplar.items()
+            if random_.random() < 0.95
         }
         known = unsure(random_, it.known())
         begun = time.process_time()
@@ -87,7 +89,30 @@ def unsure(random_: random.Random, known: Known) -> Known:
             empty = type(getattr(known, name))()
             refused = () if name in ("metrics", "attestations", "spread") else (Refused("actions: read"),)
             changes[name] = random_.choice([None, empty, *refused])
-    return replace(known, **changes)
+    for name in ("authors", "added", "removed", "begun", "allowed", "default_branch"):
+        if random_.random() < 0.1:
+            empty = type(getattr(known, name))()
+            changes[name] = empty if name in ("allowed", "default_branch") else random_.choice([None, empty])
+    if isinstance(known.runs, tuple) and "runs" not in changes:
+        changes["runs"] = tuple(_odd(random_, each) for each in known.runs if random_.random() < 0.9)
+    parts = {"required_checks": (), "reviewers": {}, "approvals": 0, "releases": ()}
+    odd = {
+        name: random_.choice([None, empty, Refused("administration: read")])
+        for name, empty in parts.items()
+        if random_.random() < 0.3
+    }
+    return replace(known, settings=replace(known.settings, **odd), **changes)
+
+
+def _odd(random_: random.Random, run: Run) -> Run:
+    """A run as it is, or with something other about it."""
+    if random_.random() < 0.6:
+        return run
+    word = random_.choice(PIECES)
+    jobs = random_.choice([None, (), Refused("actions: read"), (Job(word, random_.choice(["", "success", word])),)])
+    other = {"jobs": jobs, "conclusion": word, "workflow": word, "referenced": (), "instant": 0, "event": word}
+    name = random_.choice(list(other))
+    return replace(run, **{name: other[name]})
 
 
 def judged(check, it: Proof, files: dict[str, str], known: Known) -> tuple[str, str]:

@@ -21,13 +21,15 @@ _FLAG = re.compile(r"--([a-z][a-z-]*)(?:=(\S+))?\s*")
 
 @dataclass(frozen=True)
 class Instruction:
-    """name: in capitals. value: what stands behind it and its flags, continuations joined. heredocs: their texts."""
+    """name: in capitals. value: what stands behind it and its flags, continuations joined. heredocs: their texts.
+    mounts: what stands behind each --mount=; of other flags the first one counts."""
 
     name: str
     value: str
     line: int
     flags: dict[str, str] = field(default_factory=dict)
     heredocs: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
 
     @property
     def script(self) -> str:
@@ -167,7 +169,7 @@ def instructions(text: str) -> list[Instruction]:
         whole = " ".join(part for part in parts if part)
         name, _, value = whole.partition(" ") if " " in whole else whole.partition("\t")
         name, value = name.upper(), value.strip()
-        flags, value = _flags(value) if name != "ENV" else ({}, value)
+        flags, mounts, value = _flags(value) if name != "ENV" else ({}, (), value)
         marks = [mark[2] for mark in _HEREDOC.finditer(value)] if name in ("RUN", "COPY", "ADD") else []
         texts = []
         for mark in marks[:10]:
@@ -179,7 +181,7 @@ def instructions(text: str) -> list[Instruction]:
                 body.append(line)
             texts.append("\n".join(body))
         if re.fullmatch(r"[A-Z]+", name):
-            found.append(Instruction(name, value, begun + 1, flags, tuple(texts)))
+            found.append(Instruction(name, value, begun + 1, flags, tuple(texts), mounts))
     return found
 
 
@@ -193,11 +195,14 @@ def _escape(lines: list[str]) -> str:
     return "\\"
 
 
-def _flags(value: str) -> tuple[dict[str, str], str]:
+def _flags(value: str) -> tuple[dict[str, str], tuple[str, ...], str]:
     flags: dict[str, str] = {}
+    mounts: list[str] = []
     while found := _FLAG.match(value):
         flags.setdefault(found[1], found[2] or "")
+        if found[1] == "mount":
+            mounts.append(found[2] or "")
         value = value[found.end() :]
-        if len(flags) > 20:
+        if len(flags) + len(mounts) > 40:
             break
-    return flags, value
+    return flags, tuple(mounts), value

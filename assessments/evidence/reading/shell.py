@@ -46,18 +46,19 @@ _WRAPPERS = {
     "npx": {"-p", "--package"},
     "bunx": set(),
     "uvx": {"--from", "--with", "--python"},
-    "pipx": {"--spec"},
+    "pipx": set(),
     "stdbuf": set(),
     "retry": {"-t", "-d"},
     "winpty": set(),
     "doppler": set(),
     "caffeinate": set(),
 }
-#: Of these the word behind, too: `poetry run pytest`.
+#: Of these the words behind, too: `poetry run pytest`.
 _RUNNERS = {
     ("poetry", "run"),
     ("pipenv", "run"),
     ("uv", "run"),
+    ("uv", "tool", "run"),
     ("pdm", "run"),
     ("hatch", "run"),
     ("rye", "run"),
@@ -78,6 +79,7 @@ _RUNNERS = {
 }
 _RUNNER_VALUES = frozenset(
     [
+        "--spec",
         "--with",
         "--python",
         "--extra",
@@ -97,6 +99,13 @@ _RUNNER_VALUES = frozenset(
         "--project",
     ]
 )
+#: Those that fetch what they run, and take it with a version: `pipx run zizmor==1.16.3`, `npx jest@30`.
+_FETCHING = frozenset(
+    {"npx", "bunx", "uvx", ("pipx", "run"), ("pnpm", "dlx"), ("yarn", "dlx"), ("npm", "exec"), ("uv", "tool", "run")}
+)
+_VERSIONED = re.compile(r"(@?[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?)(?:\[[^\]]*\])?(?:@|[=<>~!]=|[<>]).+", re.DOTALL)
+#: Wrappers that take assignments before the command, as the shell does.
+_ASSIGNING = frozenset({"env", "sudo"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))(.*)", re.DOTALL)
 #: Flags with a value of `docker compose` and of its `run` and `exec`.
@@ -143,7 +152,7 @@ def commands(script: str, known: Mapping[str, str] = MappingProxyType({})) -> li
     values = dict(known)
     for words, line, ignored in _simple(script[:SCRIPT_LIMIT]):
         _remember(words, values)
-        bare = unwrapped(_resolved(unwrapped(words), values))
+        bare = unwrapped(_resolved(unwrapped(words), values), assigning=False)
         if bare:
             found.append(Command(tuple(bare), line, ignored, " ".join(words)[:1000]))
         if len(found) >= COMMANDS_LIMIT:
@@ -172,19 +181,26 @@ def _resolved(words: list[str], values: Mapping[str, str]) -> list[str]:
     return [rest, *words[1:]] if re.match(r"[A-Za-z]", rest) else words
 
 
-def unwrapped(words: list[str]) -> list[str]:
-    """The words from the program on that does the work."""
+def unwrapped(words: list[str], assigning: bool = True) -> list[str]:
+    """The words from the program on that does the work, the program without the version that is fetched.
+
+    assigning: whether `NAME=value` before it assigns, as it does where a command begins. Behind a program that starts
+    another one it does only for env and sudo."""
     words = list(words)
     for _ in range(10):
-        while words and (words[0] in _KEYWORDS or _ASSIGNMENT.match(words[0])):
+        while words and (words[0] in _KEYWORDS or (assigning and _ASSIGNMENT.match(words[0]))):
             words.pop(0)
         if not words:
             return []
+        assigning = False
         name = words[0].rsplit("/", 1)[-1]
-        if tuple([name, *words[1:2]]) in _RUNNERS:
-            words = _without_flags(words[2:], _RUNNER_VALUES)
+        if runner := _runner(name, words):
+            words = _without_flags(words[len(runner) :], _RUNNER_VALUES)
+            words = _without_version(words) if runner in _FETCHING else words
         elif name in _WRAPPERS:
-            words = _without_flags(words[1:], _WRAPPERS[name])
+            assigning = name in _ASSIGNING
+            words = _without_flags(words[1:], _WRAPPERS[name], assigning)
+            words = _without_version(words) if name in _FETCHING else words
             if name == "timeout" and words and _DURATION.fullmatch(words[0]):
                 words.pop(0)
         elif inside := _in_container(name, words):
@@ -200,6 +216,20 @@ def unwrapped(words: list[str]) -> list[str]:
     return words
 
 
+def _runner(name: str, words: list[str]) -> tuple[str, ...]:
+    """The words that start another program, of those that take two or three; () when there are none."""
+    for size in (2, 3):
+        said = (name, *words[1:size])
+        if said in _RUNNERS:
+            return said
+    return ()
+
+
+def _without_version(words: list[str]) -> list[str]:
+    fetched = _VERSIONED.fullmatch(words[0]) if words else None
+    return [fetched[1], *words[1:]] if fetched else words
+
+
 def _in_container(name: str, words: list[str]) -> list[str]:
     """What `docker compose run` or `exec` runs in a service; nothing where it is the service's own command."""
     if name == "docker" and words[1:2] == ["compose"]:
@@ -212,9 +242,9 @@ def _in_container(name: str, words: list[str]) -> list[str]:
     return _without_flags(words[1:], _COMPOSE_VALUES)[1:]
 
 
-def _without_flags(words: list[str], valued: set[str] | frozenset[str]) -> list[str]:
+def _without_flags(words: list[str], valued: set[str] | frozenset[str], assigning: bool = False) -> list[str]:
     at = 0
-    while at < len(words) and (words[at].startswith("-") or _ASSIGNMENT.match(words[at])):
+    while at < len(words) and (words[at].startswith("-") or (assigning and _ASSIGNMENT.match(words[at]))):
         if words[at] == "--":
             return words[at + 1 :]
         if words[at] == "-m":

@@ -19,7 +19,8 @@ _SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 @dataclass(frozen=True)
 class Uses:
-    """An action or reusable workflow that is called. where: `owner/name/path`, `./path` or `docker://image`."""
+    """An action or reusable workflow that is called. where: `owner/name/path`, `./path` or `docker://image`; `$/path`,
+    which is the same repository too, is read as `./path`."""
 
     where: str
     ref: str
@@ -172,6 +173,8 @@ def _uses(value: Any, line: int) -> Uses | None:
     if not isinstance(value, str) or not value.strip():
         return None
     where, _, ref = value.strip().partition("@")
+    if where.startswith("$/"):
+        where = f".{where[1:]}"
     return Uses(where, ref.strip(), line)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
-from assessments.poc.judging import Context, Judgement, Kind, collected, failed, passed, unknown
+from assessments.poc.judging import Context, Judgement, Kind, collected, counted, failed, passed, unknown
 from assessments.poc.model import Level
 from assessments.poc.schemas import parameters, shape, text, whole
 
@@ -43,10 +43,14 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
         for each in collected(context.known.attestations, "what reviewers said", context.known, own=True)
         if each.check == context.id
     ]
-    commit = context.snapshot.commit
-    said = [each for each in said if not each.commit or each.commit == commit]
-    others = {each.by: each for each in said if each.by not in authors and each.role == params.get("role", each.role)}
+    known = [each for each in said if each.by not in authors and each.role == params.get("role", each.role)]
+    others = {each.by: each for each in known if not each.commit or each.commit == context.snapshot.commit}
     who = params.get("role", "person")
+    if known and not others:
+        return unknown(
+            f"A {who} other than the authors looked at an earlier commit.",
+            todo=f"Ask a {who} for a review of the newest one.",
+        )
     if not others:
         own = " Authors cannot answer for themselves." if said else ""
         return unknown(
@@ -76,11 +80,12 @@ def _spread(wanted: Mapping[str, Any], context: Context) -> Judgement:
     good = sorted((each.level for each in spread if each.level is not None), reverse=True)
     places = [Evidence(None, None, "another team passed it") for _ in good]
     if len(good) < wanted["teams"]:
-        text = (
-            f"{len(good)} other teams passed {wanted['poc']} as taken from this one, and {wanted['teams']} are needed."
-        )
+        needed = f"{wanted['teams']} {'is' if wanted['teams'] == 1 else 'are'} needed"
+        teams = counted(len(good), "other team", "other teams")
+        text = f"{teams} passed {wanted['poc']} as taken from this one, and {needed}."
         return failed(text, places, todo="Show it to a team that works in a similar way, and help it begin.")
-    return passed(f"{len(good)} other teams passed it.", places, level=min(good[wanted["teams"] - 1], Level.E2))
+    level = min(good[wanted["teams"] - 1], Level.E2)
+    return passed(f"{counted(len(good), 'other team', 'other teams')} passed it.", places, level=level)
 
 
 KIND = Kind(

@@ -102,6 +102,7 @@ def _runs(wanted: Mapping[str, Any], context: Context) -> list[Run]:
 
 def _at_commit(wanted: Mapping[str, Any], context: Context) -> Judgement:
     found = [run for run in _runs(wanted, context) if run.sha == context.snapshot.commit]
+    found = [run for run in found if run.event not in runs.ELSEWHERE]
     if not found:
         return failed(
             f"No such workflow ran at commit {context.snapshot.commit[:12]}.",
@@ -161,6 +162,10 @@ def _history(wanted: Mapping[str, Any], context: Context) -> Judgement:
     places = [runs.place(run) for run in sorted(done, key=lambda run: -run.instant)]
     said = f"{len(good)} of {len(done)} runs succeeded in {wanted['days']} days"
     least = wanted.get("min_runs", 1)
+    days = {run.instant // DAY for run in good}
+    lacking = len(done) < least or len(days) < wanted.get("success_days", 0)
+    if lacking and begin < context.known.runs_from:
+        return unknown(f"{said}, of those that were read; there are more.", places)
     if len(done) < least:
         return unknown(
             f"Too few to tell: {len(done)} runs ended in {wanted['days']} days, and {least} are needed.", places
@@ -172,7 +177,6 @@ def _history(wanted: Mapping[str, Any], context: Context) -> Judgement:
         before = context.baseline(wanted["below_baseline"]["name"])
         if rate < before - wanted["below_baseline"]["by_at_most"] - 1e-9:
             return failed(f"{said}, and {number(100 * before)} % did before.", places)
-    days = {run.instant // DAY for run in good}
     if len(days) < wanted.get("success_days", 0):
         return failed(f"It succeeded on {len(days)} days, and {wanted['success_days']} are needed.", places)
     return passed(f"{said}.", places, level=Level.E2)

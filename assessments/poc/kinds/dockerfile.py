@@ -6,10 +6,10 @@ from typing import Any
 
 from assessments.evidence.finding import Evidence
 from assessments.evidence.reading import Malformed
-from assessments.evidence.reading.dockerfiles import Dockerfile, Stage, read_dockerfile
+from assessments.evidence.reading.dockerfiles import Dockerfile, Instruction, Stage, read_dockerfile
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
-from assessments.poc.patterns import fits
+from assessments.poc.patterns import fits, spoken
 from assessments.poc.schemas import GLOBS, PATTERNS, parameters, truth, whole
 
 #: Stages of one file.
@@ -27,7 +27,10 @@ SCHEMA = parameters(
         "healthcheck": truth("The final stage has a health check."),
         "never_runs": PATTERNS | {"description": "Patterns that no RUN of the final stage fits."},
         "copies_first": PATTERNS
-        | {"description": "Patterns of files, one of which some stage copies before it copies everything."},
+        | {
+            "description": "Patterns of files, one of which some stage copies or mounts, and uses in a RUN, before it "
+            "copies everything."
+        },
     },
     ("files",),
     minProperties=2,
@@ -57,7 +60,8 @@ def _wrong(params: Mapping[str, Any], file: Dockerfile) -> list[Evidence]:
     chain = file.line_of_stages(last)
     found = []
     if len(file.stages) < params.get("stages", 1):
-        found.append((1, f"it has {len(file.stages)} stages, and {params['stages']} are needed"))
+        has = "1 stage" if len(file.stages) == 1 else f"{len(file.stages)} stages"
+        found.append((1, f"it has {has}, and {params['stages']} are needed"))
     if "non_root" in params:
         users = [each for stage in chain for each in stage.all("USER")]
         if not users:
@@ -73,10 +77,10 @@ def _wrong(params: Mapping[str, Any], file: Dockerfile) -> list[Evidence]:
         if not checks or checks[-1].value.strip().upper() == "NONE":
             found.append((last.line, "the final stage has no HEALTHCHECK"))
     for pattern in params.get("never_runs", ()):
-        runs = [each for each in last.all("RUN") if fits(pattern, " ".join(each.script.split()))]
-        found += [(each.line, f"the final stage runs {pattern}") for each in runs]
+        runs = [(each.line, " ".join(each.script.split())) for each in last.all("RUN")]
+        found += [(at, f"the final stage runs {spoken(pattern, run)}") for at, run in runs if fits(pattern, run)]
     if "copies_first" in params and not any(_copied(stage, params["copies_first"]) for stage in file.stages):
-        found.append((last.line, "no stage copies the list of dependencies before everything"))
+        found.append((last.line, "no stage fetches what a list names before it copies everything"))
     return [Evidence(file.path, line, what) for line, what in found]
 
 
@@ -91,16 +95,32 @@ def _by_digest(stage: Stage) -> bool:
 
 
 def _copied(stage: Stage, patterns: list[str]) -> bool:
-    first = None
-    for each in stage.all("COPY", "ADD"):
-        if "from" in each.flags:
-            continue
-        sources = (each.listed or each.value.split())[:-1]
-        if any(source in (".", "./") for source in sources):
-            return first is not None
-        if any(fits(patterns, source.rsplit("/", 1)[-1]) for source in sources):
-            first = each
-    return first is not None
+    """Whether some RUN has the list, copied or mounted, and stands before everything is copied."""
+    copied = False
+    for each in stage.all("COPY", "ADD", "RUN"):
+        if each.name == "RUN":
+            if copied or any(_fits(patterns, source) for source in _mounted(each)):
+                return True
+        elif "from" not in each.flags:
+            sources = (each.listed or each.value.split())[:-1]
+            if any(source in (".", "./") for source in sources):
+                return False
+            copied = copied or any(_fits(patterns, source) for source in sources)
+    return False
+
+
+def _fits(patterns: list[str], source: str) -> bool:
+    return fits(patterns, source.rstrip("/").rsplit("/", 1)[-1])
+
+
+def _mounted(run: Instruction) -> list[str]:
+    """What a RUN sees of the files beside the Dockerfile."""
+    found = []
+    for each in run.mounts:
+        words = dict(word.partition("=")[::2] for word in each.split(","))
+        if words.get("type", "bind") == "bind" and "from" not in words:
+            found.append(words.get("source") or words.get("src") or "")
+    return found
 
 
 KIND = Kind("dockerfile", "What a Dockerfile builds: stages, user, images.", SCHEMA, Level.E1, judge)

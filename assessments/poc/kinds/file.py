@@ -8,6 +8,7 @@ from typing import Any
 from assessments.evidence.finding import Evidence
 from assessments.poc.judging import Context, Judgement, Kind, collected, failed, passed, span
 from assessments.poc.model import Level
+from assessments.poc.patterns import either
 from assessments.poc.schemas import GLOBS, KEYS, parameters, truth, whole
 
 SCHEMA = parameters(
@@ -39,7 +40,7 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
         return _folders(params, context)
     found = context.find(params["files"])
     if not found:
-        return failed(f"There is no file {' or '.join(params['files'])}.", missing=True)
+        return failed(f"There is no file {either(params['files'])}.", missing=True)
     for glob in params.get("each", ()):
         if not context.find([glob]):
             return failed(f"There is no file {glob}.", missing=True)
@@ -83,7 +84,7 @@ def _folders(params: Mapping[str, Any], context: Context) -> Judgement:
         for path in context.find([f"{glob.strip('/')}/**"]):
             found.setdefault("/".join(path.split("/")[:depth]))
     if not found or len(found) < params.get("min", 1):
-        return failed(f"There are {len(found)} folders {' or '.join(params['files'])}.", missing=True)
+        return failed(f"There are {len(found)} folders {either(params['files'])}.", missing=True)
     lacking = [
         Evidence(folder, None, f"it has no {name}")
         for folder in found

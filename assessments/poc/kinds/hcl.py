@@ -1,4 +1,4 @@
-"""HCL: Terraform and its tests. Blocks that are there, and rules that infrastructure must keep."""
+"""HCL: Terraform, its tests and policies of Vault. Blocks that are there, and rules that infrastructure must keep."""
 
 import posixpath
 import re
@@ -8,9 +8,10 @@ from typing import Any
 from assessments.evidence.finding import Evidence
 from assessments.evidence.reading.hcl import Attribute, Block, read_hcl
 from assessments.evidence.reading.secrets import find_secrets
+from assessments.poc import vault
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
-from assessments.poc.patterns import fits
+from assessments.poc.patterns import either, fits
 from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, several, shape, whole
 
 _BLOCK = shape(
@@ -31,39 +32,36 @@ _BLOCK = shape(
 )
 _EVERYWHERE = re.compile(r"(?<![0-9.])0\.0\.0\.0/0|(?<![0-9a-f:])::/0")
 _WAIVER = re.compile(r"\s*(#|//)\s*waiver:\s*\S+(\s+\S+){2,}", re.IGNORECASE)
-_SECRET = re.compile(r"(^|_)(password|passwd|secret|token|api_key|access_key|secret_key|private_key)$", re.IGNORECASE)
+_SECRET = re.compile(r"(^|_)(password|passwd|secret|token|api_key|access_key|secret_key|private_key)(_wo)?$", re.I)
+_IN_URL = re.compile(r"://[^\s:/@${}]+:[^\s@${}]+@")
 _PINNED = re.compile(r"^\s*(=\s*)?v?[0-9]|~>|<")
 
 
-def _rules() -> dict[str, tuple[str, Callable[["Files"], list[Evidence]]]]:
-    """Each gives the places at which it is broken."""
-    return {
-        "required version": (
-            "each folder with a backend or a provider says which Terraform it needs",
-            _required_version,
-        ),
-        "providers pinned": ("every provider has a version that does not move by itself", _providers_pinned),
-        "remote backend": ("each folder with a provider keeps its state in a shared backend", _remote_backend),
-        "no secrets": ("no secret is written out", _no_secrets),
-        "no open ingress": ("nothing is open to everyone without a comment `# waiver: why`", _no_open_ingress),
-    }
-
-
+#: What each rule says.
+_MEANINGS = {
+    "required version": "each folder with a backend or a provider says which Terraform it needs",
+    "providers pinned": "every provider has a version that does not move by itself",
+    "remote backend": "each folder with a provider keeps its state in a shared backend",
+    "no secrets": "no secret is written out",
+    "no open ingress": "nothing is open to everyone without a comment `# waiver: why`",
+    "least privilege": "no path of a Vault policy grants sudo, or more than listing on a whole mount",
+    "reading apart": "there are two Vault policies at least, one of which only reads",
+    "short leases": "logins of databases are made on demand, end within the hour and live a day at most, and those "
+    "that stay get a new password within 30 days",
+    "bound logins": "a login to Vault with a token of a forge is bound to an audience and to a repository",
+}
 SCHEMA = parameters(
     {
         "files": GLOBS,
         "blocks": several(_BLOCK, "Blocks that are there."),
         "rules": {
-            "description": "Rules for Terraform: each folder with a backend or a provider says which one it needs "
-            "(required version); every provider has a version that does not move by itself (providers pinned); each "
-            "folder with a provider keeps its state in a shared backend (remote backend); no secret is written out (no "
-            "secrets); nothing is open to everyone without a comment `# waiver: why` (no open ingress).",
+            "description": "Rules that must be kept: "
+            + "; ".join(f"{what} ({name})" for name, what in _MEANINGS.items())
+            + ".",
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
-            "items": {
-                "enum": ["required version", "providers pinned", "remote backend", "no secrets", "no open ingress"]
-            },
+            "items": {"enum": list(_MEANINGS)},
         },
         "same_modules": {
             "description": "Folders that call the same modules, such as those of staging and of production.",
@@ -116,11 +114,12 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
     paths = context.find(params["files"])
     read = dict(context.read("hcl", paths, lambda path, text: (text, read_hcl(text))))
     if not read:
-        return failed(f"There is no file {' or '.join(params['files'])} that can be read.", missing=True)
+        return failed(f"There is no file {either(params['files'])} that can be read.", missing=True)
     files = Files(read)
     for name in params.get("rules", ()):
-        if broken := _rules()[name][1](files):
-            return failed(f"{broken[0].path}: {broken[0].what}.", broken)
+        if broken := _broken(name, files):
+            where = f"{broken[0].path}: " if broken[0].path else ""
+            return failed(f"{where}{broken[0].what}.", broken)
     seen: list[Evidence] = []
     for wanted in params.get("blocks", ()):
         here = [
@@ -137,6 +136,13 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
         return wrong
     seen = seen or [Evidence(path, None, "looked at") for path in read]
     return passed("The files are as they should be.", seen, every="rules" in params or "same_modules" in params)
+
+
+def _broken(name: str, files: Files) -> list[Evidence]:
+    """The places at which a rule is broken."""
+    if name in _OF_TERRAFORM:
+        return _OF_TERRAFORM[name](files)
+    return _OF_VAULT[name](files.blocks())
 
 
 def _is(wanted: Mapping[str, Any], block: Block) -> bool:
@@ -236,8 +242,11 @@ def _no_secrets(files: Files) -> list[Evidence]:
                     if block.kind == "variable" and block.labels and given.name == "default"
                     else given.name
                 )
-                if _SECRET.search(named) and (given.value or "").strip():
+                value = given.value or ""
+                if _SECRET.search(named) and value.strip():
                     found.append(Evidence(path, given.line, f"{named} is written out"))
+                elif named == "connection_url" and _IN_URL.search(value):
+                    found.append(Evidence(path, given.line, f"a password is written out in {named}"))
     return found
 
 
@@ -290,4 +299,19 @@ def _waived(lines: list[str], line: int) -> bool:
     return 2 <= line <= len(lines) + 1 and bool(_WAIVER.match(lines[line - 2]))
 
 
-KIND = Kind("hcl", "Terraform and its tests: blocks, and rules that infrastructure must keep.", SCHEMA, Level.E1, judge)
+_OF_TERRAFORM: Mapping[str, Callable[[Files], list[Evidence]]] = {
+    "required version": _required_version,
+    "providers pinned": _providers_pinned,
+    "remote backend": _remote_backend,
+    "no secrets": _no_secrets,
+    "no open ingress": _no_open_ingress,
+}
+_OF_VAULT: Mapping[str, Callable[[vault.Blocks], list[Evidence]]] = {
+    "least privilege": vault.least_privilege,
+    "reading apart": vault.reading_apart,
+    "short leases": vault.short_leases,
+    "bound logins": vault.bound_logins,
+}
+KIND = Kind(
+    "hcl", "Terraform, its tests and policies of Vault: blocks, and rules that must be kept.", SCHEMA, Level.E1, judge
+)

@@ -8,7 +8,7 @@ from assessments.evidence.finding import Evidence
 from assessments.evidence.reading.jenkinsfiles import read_jenkinsfile
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
-from assessments.poc.patterns import fits
+from assessments.poc.patterns import fits, spoken
 from assessments.poc.places import day
 from assessments.poc.reading.markdown import Document, read_markdown
 from assessments.poc.schemas import GLOBS, KEYS, PATTERNS, parameters, shape, truth, whole
@@ -19,7 +19,10 @@ SCHEMA = parameters(
         "min_files": whole(1, "So many files that fulfil the rest (1)."),
         "dated": truth("Their names hold a date as YYYY-MM-DD, each another one."),
         "sections": KEYS
-        | {"description": "Headings, without regard to case, with words below them; `A|B` when either will do."},
+        | {
+            "description": "Headings, without regard to case, with words below them; `A|B` when either will do, "
+            "the first one in its own words, `*` for anything."
+        },
         "section_words": whole(1, "Words below each of these headings at least (1)."),
         "words": whole(1, "Words of text at least, headings, code and comments left out."),
         "mentions": PATTERNS | {"description": "Patterns each of which a line of text fits."},
@@ -27,7 +30,8 @@ SCHEMA = parameters(
             "description": "A table with these columns and no empty cell in them.",
             **shape(
                 {
-                    "columns": KEYS | {"description": "Heads of columns, without regard to case."},
+                    "columns": KEYS
+                    | {"description": "Heads of columns, without regard to case; `A|B` when either will do."},
                     "rows": whole(1, "So many rows at least."),
                     "lists": KEYS
                     | {"description": "What the first of these columns lists; `A|B` when either will do."},
@@ -85,14 +89,14 @@ def _wrong(params: Mapping[str, Any], document: Document, stages: list[str]) -> 
     for names in params.get("sections", ()):
         here = [each for each in document.sections if each.level and _either(names, each.title)]
         if not here:
-            return None, f"there is no heading {names}"
+            return None, f"there is no heading {names.split('|')[0]}"
         if max(each.words for each in here) < params.get("section_words", 1):
             return here[0].line, f"there is too little below the heading {here[0].title}"
     if document.words < params.get("words", 0):
         return None, f"it has {document.words} words of text, and {params['words']} are needed"
     for pattern in params.get("mentions", ()):
         if not any(fits(pattern, line.strip()) for _, line in document.text):
-            return None, f"no line of text says {pattern}"
+            return None, f"no line of text says {spoken(pattern)}"
     if "table" in params and (wrong := _table(params["table"], document)):
         return wrong
     cells = {_folded(cell) for table in document.tables for _, row in table.rows for cell in row}
@@ -101,12 +105,13 @@ def _wrong(params: Mapping[str, Any], document: Document, stages: list[str]) -> 
 
 
 def _table(wanted: Mapping[str, Any], document: Document) -> tuple[int | None, str] | None:
-    nearest: tuple[int | None, str] = (None, f"there is no table with the columns {', '.join(wanted['columns'])}")
+    first = ", ".join(column.split("|")[0] for column in wanted["columns"])
+    nearest: tuple[int | None, str] = (None, f"there is no table with the columns {first}")
     for table in document.tables:
-        heads = [_folded(head) for head in table.columns]
-        if not all(_folded(column) in heads for column in wanted["columns"]):
+        here = [[at for at, head in enumerate(table.columns) if _either(each, head)] for each in wanted["columns"]]
+        if not all(here):
             continue
-        places = [heads.index(_folded(column)) for column in wanted["columns"]]
+        places = [each[0] for each in here]
         wrong = _rows(wanted, places, table.rows)
         if wrong is None:
             return None
@@ -130,7 +135,7 @@ def _rows(
 
 
 def _either(names: str, text: str) -> bool:
-    return _folded(text) in {_folded(name) for name in names.split("|")}
+    return fits(names, _folded(text))
 
 
 def _folded(text: str) -> str:

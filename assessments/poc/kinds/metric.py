@@ -9,9 +9,10 @@ from assessments.poc.known import Series, Source
 from assessments.poc.model import Level, Outcome
 from assessments.poc.places import PLACE, Looker, Spot
 from assessments.poc.schemas import GLOBS, amount, parameters, shape, text, whole
+from assessments.poc.series import NAMES
 
 _MEASURED = {
-    "series": text("Key of the measured series."),
+    "series": {"enum": list(NAMES), "description": "Key of the measured series."},
     "n": whole(1, "So many observations at least; below, it is too few to tell."),
     "days": whole(1, "It covers so many days at least."),
     "at_most": amount("Its value is not higher."),

@@ -5,7 +5,8 @@ from typing import Any
 
 from assessments.evidence.finding import Evidence
 from assessments.evidence.reading.codeowners import PLACES, read_codeowners
-from assessments.poc.judging import Context, Judgement, Kind, Open, collected, failed, passed, unknown
+from assessments.evidence.snapshot import Snapshot
+from assessments.poc.judging import Context, Judgement, Kind, Open, collected, counted, failed, passed, unknown
 from assessments.poc.known import Review
 from assessments.poc.model import Level
 from assessments.poc.schemas import parameters, text, whole
@@ -35,11 +36,12 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
         before = sum(each.state == "approved" and not each.current for each in standing.values())
         old = f"; {before} approved what it was before" if before else ""
         own = "; those of authors do not count" if any(each.author in authors for each in reviews) else ""
-        return failed(f"{len(approved)} people approved it, and {params['approvals']} are needed{old}{own}.", places)
+        needed = f"{params['approvals']} {'is' if params['approvals'] == 1 else 'are'} needed"
+        return failed(f"{counted(len(approved), 'person', 'people')} approved it, and {needed}{old}{own}.", places)
     if "group" in params and not approved & _members(params["group"], context):
         return failed(f"Nobody of {params['group']} approved it.", places)
     if "owner_groups" in params:
-        teams = [team for team in _owners(context) if approved & _members(team, context)]
+        teams = [team for team in owner_teams(context.snapshot) if approved & _members(team, context)]
         if _covered(teams, approved, context) < params["owner_groups"]:
             because = (
                 f"People of {len(teams)} teams of CODEOWNERS approved it, and {params['owner_groups']} are needed."
@@ -48,7 +50,8 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
     comments = sum(each.comments for each in others)
     if comments < params.get("comments", 0):
         return failed(f"There are {comments} remarks on lines, and {params['comments']} are needed.", places)
-    return passed(f"{len(approved)} people who did not write it approved it.", places, level=Level.E4)
+    said = f"{counted(len(approved), 'person who did not write it', 'people who did not write it')} approved it."
+    return passed(said, places, level=Level.E4)
 
 
 def _standing(reviews: list[Review]) -> dict[str, Review]:
@@ -81,14 +84,14 @@ def _covered(teams: list[str], approved: set[str], context: Context) -> int:
     return sum(seat(team, set()) for team in teams[:50])
 
 
-def _owners(context: Context) -> list[str]:
-    """Teams that CODEOWNERS names, in lower case with their `@`."""
+def owner_teams(snapshot: Snapshot) -> list[str]:
+    """Teams that CODEOWNERS names, in lower case with their `@`. Raises Open when it cannot be seen."""
     for path in PLACES:
-        for _, said in context.texts([path]):
+        for _, said in snapshot.texts([path]):
             owners = {owner.casefold() for rule in read_codeowners(said) if not rule.wrong for owner in rule.owners}
             return sorted(owner for owner in owners if owner.startswith("@") and "/" in owner)
-    if context.snapshot.left_out:
-        raise Open(unknown(f"CODEOWNERS was not seen: {context.snapshot.left_out}"))
+    if snapshot.left_out:
+        raise Open(unknown(f"CODEOWNERS was not seen: {snapshot.left_out}"))
     return []
 
 

@@ -1,12 +1,13 @@
 """Python: imports, classes, calls and what must not be, names resolved through the imports of each file."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
-from assessments.poc.patterns import fits
+from assessments.poc.patterns import either, fits
 from assessments.poc.reading.python import Call, Class, PythonFile, read_python
 from assessments.poc.schemas import GLOBS, KEYS, PATTERN, PATTERNS, parameters, several, shape, truth, whole
 
@@ -15,7 +16,7 @@ _CALL = shape(
         "name": PATTERN | {"description": "Dotted, such as `asyncio.gather`; `.method` of a value."},
         "text": PATTERN | {"description": "What one of its plain texts fits."},
         "keywords": {
-            "description": "Keywords with their plain values; null for a keyword with any value.",
+            "description": "Keywords with their plain values, texts as patterns; null for any value but None.",
             "type": "object",
             "minProperties": 1,
         },
@@ -34,6 +35,8 @@ _FORBIDDEN = {
 _SHELLS = (
     "os.system|os.popen|subprocess.getoutput|subprocess.getstatusoutput|asyncio.create_subprocess_shell|commands.*"
 )
+_STARTS = "subprocess.*|asyncio.create_subprocess_exec|os.exec*|os.spawn*"
+_SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k)?sh")
 SCHEMA = parameters(
     {
         "files": GLOBS,
@@ -73,7 +76,7 @@ SCHEMA = parameters(
 def judge(params: Mapping[str, Any], context: Context) -> Judgement:
     files = [file for _, file in context.read("python", context.find(params["files"]), read_python)]
     if not files:
-        return failed(f"There is no Python file at {' or '.join(params['files'])} that can be read.", missing=True)
+        return failed(f"There is no Python file at {either(params['files'])} that can be read.", missing=True)
     for what in params.get("never", ()):
         if found := [Evidence(file.path, line, _FORBIDDEN[what]) for file in files for line in _lines(what, file)]:
             return failed(f"{found[0].path} has {_FORBIDDEN[what]}.", found)
@@ -101,7 +104,18 @@ def _lines(what: str, file: PythonFile) -> Iterable[int]:
         return file.swallowed
     if what == "eval":
         return [call.line for call in file.calls if call.name in ("eval", "exec", "builtins.eval", "builtins.exec")]
-    return [call.line for call in file.calls if call.keywords.get("shell", False) or fits(_SHELLS, call.name)]
+    return [call.line for call in file.calls if _shell(call)]
+
+
+def _shell(call: Call) -> bool:
+    """A function that takes one, or one that is started as a program with a text to run (`sh -c`)."""
+    told = call.keywords.get("shell", False)
+    if told and (told is not ... or call.name != "{}"):  # a mapping in which some shell is named starts none
+        return True
+    if fits(_SHELLS, call.name):
+        return True
+    started = fits(_STARTS, call.name) and call.words and _SHELL.fullmatch(call.words[0])
+    return bool(started) and any(re.fullmatch(r"-[a-z]*c", word) for word in call.words[1:2])
 
 
 def _imports(params: Mapping[str, Any], files: list[PythonFile]) -> list[Evidence] | Judgement:
@@ -174,9 +188,17 @@ def _is(wanted: Mapping[str, Any], call: Call) -> bool:
     if "text" in wanted and not any(fits(wanted["text"], text) for text in call.texts):
         return False
     for name, value in wanted.get("keywords", {}).items():
-        if name not in call.keywords or (value is not None and call.keywords[name] != value):
+        if name not in call.keywords or not _may_be(value, call.keywords[name]):
             return False
     return (call.kept or "kept" not in wanted) and (call.in_try or "in_try" not in wanted)
+
+
+def _may_be(wanted: Any, given: Any) -> bool:
+    if wanted is None:  # handing on None is the same as leaving it out
+        return given is not None
+    if isinstance(wanted, str) and isinstance(given, str):
+        return fits(wanted, given)
+    return isinstance(wanted, bool) is isinstance(given, bool) and wanted == given
 
 
 def _keys(params: Mapping[str, Any], files: list[PythonFile]) -> list[Evidence] | Judgement:

@@ -6,7 +6,7 @@ from typing import Any
 from assessments.evidence.finding import Evidence
 from assessments.poc.judging import Context, Judgement, Kind, failed, passed
 from assessments.poc.model import Level
-from assessments.poc.patterns import fits
+from assessments.poc.patterns import either, fits, spoken
 from assessments.poc.schemas import GLOBS, PATTERNS, parameters
 
 SCHEMA = parameters(
@@ -32,15 +32,15 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
         if (bare := _bare(line, params["comments"]))
     ]
     if not context.find(params["files"]):
-        return failed(f"There is no file {' or '.join(params['files'])}.", missing=True)
+        return failed(f"There is no file {either(params['files'])}.", missing=True)
     for pattern in params.get("lacks", ()):
         if there := [Evidence(path, number, line) for path, number, line in lines if fits(pattern, line)]:
-            return failed(f"A line says {pattern}.", there)
+            return failed(f"A line says {spoken(pattern, there[0].what)}.", there)
     seen = []
     for pattern in params.get("has", ()):
         here = next((Evidence(path, number, line) for path, number, line in lines if fits(pattern, line)), None)
         if here is None:
-            return failed(f"No line says {pattern}.", missing=True)
+            return failed(f"No line says {spoken(pattern)}.", missing=True)
         seen.append(here)
     return passed("The lines are as they should be.", seen, every="lacks" in params)
 

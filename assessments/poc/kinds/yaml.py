@@ -1,6 +1,7 @@
 """YAML and JSON: what stands at which places. Workflows, manifests, settings, forms that a team fills in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from assessments.evidence.finding import Evidence
@@ -46,9 +47,14 @@ def judge(params: Mapping[str, Any], context: Context) -> Judgement:
     for each in tried:
         if each.outcome is Outcome.PASS:
             return each
-    because = "; nor: ".join(each.because.rstrip(".") for each in tried)
+    first, *others = (each.because.rstrip(".") for each in tried)
+    because = first + "".join(map(_nor, others))
     places = [place for each in tried for place in each.places]
     return failed(f"{because}.", places, missing=any(each.open for each in tried))
+
+
+def _nor(because: str) -> str:
+    return f"; and t{because[1:]}" if because.startswith("There is") else f"; nor: {because}"
 
 
 def _target(params: Mapping[str, Any], context: Context) -> Judgement:
@@ -63,7 +69,9 @@ def _target(params: Mapping[str, Any], context: Context) -> Judgement:
         if "optional" in params:
             return passed(f"There is no such document in {names}.", every=True)
         there = context.find(params["files"])
-        return failed(f"{there[0]} holds no such document." if there else f"There is no {names}.", missing=True)
+        if not there:
+            return failed(f"There is no {names}.", missing=True)
+        return failed(f"{there[0]} holds no {_wanted(params)}.", missing=True)
     scope = params.get("scope", "some")
     if scope == "together":
         return _together(params["conditions"], found, looker)
@@ -81,6 +89,14 @@ def _target(params: Mapping[str, Any], context: Context) -> Judgement:
         return passed(f"{whole[0]} fits.", _places(*whole))
     path, wrong = min(broken, key=lambda each: len(each[1]))
     return failed(_sentence(path, wrong), _places(path, wrong), missing=True)
+
+
+def _wanted(params: Mapping[str, Any]) -> str:
+    """A document in words, where it is looked for by its kind alone."""
+    match params.get("select"):
+        case [{"at": "kind", "is": kinds}]:
+            return " or ".join(map(str, kinds))
+    return "such document"
 
 
 def _together(conditions: list, found: list[tuple[str, Spot]], looker: Looker) -> Judgement:
@@ -102,7 +118,18 @@ def _sentence(path: str, wrong: list[Said]) -> str:
 
 
 def _places(path: str, said: list[Said]) -> list[Evidence]:
-    return [place for each in said for place in evidence(path, each.spots)] or [Evidence(path, None, "looked at")]
+    """Where it stands. The sentence says why the first does not hold; why others do not is said at their places."""
+    found: list[Evidence] = []
+    first = True
+    for each in said:
+        places = evidence(path, each.spots)
+        if not each.holds and not first:
+            there = places[0] if places else Evidence(path, None, "")
+            why = each.because if there.what in each.because else f"{each.because}: {there.what}"
+            places = [replace(there, what=why), *places[1:]]
+        found += places
+        first = first and each.holds
+    return found or [Evidence(path, None, "looked at")]
 
 
 def _globs(params: Mapping[str, Any]) -> tuple[str, ...]:

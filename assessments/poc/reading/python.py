@@ -3,6 +3,7 @@ imports of the file."""
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,16 +21,17 @@ _ROWS = tuple((re.compile(f"(?:{one})+"), re.compile(one), most) for one, most i
 
 @dataclass(frozen=True)
 class Call:
-    """name: dotted and resolved, such as `asyncio.gather`; `.method` when it is one of a value, `{}` of a
-    mapping that is written out. keywords: those with a
-    plain value; `...` stands for any other. texts: the plain texts among its arguments. kept: whether what it gives is
-    used. in_try: whether a handler that does something stands
-    around it."""
+    """name: dotted and resolved, such as `asyncio.gather`; `.method` when it is one of a value, `{}` of a mapping that
+    is written out. keywords: those with a plain value; `...` stands for any other. texts: the plain texts among its
+    arguments, also where a name of the file stands for one. words: those of the list that is its first argument, or
+    else its arguments; empty where one is no plain text. kept: whether what it gives is used. in_try: whether a handler
+    that does something stands around it."""
 
     name: str
     line: int
     keywords: dict[str, Any]
     texts: tuple[str, ...]
+    words: tuple[str, ...]
     kept: bool
     in_try: bool
 
@@ -47,8 +49,8 @@ class Class:
 @dataclass(frozen=True)
 class PythonFile:
     """imports: line by module, of those whose name is used. keys: (line, names) of mappings written out and of the
-    keywords of calls. bare: lines of handlers that name no exception; swallowed: of those that do nothing. tests:
-    (name, line) of tests that claim something."""
+    keywords of calls. bare: lines of handlers that name no exception; swallowed: of those, and of `suppress`, from
+    which nothing follows. tests: (name, line) of tests that claim something."""
 
     path: str
     imports: dict[str, int]
@@ -103,6 +105,7 @@ class _Reader:
         self.path = path
         self.names: dict[str, tuple[str, int]] = {}  # name -> (what it stands for, line)
         self.used: set[str] = set()
+        self.constants: dict[str, str] = {}  # plain texts that the file itself names, once
         self.classes: list[Class] = []
         self.calls: list[Call] = []
         self.keys: list[tuple[int, frozenset[str]]] = []
@@ -120,6 +123,9 @@ class _Reader:
 
     def read(self, tree: ast.Module) -> None:
         nodes = list(_every(tree))
+        assigned = [(each.targets[0].id, _text(each.value)) for each in tree.body if _names_a_value(each)]
+        once = Counter(name for name, _ in assigned)
+        self.constants = {name: text for name, text in assigned if text and once[name] == 1}
         for node, _, _ in nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -150,9 +156,11 @@ class _Reader:
             names = {key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
             self.keys.append((node.lineno, frozenset(names)))
             said = {
-                key.value: value.value for key, value in zip(node.keys, node.values, strict=True) if _both(key, value)
+                key.value: _plain(value)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
             }
-            self.calls.append(Call("{}", node.lineno, said, (), True, False))  # may be handed on as keywords
+            self.calls.append(Call("{}", node.lineno, said, (), (), True, False))  # may be handed on as keywords
         elif isinstance(node, ast.ExceptHandler):
             if node.type is None:
                 self.bare.append(node.lineno)
@@ -184,16 +192,36 @@ class _Reader:
             return ".".join([node.id, *rest])
         return f".{rest[-1]}"
 
+    def _said(self, node: ast.expr) -> str:
+        return self.constants.get(node.id, "") if isinstance(node, ast.Name) else _text(node)
+
     def _call(self, node: ast.Call, above: ast.AST | None, tried: bool) -> None:
-        keywords = {
-            each.arg: each.value.value if isinstance(each.value, ast.Constant) else ...
-            for each in node.keywords
-            if each.arg
-        }
-        texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        keywords = {each.arg: _plain(each.value) for each in node.keywords if each.arg}
+        listed = node.args[0].elts if node.args and isinstance(node.args[0], (ast.List, ast.Tuple)) else node.args
+        texts = tuple(filter(None, map(self._said, node.args)))
         self.keys.append((node.lineno, frozenset(keywords)))
         kept = not isinstance(above, ast.Expr)
-        self.calls.append(Call(self._named(node.func), node.lineno, keywords, tuple(texts), kept, tried))
+        words = tuple(_text(each) for each in listed)
+        name = self._named(node.func)
+        self.calls.append(Call(name, node.lineno, keywords, texts, words, kept, tried))
+        if name == "contextlib.suppress" and any(map(_is_any_failure, node.args)):
+            self.swallowed.append(node.lineno)
+
+
+def _names_a_value(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+
+
+def _plain(node: ast.expr) -> Any:
+    """The value that is written there, `...` when it must be reckoned."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value if type(node.operand.value) in (int, float) else ...
+    return node.value if isinstance(node, ast.Constant) else ...
+
+
+def _text(node: ast.expr) -> str:
+    """Empty when it is no plain text."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _inside(node: ast.AST) -> list[ast.AST]:
@@ -214,11 +242,22 @@ def _does(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _swallows(handler: ast.ExceptHandler) -> bool:
-    return all(isinstance(each, ast.Pass) or _is_text(each) for each in handler.body)
+    """Whether nothing follows from a failure. To go on without a word is a choice for one that is named, and none for
+    all of them."""
+    if all(isinstance(each, ast.Pass) or _is_text(each) for each in handler.body):
+        return True
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(each is None or _is_any_failure(each) for each in caught) and all(map(_goes_on, handler.body))
 
 
-def _both(key: ast.AST | None, value: ast.AST) -> bool:
-    return isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, ast.Constant)
+def _is_any_failure(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("Exception", "BaseException")
+
+
+def _goes_on(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Return):
+        return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+    return isinstance(node, (ast.Pass, ast.Continue, ast.Break)) or _is_text(node)
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -123,7 +123,7 @@ class Blobs:
                 break
             left = left[len(batch) :] if found is not None else left
             yield from (found or {}).items()
-        yield from ((name, Unread("it was not read any more")) for name in left)
+        yield from ((name, Unread("no request was left to read it; check again")) for name in left)
 
     def _batch(self, names: list[str]) -> list[str]:
         size, batch = 0, []

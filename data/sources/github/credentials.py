@@ -1,114 +1,40 @@
-"""The secret of a connection: where it stands, how it is kept, and the `Api` that signs in with it.
+"""The secret of a connection, and the `Api` that signs in with it.
 
-A secret is a reference (`env:NAME`, `file:/path`) or sealed with a key that lies outside the database:
-MILEPOST_SECRET_KEY, else `secret.key` in MILEPOST_HOME. Of an app it is its private key (PEM), of a token the token.
+A secret is a reference or sealed (see `data.sealed`). Of an app it is its private key (PEM), of a token the token.
 """
 
-import os
-import re
-import stat
-from pathlib import Path
+import time
+from collections.abc import Callable
 
-from cryptography.fernet import Fernet, InvalidToken
 from github import Auth
 
-from data import store
+from data import references, sealed
+from data.sealed import KEY as KEY  # where tests and pages look for it
 from data.sources.github import errors, values
 from data.sources.github.api import Api, Clock
 from data.tables import Connection
 
-KEY = "MILEPOST_SECRET_KEY"
-_SEALED = "sealed:"
-_LARGEST = 1 << 16  # bytes of a secret
 _EARLY = 300  # seconds before its end that the token of an app is made anew
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_AGAIN = 60  # seconds until a place of secrets that did not answer is asked again
 
 
 def keep(given: str, what: str = "token") -> str:
-    """What to store for a secret that somebody gave: a reference as it is, once it leads to a secret; anything else
-    sealed. what: it is, in words. Raises NotAllowed."""
-    given = given.strip()
-    if given.startswith(("env:", "file:", _SEALED)):
-        reveal(given)
-        return given
-    if not given:
-        raise errors.NotAllowed(f"Give the {what} first.")
-    _checked(given, f"The {what}")
-    return _SEALED + _fernet().encrypt(given.encode()).decode("ascii")
+    """As `sealed.keep`. Raises NotAllowed, and Unavailable where the place of secrets does not answer."""
+    return _as_ours(lambda: sealed.keep(given, what))
 
 
 def reveal(secret: str) -> str:
-    """The secret itself. Raises NotAllowed when it is not where it should be."""
-    kind, _, place = secret.partition(":")
-    if kind == "env":
-        if not _VARIABLE.fullmatch(place):
-            raise errors.NotAllowed("After env: stands the name of an environment variable.")
-        return _checked(os.environ.get(place, ""), f"The environment variable {place}")
-    if kind == "file":
-        return _checked(_of_file(Path(place)), f"The file {place}")
-    if not secret.startswith(_SEALED):
-        raise errors.NotAllowed("A stored secret is no reference and not sealed: store it again.")
+    """As `sealed.reveal`. Raises as `keep`."""
+    return _as_ours(lambda: sealed.reveal(secret))
+
+
+def _as_ours(do: Callable[[], str]) -> str:
     try:
-        return _fernet().decrypt(place.encode()).decode()
-    except (InvalidToken, ValueError):
-        raise errors.NotAllowed(
-            f"The stored secret was sealed with another key: put that key back ({KEY}, or secret.key in "
-            f"MILEPOST_HOME), or store the secret again."
-        ) from None
-
-
-def _of_file(path: Path) -> str:
-    if not path.is_absolute():
-        raise errors.NotAllowed("After file: stands a whole path, from / on.")
-    try:
-        with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise errors.NotAllowed(f"The file {path} is none: name a plain file.")
-            return file.read(_LARGEST + 1).decode("utf-8", "replace")
-    except OSError:
-        raise errors.NotAllowed(f"The file {path} cannot be read: check its path and who may read it.") from None
-
-
-def _checked(text: str, where: str) -> str:
-    text = text.strip()
-    if not text:
-        raise errors.NotAllowed(f"{where} is not set or empty: put the token there.")
-    plain = text.replace("\n", "").replace("\r", "")
-    if len(text) > _LARGEST or not plain.isascii() or not plain.isprintable():
-        raise errors.NotAllowed(f"{where} holds something that is no token and no key.")
-    return text
-
-
-def _fernet() -> Fernet:
-    """The seal. Its key is made when there is none."""
-    given = os.environ.get(KEY, "").strip()
-    try:
-        return Fernet(given or _key_file())
-    except ValueError:
-        where = KEY if given else f"{store.place() / 'secret.key'}"
-        raise errors.NotAllowed(
-            f"{where} holds no key: make one with `python -c 'from cryptography.fernet import Fernet; "
-            f"print(Fernet.generate_key().decode())'`."
-        ) from None
-
-
-def _key_file() -> str:
-    path = store.home() / "secret.key"
-    if path.exists():
-        return path.read_text().strip()
-    try:
-        made = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(Fernet.generate_key())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(made, path)  # whole or not at all, and never over one that is there
-        finally:
-            made.unlink()
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+        return do()
+    except references.Away as error:
+        raise errors.Unavailable(str(error), time.time() + _AGAIN) from None
+    except references.Missing as error:
+        raise errors.NotAllowed(str(error)) from None
 
 
 class InstallationToken:

@@ -131,23 +131,30 @@ def save(page: Page, rows: list[dict]) -> None:
     _incidents(page, incidents, others)
 
 
+_ISSUE = values.Shape(
+    number=int, node_id=str, title=str, state=str, body=str | None, labels=list, created_at=str,
+    closed_at=str | None, updated_at=str, html_url=str | None,
+)  # fmt: skip
+
+
 def _issue(row: dict) -> dict:
+    number, node, title, state, body, _, created, closed, updated, url = _ISSUE.of(row)
     pull = values.need(row, "pull_request", dict, none=True)
     labels = [str(values.path(each, "name") or "") for each in values.rows(row, "labels")]
-    named = _NAMED.search(values.need(row, "body", str, none=True) or "")
+    named = _NAMED.search(body) if body else None
     return {
-        "number": values.need(row, "number", int),
-        "node_id": values.need(row, "node_id", str),
+        "number": number,
+        "node_id": node,
         "is_pull": pull is not None,
-        "title": clean(values.need(row, "title", str)),
-        "is_open": values.need(row, "state", str) == "open",
+        "title": clean(title),
+        "is_open": state == "open",
         "labels": "\n".join(clean(label) for label in labels) or None,
         "deployment": named[1] if named else None,
-        "created_at": values.moment(row, "created_at", none=False),
-        "closed_at": values.moment(row, "closed_at"),
+        "created_at": values.instant(created),
+        "closed_at": None if closed is None else values.instant(closed),
         "merged_at": values.moment(pull, "merged_at") if pull is not None else None,
-        "url": values.need(row, "html_url", str, none=True),
-        "version": values.moment(row, "updated_at", none=False),
+        "url": url,
+        "version": values.instant(updated),
     }
 
 

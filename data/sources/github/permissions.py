@@ -15,8 +15,9 @@ NEEDED = {
     "deployments": ("deployments", "deployments"),
     "environments": ("actions", "environments"),
 }
-#: What else is worth reading: administration is for branch protection.
-_READ = {"metadata", "checks", "statuses", "environments", "administration", *(need for need, _ in NEEDED.values())}
+#: What else is worth reading: administration is for branch protection, members are for reviews by a team.
+_BESIDE = {"metadata", "checks", "statuses", "environments", "administration", "members"}
+_READ = _BESIDE | {need for need, _ in NEEDED.values()}
 _SCOPES = {"repo:status", "repo_deployment", "public_repo", "read:org", "read:user", "read:project", "user:email", ""}
 
 

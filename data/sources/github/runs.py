@@ -187,22 +187,30 @@ def attempts(reader: Reader) -> None:
             reader.tell(done, total, "Reading earlier attempts of runs")
 
 
+_RUN = values.Shape(
+    id=int, run_attempt=int | None, name=str | None, event=str | None, status=str, conclusion=str | None,
+    head_branch=str | None, head_sha=str | None, html_url=str | None, created_at=str, run_started_at=str | None,
+    updated_at=str,
+)  # fmt: skip
+
+
 def _run(reader: Reader, row: dict) -> dict:
-    attempt = values.need(row, "run_attempt", int, none=True) or 1
-    created, began = values.moment(row, "created_at", none=False), values.moment(row, "run_started_at")
-    updated, over = values.moment(row, "updated_at", none=False), values.need(row, "status", str) == "completed"
+    number, attempt, name, event, status, conclusion, branch, sha, url, created, began, updated = _RUN.of(row)
+    attempt, over = attempt or 1, status == "completed"
+    created, updated = values.instant(created), values.instant(updated)
+    began = None if began is None else values.instant(began)
     return {
         "repository_id": reader.repository_id,
-        "run_id": str(values.need(row, "id", int)),
+        "run_id": str(number),
         "attempt": attempt,
-        "workflow": clean(values.need(row, "name", str, none=True) or row.get("path") or "") or "(no name)",
-        "event": values.need(row, "event", str, none=True),
-        "branch": values.need(row, "head_branch", str, none=True),
-        "sha": values.need(row, "head_sha", str, none=True),
+        "workflow": clean(name or row.get("path") or "") or "(no name)",
+        "event": event,
+        "branch": branch,
+        "sha": sha,
         "queued_at": created if attempt == 1 else began,  # a run again keeps the time of the first
-        "started_at": began if row["status"] != "queued" else None,
+        "started_at": began if status != "queued" else None,
         "finished_at": updated if over else None,
-        "conclusion": values.need(row, "conclusion", str, none=True) if over else None,
-        "url": values.need(row, "html_url", str, none=True),
+        "conclusion": conclusion if over else None,
+        "url": url,
         "version": updated,
     }

@@ -4,12 +4,13 @@ A row is written only if it is as new as the stored one, or newer: GitHub's copi
 one must not undo a newer one. Rows of the same version replace each other, because versions are whole seconds.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import Select, String, bindparam, delete, func, or_, select
 from sqlmodel import Session
 
 from data import derive, replacing, store
@@ -122,7 +123,7 @@ class Page:
         wanted = list(dict.fromkeys(key[-1] for key in rows))
         found = {}
         for start in range(0, len(wanted), _CHUNK):
-            for each in self.rows(asked, {"source": self.reader.source_id, "wanted": wanted[start : start + _CHUNK]}):
+            for each in self.among(asked, wanted[start : start + _CHUNK]):
                 row = dict(zip(names, each, strict=True))
                 found[tuple(row[name] for name in keys)] = row
         return found
@@ -166,9 +167,15 @@ class Page:
         asked, found = _asking(table, (key, column), key, tuple(among)), {}
         wanted = list(wanted)
         for start in range(0, len(wanted), _CHUNK):
-            some = {"source": self.reader.source_id, "wanted": wanted[start : start + _CHUNK], **among}
-            found.update(self.rows(asked, some))
+            found.update(self.among(asked, wanted[start : start + _CHUNK], **among))
         return found
+
+    def among(self, asked: "Asking", wanted: list, **among) -> list:
+        """The rows of this source that have one of these keys."""
+        given = {"source": self.reader.source_id, **among}
+        if store.is_sqlite():
+            return self.rows(asked.by_json, {**given, "wanted": json.dumps(wanted)})
+        return self.rows(asked.by_list, {**given, "wanted": wanted})
 
     def rows(self, statement, parameters: dict) -> list:
         """The rows of a statement that is kept, with these values in it."""
@@ -216,13 +223,24 @@ class Page:
         return answered
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A select of rows by their keys. by_list: each key is a parameter. by_json: all are one, an array, where writing
+    out a hundred takes longer than reading their rows."""
+
+    by_list: Select
+    by_json: Select
+
+
 @lru_cache(maxsize=256)
-def _asking(table: type, names: tuple[str, ...], key: str, among: tuple[str, ...] = ()):
+def _asking(table: type, names: tuple[str, ...], key: str, among: tuple[str, ...] = ()) -> Asking:
     """Kept, because putting it together costs more than reading the rows of a page."""
     columns = table.__table__.columns
-    mine = (columns.source_id == bindparam("source"), columns[key].in_(bindparam("wanted", expanding=True)))
-    return select(*(columns[name] for name in names)).where(
-        *mine, *(columns[name] == bindparam(name) for name in among)
+    mine = columns.source_id == bindparam("source"), *(columns[name] == bindparam(name) for name in among)
+    asked = select(*(columns[name] for name in names)).where(*mine)
+    array = func.json_each(bindparam("wanted", type_=String)).table_valued("value")
+    return Asking(
+        asked.where(columns[key].in_(bindparam("wanted", expanding=True))), asked.where(columns[key].in_(select(array)))
     )
 
 

@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.delivery import blocks, judge, summarise, weekly_fleet
+from assessments.delivery.parts import mondays
 from assessments.delivery.weeks import CELLS, METRICS
 from tests.assessments.delivery.fleets import busy, fleet, stretched
 from tests.assessments.delivery.histories import stories
@@ -52,6 +54,16 @@ def test_some_blocks_alone_can_be_read():
     assert blocks.unpack(last).equals(cells.filter(pl.col("week") >= last["week"][0]))
 
 
+def test_the_figures_of_four_weeks_alone_are_those_of_the_cells():
+    cells = weekly_fleet(fleet(*(busy([1, 2, None] * 30, every=24 * days) for days in (1, 4))))
+    service, week, figures = blocks.rolled(blocks.pack(cells))
+    assert service.tolist() == cells["service"].gather_every(len(METRICS)).to_list()
+    assert mondays(week).to_list() == cells["week"].gather_every(len(METRICS)).to_list()
+    wanted = cells.select(pl.col("rolling_value", "rolling_low", "rolling_high").fill_null(float("nan"))).to_numpy()
+    assert np.array_equal(figures.reshape(-1, 3), wanted, equal_nan=True)
+    assert not np.isnan(figures).all()
+
+
 def test_nothing_packs_to_nothing():
     none = pl.DataFrame(schema={"service": pl.Int64, **CELLS})
     assert blocks.pack(none).equals(blocks.BLOCKS.to_frame())
@@ -70,6 +82,8 @@ def test_bytes_that_are_no_whole_weeks_are_refused(size):
     cut = packed.with_columns(pl.col("cells").bin.slice(0, size if size >= 0 else pl.col("cells").bin.size() + size))
     with pytest.raises(ValueError, match=r"service \d from the week of .* are damaged.*compute this service anew"):
         blocks.unpack(cut)
+    with pytest.raises(ValueError, match="are damaged"):
+        blocks.rolled(cut)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from assessments.evidence.snapshot import Snapshot
 from assessments.poc import Check, Known, Level, Outcome, Poc, Severity, State, Verdict, freshness, kinds, read_poc, run
 from assessments.poc.engine import wrong
 from assessments.poc.judging import DAY
-from assessments.poc.known import Review, Run
+from assessments.poc.known import Attestation, Review, Run
 from assessments.poc.places import parts
 from tests.assessments.poc.trees import COMMIT, NOW, forge, judge, outcome, tree
 
@@ -226,6 +226,9 @@ def test_what_is_no_place_is_refused(path):
         ({"at": "a", "count": {"min": 2, "max": 2}}, "a: [1, 2]", "pass"),
         ({"at": "a", "form": "date"}, "a: 2024-02-30", "fail"),
         ({"at": "a", "form": "https"}, "a: http://example.com", "fail"),
+        ({"at": "a", "form": "pinned"}, "a: ./.github/actions/build", "pass"),
+        ({"at": "a", "form": "pinned"}, "a: $/.github/actions/build", "pass"),
+        ({"at": "a", "form": "pinned"}, "a: $someone/tool@v1", "fail"),
         ({"at": "a", "form": "duration"}, "a: 1h30m", "pass"),
         ({"at": "a.*", "need": {"max": 1}, "is": [1]}, "a: {b: 1, c: 1}", "fail"),
         ({"at": "a", "runs": "make test*"}, "a: {run: 'make test || true'}", "fail"),
@@ -246,6 +249,23 @@ def test_a_condition_names_the_line():
         {"a.yml": "jobs:\n  x:\n    c: 1\n"},
     )
     assert [(place.path, place.line) for place in it.places] == [("a.yml", 2)]
+
+
+def test_each_condition_that_does_not_hold_says_why_in_the_sentence_or_at_its_place():
+    conditions = [{"at": "day", "form": "date"}, {"at": "size", "at_least": 1, "say": "size is no number"}]
+    it = judge("yaml", {"files": ["a.yml"], "conditions": conditions}, {"a.yml": "day:\nsize: big\n"})
+    assert it.because == "a.yml: day is nothing, not a date as YYYY-MM-DD, and 1 more."
+    assert [(place.line, place.what) for place in it.places] == [(1, "nothing"), (2, "size is no number: big")]
+    it = judge("yaml", {"files": ["a.yml"], "conditions": conditions}, {"a.yml": "day: 3\n"})
+    assert [(place.line, place.what) for place in it.places] == [(1, "3"), (None, "size is no number")]
+
+
+def test_what_is_not_there_is_named_by_its_kind():
+    params = {"files": ["*.yml"], "select": [{"at": "kind", "is": ["Job", "CronJob"]}], "conditions": [{"at": "a"}]}
+    assert judge("yaml", params, {"a.yml": "kind: Pod\n"}).because == "a.yml holds no Job or CronJob."
+    either = {"any": [params, {"files": ["b.json"], "conditions": [{"at": "a"}]}]}
+    said = judge("yaml", either, {"a.yml": "kind: Pod\n"}).because
+    assert said == "a.yml holds no Job or CronJob; and there is no b.json."
 
 
 def test_a_document_with_too_many_places_is_unknown():
@@ -324,7 +344,129 @@ def test_a_shell_is_seen_behind_keywords_that_are_handed_on():
     assert outcome("python", params, {"a.py": "import subprocess\nsubprocess.run('a', shell=False)\n"}) == "pass"
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("subprocess.run(['bash', '-c', f'deploy {v}'])", "fail"),
+        ("subprocess.Popen(('/bin/sh', '-ec', v))", "fail"),
+        ("asyncio.create_subprocess_exec('sh', '-c', v)", "fail"),
+        ("subprocess.run(['bash', 'deploy.sh', v])", "pass"),
+        ("subprocess.run(['git', '-c', 'color.ui=never', 'log'])", "pass"),
+        ("subprocess.run(['bash', v, '-c', 'x'])", "pass"),  # a flag of the script
+        ("print('sh', '-c')", "pass"),
+    ],
+)
+def test_a_shell_is_seen_when_it_is_called_as_a_program(call, expected):
+    params = {"files": ["a.py"], "never": ["shell"]}
+    assert outcome("python", params, {"a.py": f"import asyncio, subprocess\nv = 'v1'\n{call}\n"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "keywords", "expected"),
+    [
+        ("f(acks=-1)", {"acks": -1}, "pass"),
+        ("f({'acks': -1})", {"acks": -1}, "pass"),
+        ("f(acks=~1)", {"acks": -2}, "fail"),  # reckoned, and so not known
+        ("f(name='Board_Lag')", {"name": "*lag*"}, "pass"),
+        ("f(name='board_delay')", {"name": "*lag*"}, "fail"),
+        ("f(acks=True)", {"acks": "*"}, "fail"),
+        ("f(key=service)", {"key": None}, "pass"),
+        ("f(key=None)", {"key": None}, "fail"),
+        ("f(**{'key': None})", {"key": None}, "fail"),
+    ],
+)
+def test_what_a_keyword_may_be(call, keywords, expected):
+    params = {"files": ["a.py"], "calls": [{"name": "*", "keywords": keywords}]}
+    assert outcome("python", params, {"a.py": f"{call}\n"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("except Exception:\n        continue", "fail"),
+        ("except (ValueError, Exception):\n        return", "fail"),
+        ("except BaseException:\n        return None", "fail"),
+        ("except ValueError:\n        pass", "fail"),
+        ("except ValueError:\n        continue", "pass"),  # somebody chose: look again
+        ("except Exception:\n        return False", "pass"),  # whoever called is told
+        ("except Exception as error:\n        log(error)\n        continue", "pass"),
+    ],
+)
+def test_an_exception_is_swallowed_where_nothing_follows_from_it(body, expected):
+    params = {"files": ["a.py"], "never": ["swallowed exception"]}
+    text = f"def f():\n  while True:\n    try:\n        g()\n    {body}\n"
+    assert outcome("python", params, {"a.py": text}) == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"), [("Exception", "fail"), ("KeyError, BaseException", "fail"), ("KeyError", "pass")]
+)
+def test_whoever_suppresses_everything_swallows_it(named, expected):
+    params = {"files": ["a.py"], "never": ["swallowed exception"]}
+    text = f"from contextlib import suppress\nwith suppress({named}):\n    g()\n"
+    assert outcome("python", params, {"a.py": text}) == expected
+
+
 def test_a_clone_is_not_blamed_for_what_the_portal_knows_by_itself():
     params = {"series": "lead_time", "n": 5}
     assert "not collected" in judge("metric", params, {}, Known()).because
     assert "A clone does not show" in judge("pr-review", {"approvals": 1}, {}, Known()).because
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("Commands", "pass"),
+        ("🛠️ Commands", "pass"),
+        ("2. Build,  test and run", "pass"),
+        ("Commanders", "fail"),
+        ("Layout", "fail"),
+    ],
+)
+def test_a_heading_may_be_a_pattern(title, wanted):
+    said = {"docs/a.md": f"# A page\n\n## {title}\n\nWhat there is to say.\n"}
+    wants = {"files": ["docs/a.md"], "sections": ["Commands|* commands|*build, test*"]}
+    assert outcome("markdown", wants, said) == wanted
+
+
+def test_a_heading_that_is_missing_is_told_by_its_first_name():
+    wants = {"files": ["a.md"], "sections": ["Commands|*build*"]}
+    assert judge("markdown", wants, {"a.md": "# Page\n\nWords.\n"}).because == "a.md: there is no heading Commands."
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "text", "because"),
+    [
+        ("dockerfile", {"stages": 2}, "FROM a\n", "a: it has 1 stage, and 2 are needed."),
+        (
+            "dockerfile",
+            {"never_runs": ["*apt-get * install *|*apt-get install *|*apk add *"]},
+            "FROM a\nRUN apt-get update && apt-get install curl\n",
+            "a: the final stage runs apt-get install.",
+        ),
+        (
+            "dockerfile",
+            {"never_runs": ["*apt-get * install *|*apk add *"]},
+            "FROM a\nRUN apt-get -y install curl\n",
+            "a: the final stage runs apt-get ... install.",
+        ),
+        ("text", {"comments": "#", "has": [".git|.git/|*/.git"]}, "x", "No line says .git, .git/ or /.git."),
+        ("text", {"comments": "#", "has": ["*a*|b*|c *|d|e"]}, "x", "No line says a, b, c or the like."),
+        ("text", {"comments": "#", "lacks": ["*pg_dump*|*mysqldump*"]}, "mysqldump x", "A line says mysqldump."),
+        ("text", {"comments": "#", "has": ["*"]}, "# x", "No line says anything."),
+        ("markdown", {"mentions": ["*pg_dump*|*backup of *"]}, "x", "a: no line of text says pg_dump or backup of."),
+    ],
+)
+def test_what_is_missing_or_too_much_is_said_in_words_and_not_as_a_pattern(kind, params, text, because):
+    assert judge(kind, {"files": ["a"], **params}, {"a": text}).because == because
+
+
+def test_a_review_of_an_earlier_commit_is_not_called_none():
+    params = {"rubric": ["It holds."]}
+    before = Attestation("it", "coach", True, commit="b" * 40, criteria=("It holds.",))
+    it = judge("attest", params, {}, forge(attestations=(before,)), level=Level.E4)
+    assert str(it.outcome) == "unknown" and it.because == "A person other than the authors looked at an earlier commit."
+    assert it.todo == "Ask a person for a review of the newest one."
+    own = Attestation("it", "author", True, commit="b" * 40)
+    it = judge("attest", params, {}, forge(attestations=(own,)), level=Level.E4)
+    assert it.because == "No person other than the authors has said anything yet. Authors cannot answer for themselves."

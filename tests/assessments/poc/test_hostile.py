@@ -248,6 +248,10 @@ def test_what_only_looks_like_it_fails(changes, why):
     [
         VERIFY + "  mine:\n    name: verify / test\n    runs-on: x\n",
         VERIFY + "  mine:\n    name: ${{ github.actor }}\n    runs-on: x\n",
+        VERIFY + "  mine:\n    name: verify\n    uses: ./.github/workflows/mine.yml\n",
+        VERIFY + "  mine:\n    name: VERIFY \n    uses: ./.github/workflows/mine.yml\n",
+        VERIFY + "  mine:\n    name: verify (1)\n    uses: ./.github/workflows/mine.yml\n",
+        VERIFY.replace("verify:\n", "org:\n    name: verify\n") + "  verify:\n    uses: ./.github/workflows/mine.yml\n",
         VERIFY.replace(LISTED, "main"),
         VERIFY.replace(ORGANISATION, "author/fork/.github/workflows"),
         f"on: push\njobs:\n  verify:\n    runs-on: x\n    steps: []\n# uses: {ORGANISATION}/go-cli.yml@{LISTED}\n",
@@ -255,6 +259,25 @@ def test_what_only_looks_like_it_fails(changes, why):
 )
 def test_a_workflow_that_could_imitate_the_organisations_fails(text):
     assert str(through(text).outcome) == "fail"
+
+
+@pytest.mark.parametrize(("caller", "other"), [("'1'", "1"), ("a (b)", "a")])
+def test_whatever_the_organisations_job_is_called_no_other_one_stands_for_it(caller, other):
+    text = VERIFY.replace("verify:\n", f"verify:\n    name: {caller}\n")
+    jobs = (Job(f"{caller.strip(chr(39))} / test", "success"),)
+    assert str(through(text, jobs=jobs).outcome) == "pass"
+    text += f"  mine:\n    name: {other}\n    uses: ./.github/workflows/mine.yml\n"
+    assert str(through(text, jobs=jobs).outcome) == "fail"
+
+
+def test_another_job_may_be_called_otherwise():
+    beside = "  verify-docs:\n    uses: ./.github/workflows/docs.yml\n  docs:\n    name: verify docs\n    runs-on: x\n"
+    assert str(through(VERIFY + beside).outcome) == "pass"
+
+
+def test_a_run_that_takes_the_code_of_another_commit_says_nothing_of_this_one():
+    """A pull_request_target runs what stands on the branch that is merged into."""
+    assert str(through(event="pull_request_target").outcome) == "fail"
 
 
 def test_a_success_does_not_outlive_a_newer_failure():

@@ -4,11 +4,12 @@ import pytest
 
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.yamls import load
+from assessments.poc import Known, read_poc, run
 from assessments.poc.reading.go import read_go
 from assessments.poc.reading.markdown import read_markdown
 from assessments.poc.reading.promql import alerts, without_texts
 from assessments.poc.reading.python import read_python
-from tests.assessments.poc.trees import lines
+from tests.assessments.poc.trees import lines, tree
 
 GO = lines("""
     package a
@@ -115,6 +116,24 @@ def test_python_names_handlers_and_what_is_kept():
         "g": (18, False, False),
     }
     assert (read.bare, read.swallowed) == ((19,), (19,))
+
+
+def test_a_mapping_holds_settings_also_those_whose_value_is_reckoned():
+    [call] = read_python("a.py", 'x = {"group.id": name, "enable.auto.commit": False, key: 1, **rest}').calls
+    assert call.keywords == {"group.id": ..., "enable.auto.commit": False}
+
+
+@pytest.mark.parametrize(("code", "outcome"), [("x = {'shell': given}", "pass"), ("run(a, shell=given)", "fail")])
+def test_a_mapping_that_names_a_shell_starts_none(code, outcome):
+    check = {"id": "a", "title": "A", "severity": "required", "level": "E1", "kind": "python"}
+    check["with"] = {"files": ["*.py"], "never": ["shell"]}
+    poc = read_poc("t/p", {"tasks": [{"checks": [check]}], "gates": {}})
+    assert run(poc, tree({"a.py": code}), Known()).of("a").outcome == outcome
+
+
+def test_a_text_that_stands_under_a_name_is_looked_up():
+    text = 'A = "one"\nB = "two"\nB = "three"\nf(A, B, C)\n\ndef g():\n    C = "four"\n'
+    assert read_python("a.py", text).calls[0].texts == ("one",)
 
 
 def test_a_python_test_claims_something():

@@ -51,6 +51,12 @@ def test_items_that_all_answered_alike_have_no_reliability():
     assert "does not vary" in reliability(["a", "b", "c"], rows).reason
 
 
+@pytest.mark.parametrize("items", [2, 3])
+def test_the_order_in_which_people_answered_is_in_no_digit(items):
+    keys, rows = answers(40, items, shared=1.0)
+    assert reliability(keys, rows[::-1]) == reliability(keys, rows)
+
+
 def test_one_item_is_refused():
     with pytest.raises(ValueError, match="one item"):
         reliability(["a"], [])

@@ -134,6 +134,18 @@ def test_a_group_that_nobody_was_asked_in_has_no_response():
     assert score(questionnaire(), sheets(1, 2), 8).response == 0.25
 
 
+three = questionnaire(*(choice(key, construct="mood") for key in ("calm", "hope", "trust")))
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=2, max_size=9), st.randoms())
+def test_the_order_in_which_people_answered_is_in_no_digit_of_a_result(rows, random):
+    """Sums of thirds depend in their last digits on the order in which they are added."""
+    answers = [Sheet(dict(zip(("calm", "hope", "trust"), row, strict=True))) for row in rows]
+    first = score(three, answers, 12)
+    random.shuffle(answers)
+    assert score(three, answers, 12) == first
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [

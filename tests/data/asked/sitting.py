@@ -17,13 +17,14 @@ class Session:
     who: Who
     people: int = 3
     questionnaire: str = "delivery-quick-check"
+    name: str = ""
     team: int = field(init=False)
     wave: int = field(init=False)
     links: list[str] = field(init=False)
     seats: list[str] = field(init=False)
 
     def __post_init__(self):
-        team = surveyed.team(self.who, f"Team {secrets.token_hex(3)}")
+        team = surveyed.team(self.who, self.name or f"Team {secrets.token_hex(3)}")
         names = [f"Person {number}" for number in range(self.people)]
         closes = store.from_us(store.now_us()) + timedelta(days=1)
         opened = waves.open_wave(self.who, team, "consensus", self.questionnaire, None, "", names, closes)

@@ -43,7 +43,7 @@ def test_a_track_is_chosen_begun_and_finished_and_looked_at(shop, who):
     made = choices.choose(who, shop.team_id, FIRST, "It works on version control.")
     (one,) = choices.listed(who, shop.team_id)
     assert (one.slug, one.state, one.why) == (FIRST, choices.CHOSEN, "It works on version control.")
-    assert one.version == one.newest == catalog.tracks()[FIRST]["version"] and one.coming
+    assert one.version == one.newest == catalog.tracks()[FIRST]["version"] and not one.coming
     start = store.now_us() - 60 * DAY
     choices.begin(who, made, start)
     choices.begin(who, made)  # twice changes nothing

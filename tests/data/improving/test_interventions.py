@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -238,6 +241,32 @@ def test_memory_forgets_what_was_not_used_for_longest():
     memory.get("a")
     memory.of("c", lambda: "C")
     assert [memory.get(key) for key in ("a", "b", "c")] == ["A", None, "C"]
+
+
+def test_what_is_being_worked_out_is_waited_for_and_not_begun_anew():
+    memory, begun, go, calls = verdicts._Memory(2), threading.Event(), threading.Event(), []
+
+    def work_out() -> str:
+        calls.append(1)
+        begun.set()
+        assert go.wait(10)
+        return "A"
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(memory.of, "a", work_out)
+        assert begun.wait(10)
+        second = pool.submit(memory.of, "a", work_out)
+        with pytest.raises(TimeoutError):
+            second.result(0.1)
+        go.set()
+        assert (first.result(10), second.result(10), len(calls)) == ("A", "A", 1)
+
+
+def test_what_cannot_be_worked_out_keeps_nobody_waiting():
+    memory = verdicts._Memory(2)
+    with pytest.raises(ZeroDivisionError):
+        memory.of("a", lambda: 1 / 0)
+    assert memory.of("a", lambda: "A") == "A"
 
 
 def test_many_entries_cost_no_more_statements_than_one(home, who):

@@ -1,8 +1,6 @@
 """Who looks at a repository, when, and what becomes of what was found before. From clones, without a worker process."""
 
-import os
 import signal
-import subprocess
 import sys
 import textwrap
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from data.people import Who
 from data.practices import due, evaluating, evaluations, looking, looks
 from data.practices.evaluations import PROBES
 from data.tables import AuditEvent, Evaluation, Job, Repository, Service, Source
+from tests import nursery
 from tests.data.evidence.test_tools import pretending
 from tests.data.hub import change_row, turn
 from tests.repos import RepoBuilder
@@ -220,7 +219,7 @@ def test_a_process_killed_while_it_saves_leaves_the_older_findings_whole(home, w
     before = kept(shop)
     repo.commit("More", "2026-02-02", files={"README.md": "# Shop\n"})
     (job_id,) = evaluating.look(who, [shop.repository_id])
-    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(KILLED), str(job_id)], env=os.environ, check=False)
+    ended = nursery.run([sys.executable, "-c", textwrap.dedent(KILLED), str(job_id)])
     assert ended.returncode == -signal.SIGKILL
     assert kept(shop) == before
     work.recover(alone=True)

@@ -33,6 +33,7 @@ def test_a_step_knows_where_its_commands_stand():
         ("Actions/Checkout@v4", "actions/checkout", False),
         ("o/r/path/to@main", "o/r", False),
         ("./local", "", True),
+        ("$/local", "", True),
         ("docker://alpine:3", "", False),
         (f"docker://alpine@sha256:{'a' * 64}", "", True),
     ],

@@ -45,6 +45,14 @@ def test_what_is_done_of_one_kind_is_not_done_of_another(shop, reader):
     assert shop.rows(Todo, "kind", "key") == [("attempt", "7")]
 
 
+def test_keys_of_any_signs_are_found_again(shop, reader):
+    odd = ["1", "01", '"', "'", "\\", "%", "a,b", "[1]", "null", "Größe", "\N{ROCKET}", "\u2028", " ", "x" * 900]
+    with saving.page(reader) as page:
+        page.todo("odd", {key: place for place, key in enumerate(odd)})
+    with saving.page(reader) as page:
+        assert page.known(Todo, "version", "key", odd, kind="odd") == {key: place for place, key in enumerate(odd)}
+
+
 def test_a_feed_that_was_read_in_the_same_transaction_says_what_was_saved(shop, reader):
     with saving.page(reader) as page:
         page.feed("kept", cursor={"at": 1}, etag="first")

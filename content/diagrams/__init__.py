@@ -1,0 +1,1 @@
+"""Small pictures of what leads to what: written in a part of Graphviz's language, drawn by ourselves."""

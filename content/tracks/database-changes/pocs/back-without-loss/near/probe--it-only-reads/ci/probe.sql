@@ -1,0 +1,2 @@
+-- UPDATE orders would disturb the migration
+SELECT count(*) FROM orders

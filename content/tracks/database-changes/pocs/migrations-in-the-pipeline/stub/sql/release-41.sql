@@ -1,0 +1,2 @@
+-- Run these after ten in the evening.
+ALTER TABLE orders ADD COLUMN note TEXT;

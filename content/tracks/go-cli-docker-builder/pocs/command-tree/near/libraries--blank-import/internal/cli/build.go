@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	_ "github.com/spf13/viper" // the settings come from here
+
+	"example.com/platform/docker-builder/internal/docker"
+)
+
+func newBuild(runner docker.Runner) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "build [CONTEXT]",
+		Short: "Build an image from a Dockerfile",
+		Example: `  docker-builder build --tag shop:1.4.0
+  docker-builder build -f deploy/Dockerfile -t shop:1.4.0 -t shop:latest web
+  docker-builder build -t shop:1.4.0 --dry-run`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			build, err := asked(command, args)
+			if err != nil {
+				return err
+			}
+			if dry, _ := command.Flags().GetBool("dry-run"); dry {
+				_, err := fmt.Fprintln(command.OutOrStdout(), line("docker", build.Args()))
+				return err
+			}
+			if err := runner.Run(command.Context(), "docker", build.Args()...); err != nil {
+				return fmt.Errorf("building %s: %w", strings.Join(build.Tags, ", "), err)
+			}
+			return nil
+		},
+	}
+	flags := command.Flags()
+	flags.StringP("dockerfile", "f", "Dockerfile", "file that says how the image is built")
+	flags.StringSliceP("tag", "t", nil, "name of the image, NAME:VERSION; may be given several times")
+	flags.StringArray("build-arg", nil, "value for an ARG of the Dockerfile, NAME=VALUE; never a secret")
+	flags.String("platform", "", "system to build for, such as linux/arm64")
+	flags.Bool("dry-run", false, "print what would be run, and run nothing")
+	return command
+}
+
+// asked is the build that flags and environment ask for.
+func asked(command *cobra.Command, args []string) (docker.Build, error) {
+	tags, err := command.Flags().GetStringSlice("tag")
+	if err != nil {
+		return docker.Build{}, err
+	}
+	arguments, err := command.Flags().GetStringArray("build-arg")
+	if err != nil {
+		return docker.Build{}, err
+	}
+	dockerfile, err := command.Flags().GetString("dockerfile")
+	if err != nil {
+		return docker.Build{}, err
+	}
+	if given := os.Getenv("DOCKER_BUILDER_DOCKERFILE"); given != "" {
+		dockerfile = given
+	}
+	platform, err := command.Flags().GetString("platform")
+	if err != nil {
+		return docker.Build{}, err
+	}
+	build := docker.Build{
+		Dockerfile: dockerfile,
+		Tags:       tags,
+		Arguments:  arguments,
+		Platform:   platform,
+		Context:    ".",
+	}
+	if len(args) == 1 {
+		build.Context = args[0]
+	}
+	return build, build.Check()
+}
+
+// line is a command as it could be pasted into a shell.
+func line(name string, args []string) string {
+	words := []string{name}
+	for _, each := range args {
+		if each == "" || strings.ContainsAny(each, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
+			each = "'" + strings.ReplaceAll(each, "'", `'\''`) + "'"
+		}
+		words = append(words, each)
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,3 @@
+module example.com/platform/docker-builder
+
+go 1.25.0

@@ -1,0 +1,26 @@
+terraform {
+  required_version = "~> 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.60"
+    }
+  }
+
+  # backend "s3" comes once the bucket is there
+  backend "local" {
+    path = "staging.tfstate"
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+module "service" {
+  source = "../../modules/service"
+
+  environment = "staging"
+  zones       = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+}

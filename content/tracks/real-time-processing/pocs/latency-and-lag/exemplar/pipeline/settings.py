@@ -1,0 +1,42 @@
+"""Where Kafka and Redis are, and under which names; all from the environment."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """instance: the name under which a restarted process gets its partitions back at once; each process that runs
+    beside another has its own. metrics_port: 0 for none."""
+
+    bootstrap: str
+    redis_url: str
+    topic: str
+    dead_letters: str
+    group: str
+    instance: str
+    prefix: str
+    metrics_port: int
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises ValueError with what is missing or wrong."""
+    missing = [name for name in ("KAFKA_BOOTSTRAP", "REDIS_URL") if not environment.get(name)]
+    if missing:
+        raise ValueError(f"set {' and '.join(missing)}, such as localhost:9092 and redis://localhost:6379/0")
+    topic = environment.get("EVENTS_TOPIC", "delivery-events")
+    port = environment.get("METRICS_PORT", "0")
+    if not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"METRICS_PORT is a number up to 65535, not {port!r}")
+    return Settings(
+        bootstrap=environment["KAFKA_BOOTSTRAP"],
+        redis_url=environment["REDIS_URL"],
+        topic=topic,
+        dead_letters=environment.get("DEAD_LETTER_TOPIC", f"{topic}.dead"),
+        group=environment.get("CONSUMER_GROUP", "board"),
+        instance=environment.get("INSTANCE", socket.gethostname()),
+        prefix=environment.get("VIEW_PREFIX", "board"),
+        metrics_port=int(port),
+    )

@@ -1,0 +1,3 @@
+path "secret/metadata/shop/*" {
+  capabilities = ["read", "list", "delete"]
+}

@@ -1,0 +1,3 @@
+path "secret/data/shop/app" {
+  capabilities = ["read", "update"]
+}

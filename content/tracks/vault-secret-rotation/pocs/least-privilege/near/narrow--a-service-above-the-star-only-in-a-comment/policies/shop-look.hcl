@@ -1,0 +1,4 @@
+# secret/data/shop/* and nothing else
+path "secret/+/*" {
+  capabilities = ["read", "list"]
+}

@@ -1,0 +1,1 @@
+"""What is kept and for how long: backups and bringing them back, the audit log, retention, deleting a person."""

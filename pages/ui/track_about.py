@@ -1,0 +1,37 @@
+"""What a track works on, with where the team stands; what has changed in it."""
+
+import streamlit as st
+
+from assessments.maturity import Standing
+from content import catalog
+from data.improving.plans import TeamPlan
+from data.learning.catalogue import Entry
+from data.practices import model
+from pages.ui.registry import page_file
+from pages.ui.text import plain
+
+
+def section(team_id: int, one: Entry, found: TeamPlan) -> None:
+    """Capabilities, prerequisites that are done, versions."""
+    st.header("What it works on", anchor=False)
+    for each in one.track["capabilities"]:
+        standing = found.standing.standings.get(each["id"])
+        name = model.capabilities()[each["id"]].name
+        query = {"team": str(team_id), "capability": each["id"]}
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(page_file("practices"), label=plain(name), query_params=query, width="content")
+            st.caption(plain(_levels(each, standing)), width="content")
+    if done := [slug for slug in one.track["requires"] if slug not in dict(one.before)]:
+        titles = ", ".join(catalog.tracks()[slug]["title"] for slug in done)
+        st.markdown(f"It builds on what your team has finished: {plain(titles)}.")
+    with st.expander("Versions", icon=":material/history:", key="track_versions"):
+        for entry in one.track["changelog"]:
+            st.markdown(f"**{plain(entry['version'])}**, {plain(entry['date'])}: {plain(entry['change'])}")
+        st.caption(f"To be looked over again by {plain(one.track['review_by'])}.")
+
+
+def _levels(each: dict, standing: Standing | None) -> str:
+    told = f"from level {each['from_level']} to {each['to_level']}"
+    if standing is None or standing.told is None:
+        return f"{told}; where the team stands is not known"
+    return f"{told}; the team is at {standing.told}"
