@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, null, select, union_all
 from sqlmodel import Session
 
 from data import store
@@ -128,19 +128,24 @@ def _who(session: Session, person: Person) -> Who:
     """A deactivated person keeps the name, and stands on nothing."""
     if not person.is_active:
         return Who(person.id, person.name, is_active=False)
-    of_organization = select(PersonRole.organization_id, PersonRole.role).where(PersonRole.person_id == person.id)
-    of_teams = (
-        select(Team.organization_id, Team.id, Membership.role)
-        .join(Team, Team.id == Membership.team_id)
-        .where(Membership.person_id == person.id)
-    )
-    provided = select(ProvidedRole.organization_id, ProvidedRole.team_id, ProvidedRole.role)
-    provided = session.execute(provided.where(ProvidedRole.person_id == person.id)).all()
+    roles = [tuple(row) for row in session.execute(_ROLES, {"person": person.id})]
     return Who(
         person.id,
         person.name,
-        organization_roles=frozenset(map(tuple, session.execute(of_organization)))
-        | {(organization, role) for organization, team, role in provided if team is None},
-        team_roles=frozenset(map(tuple, session.execute(of_teams)))
-        | {(organization, team, role) for organization, team, role in provided if team is not None},
+        organization_roles=frozenset((organization, role) for organization, team, role in roles if team is None),
+        team_roles=frozenset(row for row in roles if row[1] is not None),
     )
+
+
+#: (organization, team or None, role) of a person: given here for the organization, for teams, and by the provider.
+_ROLES = union_all(
+    select(PersonRole.organization_id, null().label("team_id"), PersonRole.role).where(
+        PersonRole.person_id == bindparam("person")
+    ),
+    select(Team.organization_id, Team.id, Membership.role)
+    .join(Team, Team.id == Membership.team_id)
+    .where(Membership.person_id == bindparam("person")),
+    select(ProvidedRole.organization_id, ProvidedRole.team_id, ProvidedRole.role).where(
+        ProvidedRole.person_id == bindparam("person")
+    ),
+)
