@@ -3,9 +3,9 @@
 import streamlit as st
 
 if __name__ == "__main__":  # Streamlit's script runner, and AppTest
-    from pages.ui import shell, turns
+    from pages.ui import asked_once, shell, turns
 
-    with turns.turn():
+    with turns.turn(), asked_once.run():
         shell.run()
 else:  # `streamlit run app.py` finds the app by its name; so does any ASGI server
     from streamlit.runtime.pages_manager import PagesManager

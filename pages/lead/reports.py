@@ -5,8 +5,8 @@ import streamlit as st
 from data.access import Action
 from data.reporting import reports
 from pages.ui import demo, report_sent, report_view, states
+from pages.ui.addresses import page_at
 from pages.ui.guard import require
-from pages.ui.registry import page_file
 
 user = require(Action.VIEW)
 
@@ -21,7 +21,7 @@ if not choices:
         "Nothing to report yet",
         "There is no team yet whose report you may read. Begin with a clone, files, or the demo organisation.",
         "Begin on Home",
-        page_file(""),
+        page_at(""),
         action=Action.ADD_SOURCE,
     )
     st.stop()

@@ -4,8 +4,8 @@ import streamlit as st
 
 from data.access import Action
 from pages.ui import demo, states, worth_charts, worth_exports, worth_head, worth_inputs, worth_pick
+from pages.ui.addresses import page_at
 from pages.ui.guard import require
-from pages.ui.registry import page_file
 
 user = require(Action.LEAD)
 
@@ -22,7 +22,7 @@ if view.worth is None:
         "What changes are worth is the difference to today, so today has to be known first: connect a source to a "
         "service and say what counts as production.",
         "Sources",
-        page_file("sources"),
+        page_at("sources"),
     )
 else:
     worth_head.told(view)

@@ -6,9 +6,9 @@ from content import catalog
 from data.access import Action, Forbidden, NotFound
 from data.learning import attempts
 from pages.ui import demo, pick, proof_begin, proof_head, proof_tasks, proof_view
+from pages.ui.addresses import page_at
 from pages.ui.guard import require
 from pages.ui.proof_decide import NOTE
-from pages.ui.registry import page_file
 
 user = require(Action.VIEW_PROOFS)
 
@@ -24,7 +24,7 @@ if wanted:
         # Whether it is gone or somebody else's is not for everyone to know.
         st.title("Proof of concept", anchor=False)
         st.text("This proof of concept is not here any more, or not yours to see.")
-        st.page_link(page_file("learning"), label="Learning", icon=":material/arrow_forward:")
+        st.page_link(page_at("learning"), label="Learning", icon=":material/arrow_forward:")
         st.stop()
     proof_view.show(user, one)
     st.stop()
@@ -35,8 +35,8 @@ if poc is None:
     st.title("Proof of concept", anchor=False)
     st.text("There is no such proof of concept. Those of a track stand on its page.")
     if track in catalog.tracks():
-        st.page_link(page_file("track"), label="Its track", icon=":material/route:", query_params={"track": track})
-    st.page_link(page_file("learn"), label="All tracks", icon=":material/arrow_back:")
+        st.page_link(page_at("track"), label="Its track", icon=":material/route:", query_params={"track": track})
+    st.page_link(page_at("learn"), label="All tracks", icon=":material/arrow_back:")
     st.stop()
 back = st.container()
 head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")

@@ -7,8 +7,8 @@ from data.access import Action, Subject, may
 from data.learning import catalogue
 from pages.ui import demo, live, pick, plan_hours, plan_tracks, track_about, track_choose, track_head, track_modules
 from pages.ui import track_proofs as proofs
+from pages.ui.addresses import page_at
 from pages.ui.guard import require
-from pages.ui.registry import page_file
 
 user = require(Action.VIEW)
 
@@ -19,7 +19,7 @@ slug = st.query_params.get("track", "")
 if slug not in catalog.tracks():
     st.title("Track", anchor=False)
     st.text("There is no such track, or it has another name by now.")
-    st.page_link(page_file("learn"), label="All tracks", icon=":material/arrow_back:")
+    st.page_link(page_at("learn"), label="All tracks", icon=":material/arrow_back:")
     st.stop()
 track_head.way_back()
 head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")

@@ -4,8 +4,8 @@ import streamlit as st
 
 from data.access import Action
 from pages.ui import demo, pick, then_changes, then_pick, then_rests
+from pages.ui.addresses import page_at
 from pages.ui.guard import require
-from pages.ui.registry import page_file
 
 user = require(Action.VIEW)
 
@@ -15,7 +15,7 @@ head.title("Then and now", anchor=False)
 team = pick.team(user, head, with_services=False)
 demo.label(user, team.is_demo)
 query = {"team": str(team.id)}
-st.page_link(page_file("practices"), label="Practices", icon=":material/arrow_back:", query_params=query)
+st.page_link(page_at("practices"), label="Practices", icon=":material/arrow_back:", query_params=query)
 before, after = then_pick.two(user, team)
 then_changes.section(before, after)
 then_rests.section(before, after)

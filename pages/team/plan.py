@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.access import Action, Subject, may
-from pages.ui import demo, goal_list, live, pick, plan_active, plan_hours, plan_steps, plan_tracks
+from pages.ui import demo, goal_list, live, pick, plan_active, plan_hours, plan_proofs, plan_steps, plan_tracks
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -23,7 +23,8 @@ plans = may(user, Action.PLAN, Subject(team.organization_id, team.id, team.is_de
 
 if not plans and not team.is_demo:
     st.caption("Whoever leads the team chooses tracks and sets goals; what you see here is what they see.")
-plan_active.section(user, found, plans)
+lines = plan_proofs.read(user, team.id) if found.choices else {}
+plan_active.section(user, found, plans, lines)
 if found.known:
     plan_tracks.recommended(user, team.id, found, hours, plans)
     plan_steps.next_ones(user, found, plans)
@@ -31,4 +32,4 @@ else:
     plan_steps.nothing_known(team.id)
 goal_list.section(user, team.id, found, plans)
 plan_steps.find_out(found)
-plan_active.ended(user, found, plans)
+plan_active.ended(user, found, plans, lines)

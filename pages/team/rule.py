@@ -4,8 +4,8 @@ import streamlit as st
 
 from data.access import Action
 from pages.ui import cached, demo, dry_run, pick, rule_form, states
+from pages.ui.addresses import page_at
 from pages.ui.guard import require
-from pages.ui.registry import page_file
 
 user = require(Action.VIEW_ROWS)
 
@@ -18,14 +18,14 @@ if service.collected_until is None:
         "Nothing to choose from yet",
         "No facts have been collected for this service, so nothing can be counted.",
         "See its sources",
-        page_file("sources"),
+        page_at("sources"),
         {"service": str(service.id)},
     )
     st.stop()
 
 if not service.holds:
     query = {"service": str(service.id)}
-    states.empty("Nothing to choose from yet", states.NOTHING_FOUND, "See its sources", page_file("sources"), query)
+    states.empty("Nothing to choose from yet", states.NOTHING_FOUND, "See its sources", page_at("sources"), query)
     st.stop()
 
 settings = rule_form.edit(service, cached.proposals(service), cached.workflows(service))

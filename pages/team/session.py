@@ -5,8 +5,8 @@ import streamlit as st
 from data.access import Action, Forbidden, NotFound
 from data.asked import closing, consensus
 from pages.ui import consensus_end, consensus_front, consensus_list, consensus_people, live, survey_links
+from pages.ui.addresses import page_at
 from pages.ui.guard import require
-from pages.ui.registry import page_file
 from pages.ui.text import count, minute, plain
 
 user = require(Action.ASK)
@@ -19,7 +19,7 @@ except (Forbidden, NotFound):
     # Whether it is gone or somebody else's is not for everyone to know.
     st.title("Consensus", anchor=False)
     st.text("This session is not here any more, or not yours to lead. Open one on Surveys.")
-    st.page_link(page_file("surveys"), label="Surveys", icon=":material/arrow_forward:")
+    st.page_link(page_at("surveys"), label="Surveys", icon=":material/arrow_forward:")
     st.stop()
 except ValueError as error:
     st.title("Consensus", anchor=False)
@@ -28,7 +28,7 @@ except ValueError as error:
 
 wave = room.wave
 query = {"team": wave.team_id}
-st.page_link(page_file("surveys"), label="All surveys of the team", icon=":material/arrow_back:", query_params=query)
+st.page_link(page_at("surveys"), label="All surveys of the team", icon=":material/arrow_back:", query_params=query)
 st.title(plain(wave.title), anchor=False)
 until = f", open until {minute(wave.closes_at)}" if wave.takes_answers else ""
 st.caption(f"Consensus of {plain(wave.team)}{until}")

@@ -9,7 +9,8 @@ from data.access import Action, Forbidden, NotFound, Subject, may
 from data.people import Who
 from data.sources.git import GitError
 from pages.ui import cached, entrance, guard, progress
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
+from pages.ui.asked_once import once
 from pages.ui.text import count, plain
 
 FEW = 5  # teams named
@@ -18,7 +19,7 @@ FEW = 5  # teams named
 def ways(user: Who, fresh: bool, with_demo: bool) -> None:
     """A card for each way the person may take."""
     try:
-        organization_id = people.home_organization(user)
+        organization_id = once(people.home_organization, user)
     except people.Unknown:
         return
     if not guard.somewhere(user, Action.ADD_SOURCE):
@@ -50,7 +51,7 @@ def nothing_of_own(user: Who) -> None:
             teams = plain(", ".join(mine[:FEW])) + (f" and {count(len(mine) - FEW, 'other')}" if mine[FEW:] else "")
             st.markdown(f"No service has been added for {teams}, so there is nothing to show.")
         st.markdown(f"{plain(entrance.whom())} to connect a repository; the numbers follow within minutes.")
-        st.page_link(page_file("learn"), label="Meanwhile, see what there is to learn", icon=":material/school:")
+        st.page_link(page_at("learn"), label="Meanwhile, see what there is to learn", icon=":material/school:")
 
 
 def _heading(fresh: bool, with_demo: bool) -> str:
@@ -88,7 +89,7 @@ def _clone(user: Who) -> None:
 
 def _usual_team(user: Who) -> str:
     """Whoever adds for their own teams alone begins with one of them."""
-    if may(user, Action.ADD_SOURCE, Subject(people.home_organization(user))):
+    if may(user, Action.ADD_SOURCE, Subject(once(people.home_organization, user))):
         return "My team"
     seen = cached.teams(cached.version(), user)
     return next(one.name for one in seen if may(user, Action.ADD_SOURCE, Subject(one.organization_id, one.id)))
@@ -98,19 +99,19 @@ def _github() -> None:
     st.subheader("GitHub", anchor=False)
     st.text("Pull requests, reviews, deployments, releases, workflow runs and incidents, kept fresh by itself. Needs a "
             "token or an app that may only read.")  # fmt: skip
-    st.page_link(page_file("github"), label="Add from GitHub", icon=":material/cloud_download:")
+    st.page_link(page_at("github"), label="Add from GitHub", icon=":material/cloud_download:")
 
 
 def _files() -> None:
     st.subheader("Import files", anchor=False)
     st.text("Deployments, incidents and changes as CSV or JSON lines, with a template and a report of every bad row.")
-    st.page_link(page_file("sources"), label="Import files", icon=":material/upload_file:")
+    st.page_link(page_at("sources"), label="Import files", icon=":material/upload_file:")
 
 
 def _demo(user: Who, organization_id: int) -> None:
     st.subheader("The demo organisation", anchor=False)
     st.text("Eight invented teams with thirty services and a story each. Labelled everywhere, gone with one click.")
-    if any(job.kind == "demo" for job in jobs.asked_for(user)):
+    if any(job.kind == "demo" for job in once(jobs.asked_for, user)):
         st.text("It is being made; the progress stands at the top of this page.")
     elif st.button("Make the demo", key="begin_demo", icon=":material/science:"):
         progress.watch(demo.start(user, organization_id, datetime.now(UTC)))

@@ -5,6 +5,7 @@ figure serves both themes. Values come ready from `assessments`; nothing is comp
 """
 
 from datetime import date
+from functools import partial
 from html import escape
 
 import plotly.graph_objects as go
@@ -33,14 +34,15 @@ def mondays(figure: go.Figure, weeks: int) -> None:
 
 def render(figure: go.Figure, alt: str, key: str) -> None:
     """Shows a figure without the toolbar; `alt` says what a reader who cannot see it needs to know."""
+    if "to_dict" not in vars(figure):  # Plotly would copy all of it at every view, though nothing changes it any more
+        figure.to_dict = partial(dict, figure.to_dict())
     st.plotly_chart(figure, key=key, alt=alt, width="stretch", config={"displayModeBar": False})
 
 
 def warm() -> None:
     """Plotly loads its parts at first use; the first visitor shall not wait for them."""
-    days = [date(2026, 1, 5), date(2026, 1, 12)]
     numbers = {name: [1.0, 2.0] for name in ("value", "rolling_value", "rolling_low", "rolling_high", "n", "rolling_n")}
-    cells = pl.DataFrame({"week": days, "provisional": [False, True], **numbers})
+    cells = pl.DataFrame({"week": [date(2026, 1, 5), date(2026, 1, 12)], "provisional": [False, True], **numbers})
     multiples([("a", cells), ("b", cells)], "Hours", 2).to_json()
 
 
@@ -52,9 +54,8 @@ def trend(cells: pl.DataFrame, y_title: str, percent: bool = False, height: int 
     figure = go.Figure(_trend_traces(cells))
     brand(figure, height, y_title, "Week (Monday, UTC)")
     mondays(figure, len(cells))
-    figure.update_yaxes(rangemode="tozero", hoverformat=".1%" if percent else ".2f")
-    if percent:
-        figure.update_yaxes(tickformat=".0%")
+    ticks, hover = (".0%", ".1%") if percent else (None, ".2f")
+    figure.update_yaxes(rangemode="tozero", hoverformat=hover, tickformat=ticks)
     return figure
 
 
@@ -126,9 +127,8 @@ def multiples(panels: list[tuple[str, pl.DataFrame]], y_title: str, columns: int
             axis |= UPWARDS | {"rangemode": "tozero", "matches": None if name == "yaxis" else "y", "hoverformat": ".2f"}
             first = (int(name[5:] or 1) - 1) % columns == 0
             axis["title"] = {"text": y_title if first else ""}
-    if (
-        rows > 1 and len(panels) % columns
-    ):  # the last row is not full: what stands above the hole is the last of its column
+    # Where the last row is not full, what stands above the hole is the last of its column.
+    if rows > 1 and len(panels) % columns:
         for column in range(len(panels) % columns + 1, columns + 1):
             place = (rows - 2) * columns + column
             layout[f"xaxis{place if place > 1 else ''}"]["showticklabels"] = True

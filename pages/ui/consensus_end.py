@@ -7,8 +7,8 @@ from data.asked.consensus import Room
 from data.asked.waves import WaveView
 from data.people import Who
 from pages.ui import survey_acts
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked, dialog
-from pages.ui.registry import page_file
 from pages.ui.text import count
 
 NOTE = survey_acts.NOTE
@@ -21,7 +21,7 @@ def ended(wave: WaveView) -> None:
         return
     st.text("This session has ended, and its links open nothing any more.")
     query = {"wave": str(wave.id)}
-    st.page_link(page_file("survey"), label="See what you agreed", icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page_at("survey"), label="See what you agreed", icon=":material/arrow_forward:", query_params=query)
 
 
 def button(user: Who, room: Room, primary: bool = False) -> None:

@@ -7,7 +7,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import words
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 
@@ -39,4 +39,4 @@ def leave_when_removed() -> None:
     """After the removal the page may have nothing to show: go Home and say it."""
     if st.session_state.pop("demo_removed", False):
         st.session_state["home_note"] = "The demo organisation and everything in it is gone."
-        st.switch_page(page_file(""))
+        st.switch_page(page_at(""))

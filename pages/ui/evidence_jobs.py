@@ -10,8 +10,8 @@ from data.people import Who
 from data.practices import evaluating, looks
 from data.practices.looks import LookView
 from pages.ui import guard, paging, states
+from pages.ui.addresses import page_at
 from pages.ui.asking import is_open
-from pages.ui.registry import page_file
 from pages.ui.text import ago, count, link, minute, plain
 
 EVERY = 2.0  # seconds between two looks at what is going on
@@ -34,7 +34,7 @@ def section(user: Who, repository_ids: Collection[int], key: str = "look") -> No
     found = looks.status(user, repository_ids)
     if not found:
         st.text("No repository is read for this team yet, so that there is nothing to look at.")
-        states.way(page_file("sources"), "Add a clone or connect GitHub")
+        states.way(page_at("sources"), "Add a clone or connect GitHub")
         return
     views = list(found.values())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -7,7 +7,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import correct, corrected, judged, states, tables
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, link, minute, plain, short
 from pages.ui.window import Window
 
@@ -47,7 +47,7 @@ def section(user: Who, window: Window) -> None:
     if not service.incidents_collected and "github" in service.kinds:
         query = {"service": str(service.id)}
         label = "Choose which labels of issues are incidents"
-        states.way(page_file("sources"), label, "label", query, f"{label}: that is for {states.WHO}.")
+        states.way(page_at("sources"), label, "label", query, f"{label}: that is for {states.WHO}.")
     if not found.is_empty():
         kinds = [state for state in STATE if state in found["state"]]
         wanted = ALL

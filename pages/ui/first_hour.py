@@ -6,9 +6,10 @@ from data.access import Forbidden, NotFound
 from data.learning import first_hours
 from data.learning.first_hours import FirstHour, Step
 from data.people import Who
+from pages.ui.addresses import page_at
 from pages.ui.guard import somewhere
 from pages.ui.learn_words import minutes
-from pages.ui.registry import BY_PATH, page_file
+from pages.ui.registry import BY_PATH
 from pages.ui.text import count, plain
 
 LINKS = {"module": "Read the module"}
@@ -60,7 +61,7 @@ def _step(user: Who, key: str, step: Step) -> None:
             )
             return
         label = LINKS.get(step.page, f"Open {spec.title}")
-        st.page_link(page_file(step.page), label=label, icon=f":material/{spec.icon}:", query_params=_query(step))
+        st.page_link(page_at(step.page), label=label, icon=f":material/{spec.icon}:", query_params=_query(step))
 
 
 def _query(step: Step) -> dict[str, str]:
@@ -79,7 +80,7 @@ def _mark(user: Who, key: str, step_id: str) -> None:
 def way_there() -> None:
     """From the tracks."""
     label = "Your first hour, and a way up for each capability"
-    st.page_link(page_file("paths"), label=label, icon=":material/alt_route:")
+    st.page_link(page_at("paths"), label=label, icon=":material/alt_route:")
 
 
 def invite(user: Who) -> None:
@@ -90,4 +91,4 @@ def invite(user: Who) -> None:
     found = first_hours.of(user, key)
     if found.minutes_left:
         label = f"Go on with your first hour: {found.done} of {count(len(found.steps), 'step')} done"
-        st.page_link(page_file("paths"), label=label, icon=":material/alt_route:")
+        st.page_link(page_at("paths"), label=label, icon=":material/alt_route:")

@@ -9,8 +9,8 @@ from data.people import Who
 from data.queries import SourceView
 from data.syncing import Settings, SyncView
 from pages.ui import guard, syncs
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked, dialog, is_open
-from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
 
 AS_FITS = "As often as is good for it"
@@ -41,7 +41,7 @@ def details(user: Who, one: SourceView, now: SyncView) -> None:
             st.markdown(f":material/info: {plain(note)}")
     st.caption(". ".join(_how(now)) + ".")
     if now.connection_id is None:
-        st.page_link(page_file("github"), label="Add it again with another connection", icon=":material/arrow_forward:")
+        st.page_link(page_at("github"), label="Add it again with another connection", icon=":material/arrow_forward:")
 
 
 def _reading(user: Who, source_id: int) -> None:

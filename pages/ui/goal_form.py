@@ -12,9 +12,9 @@ from data.improving.goals import GoalView, Wanted
 from data.improving.measuring import METRICS
 from data.people import Who
 from pages.ui import goal_owner, goal_words, metric_pick
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked, dialog
 from pages.ui.goal_owner import end_of, today
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 NOTE = "plan_note"
@@ -52,7 +52,7 @@ def _new(user: Who, team_id: int, key: str, note: str = NOTE, **origin) -> None:
         st.warning(plain(error))
         if isinstance(error, goals.NotWorkedOut):
             label, query = "Say what counts as production", {"service": str(service)}
-            st.page_link(page_file("rule"), label=label, icon=":material/arrow_forward:", query_params=query)
+            st.page_link(page_at("rule"), label=label, icon=":material/arrow_forward:", query_params=query)
         return
     for name, figure in zip((metric, counter), before, strict=True):
         st.caption(plain(f"{METRICS[name].name} now: {goal_words.figure(figure)}."))

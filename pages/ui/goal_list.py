@@ -8,7 +8,7 @@ from data.improving.goals import GoalView, Stand
 from data.improving.plans import TeamPlan
 from data.people import Who
 from pages.ui import cached_plans, goal_form, goal_owner, goal_words, paging
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import day, plain
 
 PAGE = 10
@@ -55,9 +55,7 @@ def _card(user: Who, one: GoalView, stand: Stand | None, plans: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if one.service:
                 query = {"service": str(one.wanted.service_id)}
-                st.page_link(
-                    page_file("delivery"), label="Its numbers", icon=":material/show_chart:", query_params=query
-                )
+                st.page_link(page_at("delivery"), label="Its numbers", icon=":material/show_chart:", query_params=query)
             if plans:
                 _doing(user, one, stand)
 
@@ -79,7 +77,7 @@ def _facts(one: GoalView) -> list[str]:
 def _doing(user: Who, one: GoalView, stand: Stand | None) -> None:
     if one.wanted.pain_id is not None:
         query = {"team": str(one.team_id)}
-        st.page_link(page_file("pains"), label="Pain points", icon=":material/hourglass_bottom:", query_params=query)
+        st.page_link(page_at("pains"), label="Pain points", icon=":material/hourglass_bottom:", query_params=query)
     if stand is not None and st.button("Look", key=f"goal_{one.id}_looking", type="tertiary"):
         goal_owner.look(user, one, stand)
     if st.button("Edit", key=f"goal_{one.id}_edit", type="tertiary"):

@@ -4,11 +4,16 @@ import streamlit as st
 
 from data import access, openid, people, sessions
 from pages.ui import entrance
+from pages.ui.asked_once import once
 
 
 def identity() -> people.Who | None:
     """The person of this run, None when they are not known. Asked again in every run, so that a role taken away, or a
     session ended, is gone with the next click."""
+    return once(_identity)
+
+
+def _identity() -> people.Who | None:
     try:
         if not openid.is_shared():
             return people.local_person()

@@ -7,7 +7,7 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import states, undecided, words
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, day, minute, plain
 from pages.ui.window import Window
 
@@ -22,23 +22,23 @@ def stop_unless_judged(user: Who, service: ServiceView) -> None:
             "No data",
             "Nothing has been collected for this service yet, so nothing can be said: neither good nor bad.",
             "See its sources",
-            page_file("sources"),
+            page_at("sources"),
             query,
         )
         st.stop()
     if not service.holds:
-        states.empty("Nothing there yet", states.NOTHING_FOUND, "See its sources", page_file("sources"), query)
+        states.empty("Nothing there yet", states.NOTHING_FOUND, "See its sources", page_at("sources"), query)
         st.stop()
     if service.settings is None and not undecided.chooses(user, service):
         says = f"Facts have been collected. {undecided.OTHERS} Then there are numbers."
-        states.empty("One choice is missing", says, undecided.LOOK, page_file("rule"), query)
+        states.empty("One choice is missing", says, undecided.LOOK, page_at("rule"), query)
         st.stop()
     if service.settings is None:
         states.empty(
             "One choice is missing",
             "Facts have been collected. Say what counts as a production deployment, then there are numbers.",
             "Choose what counts",
-            page_file("rule"),
+            page_at("rule"),
             query,
         )
         st.stop()
@@ -64,7 +64,7 @@ def rule_and_window(user: Who, window: Window) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"Counted as production: **{plain(words.settings(service.settings))}**", width="content")
             if may(user, Action.VIEW_ROWS, Subject(service.organization_id, service.team_id, service.is_demo)):
-                st.page_link(page_file("rule"), label="See or change", query_params={"service": str(service.id)})
+                st.page_link(page_at("rule"), label="See or change", query_params={"service": str(service.id)})
         if window.environment:
             st.text(f"Only deployments to {window.environment}; judged as if it were the only production environment.")
         st.caption(

@@ -10,8 +10,8 @@ from data.improving.change import Drawn
 from data.improving.interventions import InterventionView
 from data.people import Who
 from pages.ui import cached_goals, map_compare, map_picture
+from pages.ui.addresses import page_at
 from pages.ui.lead_progress_pick import choose
-from pages.ui.registry import page_file
 from pages.ui.text import day, plain
 
 
@@ -77,4 +77,4 @@ def _name(line: VersionLine) -> str:
 def _none(one: InterventionView, told: str) -> None:
     st.text(told)
     query = {"team": str(one.team_id)}
-    st.page_link(page_file("map"), label="Workflow maps of the team", icon=":material/schema:", query_params=query)
+    st.page_link(page_at("map"), label="Workflow maps of the team", icon=":material/schema:", query_params=query)

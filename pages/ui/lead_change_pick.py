@@ -6,8 +6,8 @@ import streamlit as st
 
 from data.improving.across import TeamDeeds
 from data.improving.interventions import InterventionView
+from pages.ui.addresses import page_at
 from pages.ui.lead_progress_pick import choose
-from pages.ui.registry import page_file
 
 
 def chosen(teams: Sequence[TeamDeeds]) -> InterventionView | None:
@@ -38,4 +38,4 @@ def nothing() -> None:
             "a learning track, each with the metric that should move by it. Here stands what was before and after, "
             "with the workflow maps of the service."
         )
-        st.page_link(page_file("outcomes"), label="Did it work?", icon=":material/arrow_forward:")
+        st.page_link(page_at("outcomes"), label="Did it work?", icon=":material/arrow_forward:")

@@ -20,7 +20,7 @@ from pages.ui import (
     lead_style,
     paging,
 )
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import day, plain
 
 PAGE = 20
@@ -94,7 +94,7 @@ def _more(one: GoalView, stand: Stand, pair: Pair) -> None:
         lead_goals_chart.course(one, pair[0])
         lead_goals_chart.course(one, pair[1], counter=True)
     query = {"team": str(one.team_id)}
-    st.page_link(page_file("plan"), label="Plan of the team", icon=":material/checklist:", query_params=query)
+    st.page_link(page_at("plan"), label="Plan of the team", icon=":material/checklist:", query_params=query)
 
 
 def _facts(one: GoalView) -> list[str]:

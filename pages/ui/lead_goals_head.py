@@ -9,7 +9,7 @@ from assessments import goals as ways
 from data.improving.across import TeamGoals
 from data.improving.goals import OPEN, GoalView, Stand
 from pages.ui import cached_plans, lead_style
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, plain
 
 TWO = (
@@ -33,7 +33,7 @@ def nothing() -> None:
     with st.container(border=True):
         st.subheader("No team has set a goal yet", anchor=False)
         st.text(TWO)
-        st.page_link(page_file("plan"), label="Plan", icon=":material/arrow_forward:")
+        st.page_link(page_at("plan"), label="Plan", icon=":material/arrow_forward:")
 
 
 def section(teams: Sequence[TeamGoals]) -> None:

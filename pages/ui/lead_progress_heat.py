@@ -11,7 +11,7 @@ from data.leading.organizations import Led
 from data.people import Who
 from pages.ui import cached_leading, lead_style, states, tables
 from pages.ui import lead_progress_pick as pick
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count
 
 SIGN = {Why.NOT_RELEASED: "r", Why.HIDDEN: "h", Why.TOO_LITTLE: "?", Why.NOBODY: "", Why.OUT: "–"}
@@ -40,7 +40,7 @@ def section(user: Who, one: Led) -> None:
             "Nothing is known of any team yet",
             "Have the repositories of a team looked at on its page Practices, or ask the team on its page Surveys.",
             "Practices",
-            page_file("practices"),
+            page_at("practices"),
         )
         return
     place = st.container(horizontal=True, vertical_alignment="bottom", gap="small")

@@ -9,7 +9,7 @@ from data.leading.organizations import Led
 from data.learning import funnel
 from data.people import Who
 from pages.ui import cached_leading, lead_style, tables
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count
 
 HOW = (
@@ -43,9 +43,7 @@ def section(user: Who, one: Led) -> None:
         tables.show(
             frame, "progress_tracks", ("track", "tracks"), "Teams by track and by what became of what they tried."
         )
-    st.page_link(
-        page_file("learning"), label="What a team learns, on its page Learning", icon=":material/arrow_forward:"
-    )
+    st.page_link(page_at("learning"), label="What a team learns, on its page Learning", icon=":material/arrow_forward:")
     _work_out(user, one, found)
 
 

@@ -11,8 +11,8 @@ from data.leading import fleet, organizations
 from data.leading.organizations import Led
 from data.people import Who
 from pages.ui import cached, cached_leading, states
+from pages.ui.addresses import page_at
 from pages.ui.pick import DEMO
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 VIEWS = {
@@ -39,7 +39,7 @@ def organization(user: Who, place: DeltaGenerator) -> Led:
             "This page shows all teams of an organisation side by side. There is none yet that you lead; the demo "
             "organisation on Home shows what it will look like.",
             "Begin on Home",
-            page_file(""),
+            page_at(""),
             action=Action.ADD_SOURCE,
         )
         st.stop()
@@ -64,7 +64,7 @@ def nothing_measured() -> None:
         "Teams are compared with themselves, so something has to be known of them first: connect a source to a service "
         "and say what counts as production. What repositories show and teams say stands under Capabilities.",
         "Sources",
-        page_file("sources"),
+        page_at("sources"),
     )
 
 

@@ -14,7 +14,7 @@ from data.leading.organizations import Led
 from data.people import Who
 from pages.ui import cached_leading, lead_style, states, tables
 from pages.ui import lead_progress_pick as pick
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count
 
 WHY = {
@@ -36,7 +36,7 @@ HOW = (
 def section(user: Who, one: Led) -> None:
     """With its filters."""
     if not pick.measured(user, one) and cached_leading.waits(user, one.id, 13).no_map:
-        states.empty("Nothing tells yet where work waits", NOTHING, "Workflow map", page_file("map"))
+        states.empty("Nothing tells yet where work waits", NOTHING, "Workflow map", page_at("map"))
         return
     place = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     weeks = pick.weeks(place)

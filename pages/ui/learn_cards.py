@@ -11,8 +11,8 @@ from data.learning import catalogue, progress
 from data.learning.catalogue import Entry
 from data.people import Who
 from pages.ui import learn_find, plan_steps
+from pages.ui.addresses import page_at
 from pages.ui.learn_words import size, state_badge
-from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
 
@@ -69,4 +69,4 @@ def _card(user: Who, team_id: int, found: TeamPlan, one: Entry) -> None:
         facts.append(f"you: {counted.done} of {count(counted.all, 'module')}")
     st.space("stretch")
     st.caption(plain(" · ".join(facts)))
-    st.page_link(page_file("track"), label="Open the track", icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page_at("track"), label="Open the track", icon=":material/arrow_forward:", query_params=query)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from data.learning import progress
 from data.people import Who
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 
@@ -18,4 +18,4 @@ def go_on(user: Who) -> None:
         query["team"] = str(team)
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="learn_resume"):
         st.markdown(f"**{plain(last.title)}** in {plain(last.track_title)}", width="content")
-        st.page_link(page_file("module"), label="Go on reading", icon=":material/menu_book:", query_params=query)
+        st.page_link(page_at("module"), label="Go on reading", icon=":material/menu_book:", query_params=query)

@@ -10,8 +10,9 @@ from data.learning.funnel import TrackStanding
 from data.people import Who
 from data.queries import TeamView
 from pages.ui import cached, cached_learning, live, proof_words, states
+from pages.ui.addresses import page_at
 from pages.ui.plan_active import STATES
-from pages.ui.registry import BY_PATH, page_file
+from pages.ui.registry import BY_PATH
 from pages.ui.text import day, plain, with_code
 
 MASTERY = {
@@ -33,7 +34,7 @@ def section(user: Who, team: TeamView) -> None:
         states.empty(
             "The team has not chosen a track yet",
             "The plan recommends at most two, each with its reason. What is chosen stands here with what was tried.",
-            "Plan", page_file("plan"), query,
+            "Plan", page_at("plan"), query,
         )  # fmt: skip
         return
     st.header("What the team learns and tries", anchor=False)
@@ -53,7 +54,7 @@ def _track(team: TeamView, one: TrackStanding) -> None:
             _attempt(line)
         if "track" in BY_PATH and one.state in choices.ACTIVE:
             query = {"team": str(team.id), "track": one.track}
-            st.page_link(page_file("track"), label="The track", icon=":material/arrow_forward:", query_params=query)
+            st.page_link(page_at("track"), label="The track", icon=":material/arrow_forward:", query_params=query)
 
 
 def _ladder(one: TrackStanding) -> None:
@@ -80,7 +81,7 @@ def _attempt(line: Line) -> None:
             )
             st.caption(plain(line.stalled or _when(line)))
         query = {"attempt": str(line.id)}
-        st.page_link(page_file("proof"), label="Open", icon=":material/arrow_forward:", query_params=query)
+        st.page_link(page_at("proof"), label="Open", icon=":material/arrow_forward:", query_params=query)
 
 
 def _when(line: Line) -> str:

@@ -11,7 +11,7 @@ from assessments.delivery.results import Summary
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import states, undecided
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, plain
 
 
@@ -133,13 +133,13 @@ def show(user: Who, one: ServiceView, gap: Gap) -> None:
             replace(gap, todo="Whoever leads the team can say it; look what each choice would count."),
             undecided.LOOK,
         )
-    is_open = states.open_to(user, page_file(gap.page))
+    is_open = states.open_to(user, page_at(gap.page))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width="content"):
             st.markdown(f"**{plain(one.name)}**: {plain(gap.says)}")
             st.caption(_code(gap.todo))
         if is_open:
-            st.page_link(page_file(gap.page), label=label, query_params={"service": str(one.id)})
+            st.page_link(page_at(gap.page), label=label, query_params={"service": str(one.id)})
 
 
 def _code(todo: str) -> str:

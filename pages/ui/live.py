@@ -16,6 +16,7 @@ from data.asked.consensus import Room
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import asking, cached, guard
+from pages.ui.asked_once import once
 
 EVERY, SOON = 3.0, 1.5  # seconds between two looks
 
@@ -47,7 +48,7 @@ def lists(user: Who) -> None:
     """Follows which services there are, how each stands, and what is being done."""
 
     def work() -> tuple:
-        return tuple(job.id for job in jobs.asked_for(user))
+        return tuple(job.id for job in once(jobs.asked_for, user))
 
     def now() -> tuple:
         return work(), queries.outline()

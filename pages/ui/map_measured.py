@@ -11,7 +11,7 @@ from data.asked.maps import MapView
 from data.people import Who
 from data.queries import TeamView
 from pages.ui import cached, judged, window
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 WEEKS = 13
@@ -46,7 +46,7 @@ def section(user: Who, team: TeamView, one: MapView, drawn: Map, drawing: bool) 
                 "What is stated is about one release, what is measured about each change."
             )
             query = {"service": str(service.id), "weeks": str(WEEKS)}
-            st.page_link(page_file("delivery"), label="See Delivery", query_params=query)
+            st.page_link(page_at("delivery"), label="See Delivery", query_params=query)
 
 
 def _tie(user: Who, map_id: int, key: str) -> None:

@@ -9,7 +9,7 @@ from data.asked import maps
 from data.asked.maps import FUTURE, KINDS, TODAY, MapView, VersionLine, VersionView
 from data.people import Who
 from pages.ui import map_compare, paging
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import minute, plain
 
 BESIDE = "beside"
@@ -85,7 +85,7 @@ def _row(one: MapView, line: VersionLine, view: View) -> None:
         if seen:
             st.markdown(":gray-badge[Shown]", width="content")
         else:
-            st.page_link(page_file("map"), label="Open", icon=":material/visibility:", query_params=address(one, line))
+            st.page_link(page_at("map"), label="Open", icon=":material/visibility:", query_params=address(one, line))
 
 
 def address(one: MapView, line: VersionLine) -> dict[str, str]:
@@ -104,7 +104,7 @@ def old(user: Who, one: MapView, view: View, drawing: bool) -> None:
             width="content",
         )
         newest = {"team": str(one.team_id), "map": str(one.id), "kind": line.kind}
-        st.page_link(page_file("map"), label="The newest", icon=":material/update:", query_params=newest)
+        st.page_link(page_at("map"), label="The newest", icon=":material/update:", query_params=newest)
         if drawing:
             st.button("Make this the newest", key="map_restore", icon=":material/history:", on_click=_restore,
                       args=(user, one.id, line), type="tertiary")  # fmt: skip

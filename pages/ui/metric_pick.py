@@ -7,7 +7,7 @@ import streamlit as st
 from data.improving.measuring import METRICS
 from data.people import Who
 from pages.ui import cached, states
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 Picked = tuple[int, str, str]  # service, metric, counter-metric
@@ -21,7 +21,7 @@ def services(user: Who, team_id: int) -> dict[int, str]:
 def none_yet() -> None:
     """Without a service nothing is measured."""
     st.text("The team has no service yet, so nothing can be measured. Make one and connect its source first.")
-    states.way(page_file("sources"), "Sources", "database")
+    states.way(page_at("sources"), "Sources", "database")
 
 
 def fields(

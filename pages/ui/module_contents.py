@@ -8,9 +8,9 @@ from content import catalog
 from content.reading import minutes as spread
 from data.learning.progress import Progress
 from pages.ui import module_place, prose
+from pages.ui.addresses import page_at
 from pages.ui.learn_words import OF_PERSON, minutes
 from pages.ui.module_place import END, WHOLE, Here
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 
@@ -18,7 +18,7 @@ def sidebar(here: Here, mine: Mapping[str, Progress], part: str) -> None:
     """Steps first, then the neighbours."""
     with st.sidebar:
         track = {"track": here.track} | ({"team": here.team} if here.team else {})
-        st.page_link(page_file("track"), label="Back to the track", icon=":material/arrow_back:", query_params=track)
+        st.page_link(page_at("track"), label="Back to the track", icon=":material/arrow_back:", query_params=track)
         steps(here, part, "side")
         st.caption(f"Modules of {plain(catalog.tracks()[here.track]['title'])}")
         with st.container(gap="xsmall"):

@@ -12,7 +12,7 @@ from content.modules import Module
 from data.learning import progress
 from data.learning.progress import Progress
 from data.people import Who
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 
 END, WHOLE = "end", "all"
 EMPTIED = 0.1  # seconds for the browser to notice
@@ -54,8 +54,8 @@ def find() -> Here:
         st.title("Module", anchor=False)
         st.text("There is no such module, or it has another name by now.")
         if track in catalog.tracks():
-            st.page_link(page_file("track"), label="Its track", icon=":material/route:", query_params={"track": track})
-        st.page_link(page_file("learn"), label="All tracks", icon=":material/arrow_back:")
+            st.page_link(page_at("track"), label="Its track", icon=":material/route:", query_params={"track": track})
+        st.page_link(page_at("learn"), label="All tracks", icon=":material/arrow_back:")
         st.stop()
     return Here(track, slug, modules[slug], modules, team if team.isascii() and team.isdigit() else "")
 

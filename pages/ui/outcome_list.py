@@ -12,7 +12,7 @@ from data.improving.verdicts import Question, Verdict
 from data.learning import watched
 from data.people import Who
 from pages.ui import cached_plans, outcome_ahead, outcome_chart, outcome_form, outcome_words, paging
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 PAGE = 8
@@ -30,7 +30,7 @@ def nothing(team_id: int, plans: bool) -> None:
         if not plans:
             st.caption("Whoever leads the team notes it.")
         query = {"team": str(team_id)}
-        st.page_link(page_file("plan"), label="Plan", icon=":material/arrow_forward:", query_params=query)
+        st.page_link(page_at("plan"), label="Plan", icon=":material/arrow_forward:", query_params=query)
 
 
 def section(user: Who, views: Sequence[InterventionView], plans: bool) -> None:
@@ -92,7 +92,7 @@ def _card(
             _weeks(question, opened)
         if proof is not None:
             query = {"attempt": str(proof)}
-            st.page_link(page_file("proof"), label="Proof of concept", icon=":material/science:", query_params=query)
+            st.page_link(page_at("proof"), label="Proof of concept", icon=":material/science:", query_params=query)
         if plans:
             _doing(user, question.one, question.state)
 

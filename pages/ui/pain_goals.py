@@ -12,8 +12,8 @@ from data.improving.goals import GoalView
 from data.people import Who
 from data.queries import TeamView
 from pages.ui import goal_form
+from pages.ui.addresses import page_at
 from pages.ui.pain_form import NOTE
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 
@@ -37,7 +37,7 @@ def line(user: Who, view: PainView, found: Working) -> None:
     query = {"team": str(view.team_id)}
     for one in mine:
         label = f"A goal works on it: {plain(one.wanted.title)}"
-        st.page_link(page_file("plan"), label=label, icon=":material/flag:", query_params=query)
+        st.page_link(page_at("plan"), label=label, icon=":material/flag:", query_params=query)
     if not mine and found.plans and _wants(view):
         goal_form.from_pain(user, view.team_id, view.id, NOTE)
 

@@ -9,10 +9,10 @@ from assessments.pains import CONFIDENCE
 from data.asked.pains import Listed, PainView
 from data.people import Who
 from pages.ui import charts, paging, pain_goals, pain_pairs
+from pages.ui.addresses import page_at
 from pages.ui.pain_doing import doing, reopen
 from pages.ui.pain_goals import Working
 from pages.ui.pain_pairs import title
-from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
 PAGE = 15
@@ -31,9 +31,7 @@ def nothing(team_id: int, says: bool) -> None:
             if says
             else "Members of the team name them here, or in a survey."
         )
-        st.page_link(
-            page_file("surveys"), label="Surveys", icon=":material/ballot:", query_params={"team": str(team_id)}
-        )
+        st.page_link(page_at("surveys"), label="Surveys", icon=":material/ballot:", query_params={"team": str(team_id)})
 
 
 def chart(found: Listed) -> None:

@@ -14,7 +14,7 @@ from data.access import Action
 from data.asked import maps
 from data.people import Who
 from pages.ui import cached, states, window
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 WEEKS = (4, 13, 26, 52)
@@ -72,7 +72,7 @@ def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> querie
             "There is no team yet",
             "Make a team first; it can be asked, and say what holds it up, before it has any service.",
             "Teams and services",
-            page_file("teams"),
+            page_at("teams"),
         )
         st.stop()
     if not seen:
@@ -84,7 +84,7 @@ def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> querie
 
 def _begin(missing: str) -> None:
     says = f"{missing} Begin with a clone on this machine, with files, or with the demo organisation."
-    states.empty("Nothing to show yet", says, "Begin on Home", page_file(""), action=Action.ADD_SOURCE)
+    states.empty("Nothing to show yet", says, "Begin on Home", page_at(""), action=Action.ADD_SOURCE)
     st.stop()
 
 

@@ -8,9 +8,10 @@ from data.improving.choices import ChoiceView
 from data.improving.plans import TeamPlan
 from data.people import Who
 from pages.ui import outcome_form, plan_proofs
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked, dialog
+from pages.ui.plan_proofs import Lines
 from pages.ui.plan_tracks import NOTE
-from pages.ui.registry import page_file
 from pages.ui.text import day, plain
 
 STATES = {
@@ -21,12 +22,11 @@ STATES = {
 }
 
 
-def section(user: Who, found: TeamPlan, plans: bool) -> None:
+def section(user: Who, found: TeamPlan, plans: bool, lines: Lines) -> None:
     """What takes a place now; nothing where nothing does."""
     if not found.active:
         return
     st.header("Under way", anchor=False)
-    lines = plan_proofs.read(user, found.standing.team_id)
     for one in found.active:
         with st.container(border=True, gap="small", key=f"chosen_{one.id}"):
             _head(one)
@@ -38,12 +38,11 @@ def section(user: Who, found: TeamPlan, plans: bool) -> None:
                 _doing(user, one)
 
 
-def ended(user: Who, found: TeamPlan, plans: bool) -> None:
+def ended(user: Who, found: TeamPlan, plans: bool, lines: Lines) -> None:
     """What was finished or dropped, folded away."""
     past = [one for one in found.choices if not one.is_active]
     if not past:
         return
-    lines = plan_proofs.read(user, found.standing.team_id)
     with st.expander(f"Finished and dropped ({len(past)})", key="plan_past"):
         for one in past:
             with st.container(gap="xsmall"):
@@ -51,7 +50,7 @@ def ended(user: Who, found: TeamPlan, plans: bool) -> None:
                 st.caption(" · ".join(plain(each) for each in _facts(one)))
                 plan_proofs.of_choice(one, lines)
                 if one.interventions:
-                    page, query = page_file("outcomes"), {"team": str(one.team_id)}
+                    page, query = page_at("outcomes"), {"team": str(one.team_id)}
                     st.page_link(page, label="Did it work?", icon=":material/query_stats:", query_params=query)
                 elif one.state == choices.FINISHED and plans and _watches(one):
                     outcome_form.watch(user, one)

@@ -10,7 +10,7 @@ from data.learning import attempts
 from data.learning.attempts import Line
 from data.people import Who
 from pages.ui import proof_words
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain, with_code
 
 Lines = Mapping[int, Sequence[Line]]  # by the id of a choice
@@ -31,7 +31,7 @@ def read(user: Who, team_id: int) -> Lines:
 def track(team_id: int, slug: str, label: str = "The track") -> None:
     """The way to its modules and proofs of concept."""
     query = {"team": str(team_id), "track": slug}
-    st.page_link(page_file("track"), label=label, icon=":material/school:", query_params=query)
+    st.page_link(page_at("track"), label=label, icon=":material/school:", query_params=query)
 
 
 def of_choice(one: ChoiceView, lines: Lines) -> None:
@@ -42,6 +42,6 @@ def of_choice(one: ChoiceView, lines: Lines) -> None:
             still = " :orange-badge[:material/hourglass_disabled: stands still]" if line.stalled else ""
             st.markdown(f"{state}{still} {with_code(line.title)} in {plain(line.repository)}", width="content")
             query = {"attempt": str(line.id)}
-            st.page_link(page_file("proof"), label="Open it", icon=":material/arrow_forward:", query_params=query)
+            st.page_link(page_at("proof"), label="Open it", icon=":material/arrow_forward:", query_params=query)
     if not one.coming and one.newest:
         track(one.team_id, one.slug)

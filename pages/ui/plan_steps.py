@@ -7,7 +7,8 @@ from data.improving.plans import TeamPlan
 from data.people import Who
 from data.practices import laid_out
 from pages.ui import goal_form, paging
-from pages.ui.registry import BY_PATH, page_file
+from pages.ui.addresses import page_at
+from pages.ui.registry import BY_PATH
 from pages.ui.text import count, plain
 
 PAGE, LISTED = 5, 4
@@ -29,7 +30,7 @@ def nothing_known(team_id: int) -> None:
         )
         for path, icon, label, what in ways:
             if path in BY_PATH:
-                st.page_link(page_file(path), label=label, icon=f":material/{icon}:", query_params=query)
+                st.page_link(page_at(path), label=label, icon=f":material/{icon}:", query_params=query)
                 st.caption(what)
 
 

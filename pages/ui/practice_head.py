@@ -8,7 +8,7 @@ from data.practices.said import WAITING
 from data.practices.standings import TeamStanding
 from data.queries import TeamView
 from pages.ui import evidence_jobs, states
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, day, plain
 
 
@@ -25,7 +25,7 @@ def no_services(found: TeamStanding) -> None:
             "What its repositories show is read from the repositories of its services. Asking the team and drawing its "
             "workflow work without.",
             "Teams and services",
-            page_file("teams"),
+            page_at("teams"),
         )
 
 
@@ -62,9 +62,9 @@ def _says(team: TeamView, found: TeamStanding) -> None:
     st.space("stretch")
     if shown:
         wave = {"wave": str(shown[0].id)}
-        st.page_link(page_file("survey"), label="The result", icon=":material/arrow_forward:", query_params=wave)
+        st.page_link(page_at("survey"), label="The result", icon=":material/arrow_forward:", query_params=wave)
     if not asked(found):
-        st.page_link(page_file("surveys"), label="Ask the team", icon=":material/arrow_forward:", query_params=query)
+        st.page_link(page_at("surveys"), label="Ask the team", icon=":material/arrow_forward:", query_params=query)
 
 
 def _shows(user: Who, found: TeamStanding) -> None:
@@ -91,4 +91,4 @@ def _maps(team: TeamView, found: TeamStanding) -> None:
             st.caption(f"The one changed last speaks for the team; {others} {does} not.")
     st.space("stretch")
     label = "Draw the workflow" if found.map is None else "The map"
-    st.page_link(page_file("map"), label=label, icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page_at("map"), label=label, icon=":material/arrow_forward:", query_params=query)

@@ -10,7 +10,7 @@ from data.practices.said import AGREED, COARSE, FULL, Answer
 from data.practices.standings import TeamStanding
 from data.queries import TeamView
 from pages.ui import charts, practice_words, survey_charts, survey_words
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.survey_charts import Row
 from pages.ui.text import count, day, plain
 
@@ -27,7 +27,7 @@ def lane(team: TeamView, one: Standing, pieces: Sequence[Piece]) -> None:
         st.caption("Not asked yet: " + " ".join(f"“{plain(piece.title)}”" for piece in left))
     if left:
         st.page_link(
-            page_file("surveys"), label="Ask the team", icon=":material/ballot:", query_params={"team": str(team.id)}
+            page_at("surveys"), label="Ask the team", icon=":material/ballot:", query_params={"team": str(team.id)}
         )
 
 
@@ -48,7 +48,7 @@ def _question(one: Standing, piece: Piece) -> None:
             st.markdown(_levels(piece, own))
             st.caption(plain("; ".join(_said(answer))))
             st.caption(f"{plain(answer.wave.title)}, closed {day(answer.wave.closed_at)}")
-            st.page_link(page_file("survey"), label="The result", icon=":material/arrow_forward:",
+            st.page_link(page_at("survey"), label="The result", icon=":material/arrow_forward:",
                          query_params={"wave": str(answer.wave.id)})  # fmt: skip
 
 
@@ -134,4 +134,4 @@ def mapped(team: TeamView, found: TeamStanding, pieces: Sequence[Piece]) -> None
             st.markdown(f"{badge} **{plain(piece.title)}**, level {level}: {because}")
     query = {"team": str(team.id)} | ({"map": str(found.map.id)} if found.map else {})
     label = f"{found.map.title}, version {found.map.version}" if found.map else "Draw the workflow"
-    st.page_link(page_file("map"), label=plain(label), icon=":material/account_tree:", query_params=query)
+    st.page_link(page_at("map"), label=plain(label), icon=":material/account_tree:", query_params=query)

@@ -6,9 +6,9 @@ from data.people import Who
 from data.practices import assessments
 from data.practices.standings import TeamStanding
 from data.queries import TeamView
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked, dialog
 from pages.ui.practice_marks import NOTE
-from pages.ui.registry import page_file
 
 
 def row(user: Who, team: TeamView, found: TeamStanding, plans: bool) -> None:
@@ -21,7 +21,7 @@ def row(user: Who, team: TeamView, found: TeamStanding, plans: bool) -> None:
         ):
             take(user, team.id)
         st.page_link(
-            page_file("assessments"), label="Then and now", icon=":material/compare:",
+            page_at("assessments"), label="Then and now", icon=":material/compare:",
             query_params={"team": str(team.id)},
         )  # fmt: skip
 

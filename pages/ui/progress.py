@@ -7,7 +7,8 @@ from data import jobs
 from data.access import Forbidden, NotFound
 from data.people import Who
 from pages.ui import guard, import_report
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
+from pages.ui.asked_once import once
 from pages.ui.text import minute, plain
 
 WORDS = {
@@ -50,7 +51,7 @@ def jobs_area(user: Who, but: tuple[str, ...] = ()) -> None:
 
 
 def _running(user: Who, but: tuple[str, ...]) -> list[jobs.JobView]:
-    return [job for job in jobs.asked_for(user) if job.kind not in but]
+    return [job for job in once(jobs.asked_for, user) if job.kind not in but]
 
 
 def _area(user: Who, but: tuple[str, ...], was_running: bool) -> None:
@@ -66,7 +67,7 @@ def _area(user: Who, but: tuple[str, ...], was_running: bool) -> None:
         first = next((job for job in ended if job.state == "done" and job.kind == "clone" and job.service_id), None)
         if first:
             st.session_state["jobs_ended"].remove(first.id)
-            st.switch_page(page_file("rule"), query_params={"service": str(first.service_id)})
+            st.switch_page(page_at("rule"), query_params={"service": str(first.service_id)})
         st.rerun()
     for job_id in st.session_state["jobs_ended"]:
         if job := jobs.progress(job_id):

@@ -9,7 +9,7 @@ from data.learning import badges
 from data.learning.attempts import AttemptView, Other
 from data.people import Who
 from pages.ui import proof_words
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 
@@ -31,7 +31,7 @@ def section(user: Who, one: AttemptView) -> None:
     if accepted:
         query = {"track": one.line.track, "poc": one.line.poc, "from": str(one.id)}
         st.page_link(
-            page_file("proof"), label="Begin it for another team", icon=":material/group_add:", query_params=query
+            page_at("proof"), label="Begin it for another team", icon=":material/group_add:", query_params=query
         )
         _take_with_you(user, one)
 
@@ -41,7 +41,7 @@ def _other(words: str, other: Other) -> None:
         st.markdown(f"{words} **{plain(other.team)}** {proof_words.verdict(other.verdict)}", width="content")
         if other.id is not None:
             query = {"attempt": str(other.id)}
-            st.page_link(page_file("proof"), label="Open it", icon=":material/arrow_forward:", query_params=query)
+            st.page_link(page_at("proof"), label="Open it", icon=":material/arrow_forward:", query_params=query)
 
 
 def _take_with_you(user: Who, one: AttemptView) -> None:

@@ -12,8 +12,8 @@ from data.learning.attempts import Line, Place
 from data.people import Who
 from data.queries import TeamView
 from pages.ui import proof_words, states
+from pages.ui.addresses import page_at
 from pages.ui.proof_decide import NOTE
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 
@@ -39,7 +39,7 @@ def _others(lines: Sequence[Line]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{proof_words.verdict(line.verdict)} {plain(line.repository)}", width="content")
             query = {"attempt": str(line.id)}
-            st.page_link(page_file("proof"), label="Open it", icon=":material/arrow_forward:", query_params=query)
+            st.page_link(page_at("proof"), label="Open it", icon=":material/arrow_forward:", query_params=query)
 
 
 def _form(user: Who, team: TeamView, track: str, poc: Mapping[str, Any]) -> None:
@@ -55,12 +55,12 @@ def _form(user: Who, team: TeamView, track: str, poc: Mapping[str, Any]) -> None
             "Choose it on its page, then begin." if plans else "Whoever leads the team chooses it; then you can begin."
         )
         st.text(f"The team has not chosen this track. {then}")
-        st.page_link(page_file("track"), label="The track", icon=":material/school:", query_params=query)
+        st.page_link(page_at("track"), label="The track", icon=":material/school:", query_params=query)
         return
     places = attempts.places(user, team.id)
     if not places:
         st.text("No repository of the team can be looked at yet. Add a clone, or connect GitHub.")
-        states.way(page_file("sources"), "Sources", "database")
+        states.way(page_at("sources"), "Sources", "database")
         return
     _fields(user, team.id, track, poc["slug"], places)
 

@@ -11,9 +11,9 @@ from data.learning.attempts import AttemptView
 from data.learning.runs import RunView
 from data.people import Who
 from pages.ui import guard, proof_said, proof_words, states
+from pages.ui.addresses import page_at
 from pages.ui.asking import is_open
 from pages.ui.proof_links import Address
-from pages.ui.registry import page_file
 from pages.ui.text import minute, plain
 
 EVERY = 2.0  # seconds between two looks at what is going on
@@ -52,7 +52,7 @@ def _more_than_files(run: RunView, checks: Sequence[Check]) -> None:
     """A clone shows the files alone: where more is asked for, the way to it."""
     if run.source is Source.CLONE and any(check.level > Level.E1 for check in checks):
         others = f"Connected to GitHub, it would show more than files; that is for {states.WHO}."
-        states.way(page_file("sources"), "Connect GitHub, to show more than files", "database", others=others)
+        states.way(page_at("sources"), "Connect GitHub, to show more than files", "database", others=others)
 
 
 def is_going(user: Who, attempt_id: int) -> bool:

@@ -10,8 +10,8 @@ from data.learning.attempts import AttemptView
 from data.learning.decisions import Decision
 from data.people import Who
 from pages.ui import metric_pick, proof_words
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked
-from pages.ui.registry import page_file
 from pages.ui.text import count, day, plain
 
 NOTE = "proof_note"
@@ -111,5 +111,5 @@ def _decided(user: Who, one: AttemptView) -> None:
             if view.intervention_id is not None:
                 query = {"team": str(one.line.team_id)}
                 st.page_link(
-                    page_file("outcomes"), label="Did it work?", icon=":material/query_stats:", query_params=query
+                    page_at("outcomes"), label="Did it work?", icon=":material/query_stats:", query_params=query
                 )

@@ -7,8 +7,9 @@ import streamlit as st
 
 from data.access import NotFound
 from data.learning import starter
+from pages.ui.addresses import page_at
 from pages.ui.learn_words import minutes
-from pages.ui.registry import BY_PATH, page_file
+from pages.ui.registry import BY_PATH
 from pages.ui.text import count, with_code
 
 
@@ -16,7 +17,7 @@ def way_back(team_id: int, track: str, title: str) -> None:
     """To the track, or to the plan where there is no such page."""
     path, query = ("track", {"team": str(team_id), "track": track}) if "track" in BY_PATH else ("plan", {})
     query = query or {"team": str(team_id)}
-    st.page_link(page_file(path), label=with_code(title), icon=":material/arrow_back:", query_params=query)
+    st.page_link(page_at(path), label=with_code(title), icon=":material/arrow_back:", query_params=query)
 
 
 def title(poc: Mapping[str, Any]) -> str:

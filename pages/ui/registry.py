@@ -131,5 +131,5 @@ BY_PATH = {spec.path: spec for spec in PAGES}
 
 
 def page_file(path: str) -> str:
-    """The file of a page relative to app.py, for links and switches."""
+    """The file of a page relative to app.py."""
     return f"pages/{BY_PATH[path].file}"

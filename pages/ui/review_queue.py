@@ -8,7 +8,7 @@ from data import store
 from data.learning.reviews import ReviewItem
 from data.people import Who
 from pages.ui import paging, review_give, states
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import ago, count, plain, with_code
 
 PAGE = 10
@@ -22,7 +22,7 @@ def section(user: Who, found: Sequence[ReviewItem]) -> None:
             "Here stands what other teams have tried and somebody who did not write it should look at. Coaches and "
             "those who lead a team see all of it, others what they were asked for by name.",
             "Learning",
-            page_file("learning"),
+            page_at("learning"),
         )
         return
     st.text(
@@ -59,4 +59,4 @@ def _card(user: Who, item: ReviewItem) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             review_give.button(user, item, "Review", "primary")
             query = {"attempt": str(item.attempt_id)}
-            st.page_link(page_file("proof"), label="See the work", icon=":material/arrow_forward:", query_params=query)
+            st.page_link(page_at("proof"), label="See the work", icon=":material/arrow_forward:", query_params=query)

@@ -11,7 +11,7 @@ from data.people import Who
 from data.queries import ServiceView
 from data.seen import Seen
 from pages.ui import cached, progress, words
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, plain
 
 PATTERN_KINDS = {"tag": "tag", "release": "release"}
@@ -142,4 +142,4 @@ def save(user: Who, service: ServiceView, settings: Settings) -> None:
                 except ValueError as error:
                     st.error(plain(error))
                     return
-        st.switch_page(page_file("delivery"), query_params={"service": str(service.id)})
+        st.switch_page(page_at("delivery"), query_params={"service": str(service.id)})

@@ -8,8 +8,8 @@ from data.access import Action, Subject, may
 from data.people import Who
 from data.queries import ServiceView, TeamView
 from pages.ui import cached, progress, words
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked, confirmed, dialog
-from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
 MENU = {
@@ -30,8 +30,8 @@ def row(user: Who, one: ServiceView, teams: list[TeamView]) -> None:
             rule = words.settings(one.settings) if one.settings else "no production rule chosen yet"
             st.caption(f"{count(one.sources, 'source')}; {plain(rule)}")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.page_link(page_file("delivery"), label="Delivery", query_params=query)
-            st.page_link(page_file("rule"), label="Rule", query_params=query)
+            st.page_link(page_at("delivery"), label="Delivery", query_params=query)
+            st.page_link(page_at("rule"), label="Rule", query_params=query)
             if may(user, Action.EDIT_SERVICE, Subject(one.organization_id, one.team_id, one.is_demo)):
                 not_yet = {"move": len(teams) < 2, "paths": one.settings is None}
                 options = [name for name in MENU if not not_yet.get(name)]

@@ -9,7 +9,8 @@ from data import jobs
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import demo, paging, states, undecided
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
+from pages.ui.asked_once import once
 from pages.ui.text import day, minute, plain
 
 #: More than these are rows of a list with a search instead of cards.
@@ -19,9 +20,9 @@ CARDS = 12
 def show(user: Who, seen: list[ServiceView], key: str, fetched: Collection[int] = ()) -> None:
     """A card for each service under the heading of its team; a searchable list where there are many. fetched: those
     whose repository is being read from GitHub for the first time."""
-    busy = {job.service_id: "sources" for job in jobs.asked_for(user)}
+    busy = {job.service_id: "sources" for job in once(jobs.asked_for, user)}
     busy |= dict.fromkeys(fetched, "github")
-    may_connect = states.open_to(user, page_file("sources"))
+    may_connect = states.open_to(user, page_at("sources"))
     many = len(seen) > CARDS
     if many:
         seen = paging.part(
@@ -36,7 +37,7 @@ def show(user: Who, seen: list[ServiceView], key: str, fetched: Collection[int] 
         mine = list(mine)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(plain(mine[0].team), anchor=False, width="content")
-            st.page_link(page_file("overview"), label="Team overview", query_params={"team": str(team_id)})
+            st.page_link(page_at("overview"), label="Team overview", query_params={"team": str(team_id)})
         if many:
             with st.container(border=True, gap="xxsmall"):
                 for one in mine:
@@ -81,12 +82,14 @@ def _card(one: ServiceView, then: tuple[str, str, str, str]) -> None:
     if not says:
         st.caption(f"Collected until {minute(one.collected_until)}")
     st.space("stretch")
-    st.page_link(page_file(page), label=label, icon=f":material/{icon}:", query_params={"service": str(one.id)})
+    st.page_link(page_at(page), label=label, icon=f":material/{icon}:", query_params={"service": str(one.id)})
 
 
 def _row(one: ServiceView, then: tuple[str, str, str, str]) -> None:
+    """A single link: three elements for each of many services would cost more than all the rest of the page."""
     says, _, icon, page = then
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-        look = {"icon": f":material/{icon}:", "query_params": {"service": str(one.id)}, "width": 240}
-        st.page_link(page_file(page), label=plain(one.name), **look)
-        st.caption(plain(says or demo.story(one) or f"Collected until {day(one.collected_until)}"), width="content")
+    says = says or demo.story(one) or f"Collected until {day(one.collected_until)}"
+    st.page_link(
+        page_at(page), label=f"**{plain(one.name)}** :gray[{plain(says)}]", icon=f":material/{icon}:",
+        query_params={"service": str(one.id)},
+    )  # fmt: skip

@@ -12,8 +12,8 @@ from data.practices.looks import LookView
 from data.queries import Brought, ServiceView, SourceView
 from data.syncing import SyncView
 from pages.ui import cached, demo, evidence_jobs, github_source, paging, progress, sync_buttons
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked, confirmed, dialog
-from pages.ui.registry import page_file
 from pages.ui.text import count, day, minute, plain
 
 CARDS = 12  # of a page
@@ -33,13 +33,13 @@ def show(user: Who, found: tuple[SourceView, ...], chosen: ServiceView | None) -
     if chosen:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"Sources of **{plain(chosen.team)} / {plain(chosen.name)}**", width="content")
-            st.page_link(page_file("sources"), label="Show all")
+            st.page_link(page_at("sources"), label="Show all")
         found = tuple(one for one in found if chosen.id in one.service_ids)
     if not found:
         st.text("Nothing is connected here yet. Add a clone on Home, read from GitHub, or import files.")
         with st.container(horizontal=True):
-            st.page_link(page_file(""), label="Add a clone", icon=":material/arrow_forward:")
-            st.page_link(page_file("github"), label="Add from GitHub", icon=":material/arrow_forward:")
+            st.page_link(page_at(""), label="Add a clone", icon=":material/arrow_forward:")
+            st.page_link(page_at("github"), label="Add from GitHub", icon=":material/arrow_forward:")
     found = paging.part(
         found,
         "sources",

@@ -8,7 +8,7 @@ from assessments.delivery.settings import Settings
 from data.access import Action
 from data.people import Who
 from pages.ui import guard
-from pages.ui.registry import PAGES
+from pages.ui.registry import BY_PATH
 
 MARK = {
     State.NOT_COLLECTED: ("Not collected", "gray"),
@@ -68,7 +68,7 @@ def explain(metric: Metric) -> str:
 
 
 def empty(
-    title: str, sentence: str, label: str, page: str, query: dict | None = None, action: Action = Action.VIEW
+    title: str, sentence: str, label: str, page: st.Page, query: dict | None = None, action: Action = Action.VIEW
 ) -> None:
     """Nothing to show yet: says why, and offers the one thing to do about it, or says who can do it. action: what one
     must be allowed to do there, beyond seeing the page."""
@@ -79,7 +79,7 @@ def empty(
 
 
 def way(
-    page: str, label: str, icon: str = "arrow_forward", query: dict | None = None, others: str = OTHERS,
+    page: st.Page, label: str, icon: str = "arrow_forward", query: dict | None = None, others: str = OTHERS,
     action: Action = Action.VIEW,
 ) -> None:  # fmt: skip
     """The link to a page; for whoever may not open it, or may not do that there, who can do what it is for."""
@@ -90,6 +90,6 @@ def way(
         st.caption(others)
 
 
-def open_to(user: Who | None, file: str) -> bool:
+def open_to(user: Who | None, page: st.Page) -> bool:
     """Whether this person gets past the guard of a page: no link shall lead to "No access"."""
-    return user is not None and any(guard.somewhere(user, one.action) for one in PAGES if file == f"pages/{one.file}")
+    return user is not None and guard.somewhere(user, BY_PATH[page.url_path].action)

@@ -6,7 +6,7 @@ from assessments.surveys.perception import Perceived, Row, perceived
 from content import catalog
 from data.asked import shapes
 from pages.ui import metric_cards
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.survey_head import Shown
 from pages.ui.text import plain
 
@@ -20,7 +20,7 @@ def section(shown: Shown) -> None:
     services = (view.content or {}).get("metrics", [])
     if not services:
         st.text("The team had no service when this survey closed, so there is nothing to put beside the answers.")
-        st.page_link(page_file(""), label="Add a service on Home", icon=":material/arrow_forward:")
+        st.page_link(page_at(""), label="Add a service on Home", icon=":material/arrow_forward:")
         return
     st.caption(
         "The middle answer, and the numbers of the weeks before the survey closed, on the same bands. A difference is a"

@@ -11,7 +11,7 @@ from data.asked import results
 from data.asked.results import ResultView
 from data.people import Who
 from pages.ui import states
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, day, plain
 
 
@@ -46,13 +46,13 @@ def read(user: Who) -> Shown:
 
 def _surveys() -> tuple[str, str]:
     """The label and page of the list of surveys."""
-    return "All surveys", page_file("surveys")
+    return "All surveys", page_at("surveys")
 
 
 def _session(view: ResultView) -> tuple[str, str, dict]:
     """Where a consensus is led, for those who may; else the list of surveys."""
     if view.may_ask:
-        return "To the session", page_file("session"), {"wave": view.wave.id}
+        return "To the session", page_at("session"), {"wave": view.wave.id}
     return (*_surveys(), {"team": view.wave.team_id})
 
 

@@ -11,7 +11,7 @@ from data.asked.answer_files import Collected
 from data.people import Who
 from data.queries import TeamView
 from data.sources.files_columns import FileError
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, plain
 
 
@@ -64,4 +64,4 @@ def _keep(user: Who, team: TeamView, key: str, title: str, data: bytes, asked: i
     except (FileError, ValueError, Forbidden, NotFound) as error:
         st.error(plain(error))
         return
-    st.switch_page(page_file("survey"), query_params={"wave": wave_id})
+    st.switch_page(page_at("survey"), query_params={"wave": wave_id})

@@ -9,7 +9,8 @@ from data.asked.waves import CONSENSUS, WaveView
 from data.people import Who
 from data.queries import TeamView
 from pages.ui import paging, survey_acts, survey_links
-from pages.ui.registry import BY_PATH, page_file
+from pages.ui.addresses import page_at
+from pages.ui.registry import BY_PATH
 from pages.ui.text import count, day, minute, plain
 
 NOTE = survey_acts.NOTE
@@ -60,7 +61,7 @@ def _consensus(wave: WaveView, leads: bool) -> None:
     st.text(f"{count(wave.people, 'person', 'people')}: vote in private, reveal together, talk, agree.")
     if leads and "session" in BY_PATH:
         st.page_link(
-            page_file("session"),
+            page_at("session"),
             label="Lead the session",
             icon=":material/diversity_3:",
             query_params={"wave": wave.id},
@@ -105,7 +106,7 @@ def closed_ones(found: Sequence[WaveView]) -> None:
                 st.caption(_about(wave))
             if wave.state == "closed":
                 st.page_link(
-                    page_file("survey"), label="Result", icon=":material/arrow_forward:", query_params={"wave": wave.id}
+                    page_at("survey"), label="Result", icon=":material/arrow_forward:", query_params={"wave": wave.id}
                 )
             else:
                 st.badge("Cancelled", color="gray")

@@ -8,7 +8,7 @@ from data.backlog import Backlog
 from data.people import Who
 from data.syncing import SyncView
 from pages.ui import guard, paging, states, sync_buttons
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, link, minute, plain
 
 EVERY = 2.0  # seconds between two looks at what is being read
@@ -45,8 +45,8 @@ def _summary(user: Who) -> None:
                 step(seen[source_id])
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption("You may leave this page; the work goes on.", width="content")
-            if states.open_to(user, page_file("github")):
-                st.page_link(page_file("github"), label="See each of them", icon=":material/arrow_forward:")
+            if states.open_to(user, page_at("github")):
+                st.page_link(page_at("github"), label="See each of them", icon=":material/arrow_forward:")
 
 
 def whole(unread: Backlog) -> None:
@@ -83,7 +83,7 @@ def _each(user: Who) -> None:
     started = st.session_state.get("github_started", [])
     if len(started) == 1 and started[0][0] not in unread.sources:
         st.session_state.pop("github_started")
-        st.switch_page(page_file("rule"), query_params={"service": str(started[0][1])})
+        st.switch_page(page_at("rule"), query_params={"service": str(started[0][1])})
     if not unread.sources:
         st.rerun()
     whole(unread)

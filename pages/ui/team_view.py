@@ -9,7 +9,7 @@ from assessments.delivery.results import State, Summary
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import axis, charts, judged, limits, paging, states
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, plain
 from pages.ui.window import Window
 
@@ -110,7 +110,7 @@ def unknown(user: Who, services: list[ServiceView], found: list[Found]) -> None:
     gaps = [(one, gap) for one in services for gap in limits.gaps(one, summaries.get(one.id))]
     if not gaps:
         st.text("Changes, deployments and incidents are collected for every service of this team.")
-    if not all(states.open_to(user, page_file(page)) for page in {gap.page for _, gap in gaps}):
+    if not all(states.open_to(user, page_at(page)) for page in {gap.page for _, gap in gaps}):
         st.caption(f"Connecting and importing is for {states.WHO}.")
     for one, gap in paging.part(
         gaps, "overview_gaps", "Find a service", ("gap", "gaps"), lambda pair: f"{pair[0].name} {pair[1].says}"

@@ -6,6 +6,7 @@ links even where the Markdown is escaped. Everything of foreign origin goes thro
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~^=&:])")
 #: What is still looked for in escaped text: `:icon:`, addresses, e-mail addresses. An invisible joiner takes it apart.
@@ -17,7 +18,12 @@ SHA = re.compile(r"\b(?:merge:)?([0-9a-f]{10})[0-9a-f]{30}\b")
 
 def plain(text: object) -> str:
     """The text on one line, shown by Markdown exactly as it stands, for labels, headings and sentences."""
-    line = " ".join(str(text).split())
+    return _plain(str(text))
+
+
+@lru_cache(maxsize=8192)
+def _plain(text: str) -> str:
+    line = " ".join(text.split())
     return MARKDOWN.sub(r"\\\1", ALIVE.sub(rf"\1{JOINER}", line))
 
 

@@ -12,7 +12,7 @@ from data.practices import assessments
 from data.practices.assessments import Kept, Line, NotYet
 from data.queries import TeamView
 from pages.ui import cached, states
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, day, plain
 
 NOW = "now"
@@ -39,7 +39,7 @@ def two(user: Who, team: TeamView) -> tuple[Side, Side]:
             "An assessment keeps where a team stands with all its evidence. Take one on Practices; one is also taken "
             "when a survey about practices closes, and once a month when the repositories were looked at.",
             "Practices",
-            page_file("practices"),
+            page_at("practices"),
             {"team": str(team.id)},
         )
         st.stop()

@@ -7,7 +7,7 @@ from content import catalog
 from data.improving.plans import TeamPlan
 from data.learning.catalogue import Entry
 from data.practices import model
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
 
@@ -19,7 +19,7 @@ def section(team_id: int, one: Entry, found: TeamPlan) -> None:
         name = model.capabilities()[each["id"]].name
         query = {"team": str(team_id), "capability": each["id"]}
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.page_link(page_file("practices"), label=plain(name), query_params=query, width="content")
+            st.page_link(page_at("practices"), label=plain(name), query_params=query, width="content")
             st.caption(plain(_levels(each, standing)), width="content")
     if done := [slug for slug in one.track["requires"] if slug not in dict(one.before)]:
         titles = ", ".join(catalog.tracks()[slug]["title"] for slug in done)

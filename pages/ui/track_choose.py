@@ -9,9 +9,9 @@ from data.improving.plans import TeamPlan
 from data.learning import catalogue
 from data.learning.catalogue import Entry
 from data.people import Who
+from pages.ui.addresses import page_at
 from pages.ui.asking import asked
 from pages.ui.plan_tracks import NOTE
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 NOT_YOURS = "A team lead chooses what the team learns. Reading is open to everybody."
@@ -40,7 +40,7 @@ def _before(team_id: int, one: Entry) -> None:
     for slug, title in one.before:
         query = {"team": str(team_id), "track": slug}
         st.page_link(
-            page_file("track"), label=plain(title), icon=":material/subdirectory_arrow_right:", query_params=query
+            page_at("track"), label=plain(title), icon=":material/subdirectory_arrow_right:", query_params=query
         )
 
 
@@ -88,4 +88,4 @@ def _versions(one: Entry) -> None:
 
 
 def _to_plan(team_id: int) -> None:
-    st.page_link(page_file("plan"), label="The team's plan", icon=":material/map:", query_params={"team": str(team_id)})
+    st.page_link(page_at("plan"), label="The team's plan", icon=":material/map:", query_params={"team": str(team_id)})

@@ -4,8 +4,8 @@ import streamlit as st
 
 from content import catalog
 from data.learning.catalogue import Entry
+from pages.ui.addresses import page_at
 from pages.ui.learn_words import size, state_badge
-from pages.ui.registry import page_file
 from pages.ui.text import plain
 
 FOR_WHOM = {
@@ -18,7 +18,7 @@ FOR_WHOM = {
 def way_back() -> None:
     """To all tracks, of the team that was looked at."""
     query = {"team": team} if (team := st.query_params.get("team")) else None
-    st.page_link(page_file("learn"), label="All tracks", icon=":material/arrow_back:", query_params=query)
+    st.page_link(page_at("learn"), label="All tracks", icon=":material/arrow_back:", query_params=query)
 
 
 def title(slug: str) -> str:

@@ -8,8 +8,8 @@ from data.learning import progress
 from data.learning.catalogue import Entry
 from data.learning.progress import Progress
 from data.people import Who
+from pages.ui.addresses import page_at
 from pages.ui.learn_words import STAGES, minutes, person_badge
-from pages.ui.registry import page_file
 from pages.ui.text import count, plain
 
 
@@ -30,7 +30,7 @@ def section(user: Who, team_id: int, one: Entry) -> None:
         label = "Go on reading" if any(each.state for each in mine.values()) else "Begin to read"
         where = {"team": str(team_id), "track": one.slug, "module": following}
         if st.button(label, key="track_read", type="primary", icon=":material/menu_book:"):
-            st.switch_page(page_file("module"), query_params=where)
+            st.switch_page(page_at("module"), query_params=where)
     with st.container(border=True, gap="small", key="track_modules"):
         for number, (slug, module) in enumerate(modules.items(), 1):
             _row(team_id, one.slug, number, module, mine.get(slug))
@@ -48,7 +48,7 @@ def _row(team_id: int, track: str, number: int, module: Module, mine: Progress |
         facts.append("changed since you read it")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = f"{number}\\. {plain(head['title'])}"
-        st.page_link(page_file("module"), label=label, query_params=query, width="content")
+        st.page_link(page_at("module"), label=label, query_params=query, width="content")
         if badge := person_badge(mine):
             st.markdown(badge, width="content")
         st.caption(plain(" · ".join(facts)), width="content")

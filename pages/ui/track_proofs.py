@@ -14,8 +14,9 @@ from data.learning.attempts import Line
 from data.learning.catalogue import Entry
 from data.people import Who
 from pages.ui import prose
+from pages.ui.addresses import page_at
 from pages.ui.learn_words import minutes
-from pages.ui.registry import BY_PATH, page_file
+from pages.ui.registry import BY_PATH
 from pages.ui.text import count, day, plain
 
 DECISIONS = {learning.ADOPT: "Adopted", learning.ADAPT: "Adapted", learning.STOP: "Stopped, and known why"}
@@ -49,13 +50,13 @@ def _row(team_id: int, one: Entry, poc: Mapping[str, Any], lines: Sequence[Line]
     days = count(poc["timebox_days"], "day")
     st.caption(plain(f"{minutes(poc['minutes'])} of work within {days} · {poc['difficulty']}"))
     if "proof" in BY_PATH and lines is not None:
-        st.page_link(page_file("proof"), label="Tasks and checks", icon=":material/science:", query_params=query)
+        st.page_link(page_at("proof"), label="Tasks and checks", icon=":material/science:", query_params=query)
     for line in lines or ():
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_told(line), width="content")
             if "proof" in BY_PATH:
                 where = {"attempt": str(line.id)}
-                st.page_link(page_file("proof"), label="Open", icon=":material/arrow_forward:", query_params=where)
+                st.page_link(page_at("proof"), label="Open", icon=":material/arrow_forward:", query_params=where)
 
 
 def _told(line: Line) -> str:

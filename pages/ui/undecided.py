@@ -9,7 +9,7 @@ from data.access import Action, Forbidden, NotFound, Subject, may
 from data.people import Who
 from data.queries import ServiceView
 from pages.ui import progress
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, plain
 
 FEW = 4
@@ -44,7 +44,7 @@ def section(user: Who, waiting: list[ServiceView], key: str) -> None:
         with st.container(horizontal=True):
             for one in mine[:FEW]:
                 query = {"service": str(one.id)}
-                st.page_link(page_file("rule"), label=f"Choose for {plain(one.name)}", query_params=query)
+                st.page_link(page_at("rule"), label=f"Choose for {plain(one.name)}", query_params=query)
         if len(mine) > 1:
             st.button(
                 f"Use the first proposal for each of the {len(mine):,}",

@@ -10,7 +10,7 @@ from data.improving import worth_files
 from data.improving.worth import FROM_FACTS, PROPOSED, STATED, TAKEN, Stated, WorthView
 from data.people import Who
 from pages.ui import tables, worth_form
-from pages.ui.registry import page_file
+from pages.ui.addresses import page_at
 from pages.ui.text import count, plain
 
 TITLES = {
@@ -67,7 +67,7 @@ def _row(user: Who, view: WorthView, what: Quantity, stated: Stated, says: bool)
                 worth_form.change(user, view.place, what, stated)
             if stated.intervention:
                 query = {"team": str(stated.intervention[1])}
-                st.page_link(page_file("outcomes"), label="Did it work?", query_params=query)
+                st.page_link(page_at("outcomes"), label="Did it work?", query_params=query)
         st.caption(plain(f"{what.about} {_from(stated)}"))
 
 
@@ -97,7 +97,7 @@ def _services(view: WorthView) -> None:
     )  # fmt: skip
     alt = "What happened in each service, by team and name."
     tables.show(frame, "worth_services", ("service", "services"), alt, columns, still=True)
-    st.page_link(page_file("delivery"), label="The rows of a service", icon=":material/arrow_forward:")
+    st.page_link(page_at("delivery"), label="The rows of a service", icon=":material/arrow_forward:")
 
 
 def _timed(kind: str) -> pl.Expr:

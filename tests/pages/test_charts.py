@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from plotly.io import to_json
 
 from assessments.delivery.results import STAGES, Stage
 from pages.ui import axis, charts, stages
@@ -94,3 +95,18 @@ def test_an_axis_of_times_has_the_unit_a_reader_would_choose(hours, unit, shown)
     names = ("value", "rolling_value", "rolling_low", "rolling_high")
     told, (frame,) = axis.in_unit(pl.DataFrame({name: [hours, None] for name in names}))
     assert (told, frame["value"][0]) == (unit, pytest.approx(shown)) and frame["value"][1] is None
+
+
+def as_json(figure) -> str:
+    """As Streamlit sends it."""
+    return to_json(figure.to_dict(), validate=False)
+
+
+def test_a_figure_that_was_shown_is_shown_the_same_again(monkeypatch):
+    shown = []
+    monkeypatch.setattr(charts.st, "plotly_chart", lambda figure, **_: shown.append(as_json(figure)))
+    figure = charts.trend(cells([1.0, None, 2.0]), "Hours")
+    plain = as_json(figure)
+    charts.render(figure, "", "a")
+    charts.render(figure, "", "b")
+    assert shown == [plain, plain]

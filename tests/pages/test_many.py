@@ -6,6 +6,7 @@ import pytest
 
 from data import people, queries
 from pages.ui import paging, services
+from pages.ui.text import plain
 from tests.many import fill
 from tests.pages.conftest import opened, said
 
@@ -52,6 +53,13 @@ def test_few_services_are_cards_and_many_are_rows(home):
     at = opened()
     assert "Open delivery" in links(at)
     assert not [one for one in at.text_input if one.key == "home_own_find"]
+
+
+def test_a_row_is_one_link_that_says_how_its_service_stands(many):
+    rows = [one.proto.label for one in opened().get("page_link") if one.proto.label.startswith("**")]
+    assert len(rows) == 20 and all(
+        label.endswith(f":gray[{plain('Its numbers are being worked out.')}]") for label in rows
+    )
 
 
 def test_a_list_that_fits_is_left_alone():
