@@ -3,8 +3,9 @@
 
 Starts one portal on a large store (as `benchmarks.pages` makes it) and lets so many browsers click in it, each over a
 websocket of its own with the messages of Streamlit's pages: look at a page, think (exponentially, 8 s on average),
-click, wait for the end of the script. Six clicks in ten are on the same page, the others go to another one. Beside it,
-in the same run, as many browsers click on a bare Streamlit page, one title and one button, with Streamlit's own
+click, wait for the end of the script. Six clicks in ten are on the same page, the others go to another one. Meanwhile
+they ask for the parts of a page that look for something new by themselves, as often as the page says. Beside it, in the
+same run, as many browsers click on a bare Streamlit page, one title and one button, with Streamlit's own
 settings: what a click costs at least on this machine.
 
 A portal that was started works out some of what leaders see; once it is through, browsers come one after another, and
@@ -56,6 +57,7 @@ class Crowd:
     """What happened to all of them: milliseconds of each click, and what went wrong."""
 
     times: list[float] = field(default_factory=list)
+    looks: int = 0
     wrong: list[str] = field(default_factory=list)
     counting: bool = False
     over: bool = False
@@ -68,6 +70,7 @@ class Figures:
     what: str
     sessions: int
     clicks: int
+    looks: int
     a_second: float
     median: float
     p95: float
@@ -94,6 +97,7 @@ class Browser:
         self.random = random.Random(seed)
         self.pages: dict[str, str] = {}
         self.known: dict[str, None] = {}
+        self.looks: dict[str, float] = {}  # parts of the page that look by themselves: seconds between two looks
 
     async def live(self, address: str) -> None:
         """Comes, and clicks until all is over."""
@@ -105,7 +109,7 @@ class Browser:
                 await self._click(connection, "", "")
                 at = self._next()
                 while not self.crowd.over:
-                    await asyncio.sleep(self.random.expovariate(1 / self.think))
+                    await self._think(connection, at)
                     at = at if self.random.random() < STAYS else self._next()
                     counted = self.crowd.counting
                     taken = await self._click(connection, *at)
@@ -117,10 +121,22 @@ class Browser:
     def _next(self) -> tuple[str, str]:
         return self.random.choices(self.walks, self.weights)[0]
 
-    async def _click(self, connection: ClientConnection, page: str, query: str) -> float:
-        """Milliseconds until the script has ended."""
-        asked = rerun(self.pages.get(page, ""), query, list(self.known))
+    async def _think(self, connection: ClientConnection, at: tuple[str, str]) -> None:
+        """Until the next click; the page meanwhile asks for its parts that look by themselves."""
+        until = time.perf_counter() + self.random.expovariate(1 / self.think)
+        due = {part: time.perf_counter() + every for part, every in self.looks.items()}
+        while due and (first := min(due, key=due.__getitem__)) and due[first] < until:
+            await asyncio.sleep(max(due[first] - time.perf_counter(), 0))
+            await self._click(connection, *at, part=first)
+            due[first] = time.perf_counter() + self.looks.get(first, self.think)
+            self.crowd.looks += self.crowd.counting
+        await asyncio.sleep(max(until - time.perf_counter(), 0))
+
+    async def _click(self, connection: ClientConnection, page: str, query: str, part: str = "") -> float:
+        """Milliseconds until the script has ended. part: only that part of the page."""
+        asked = rerun(self.pages.get(page, ""), query, list(self.known), part)
         asked.rerun_script.page_name = page
+        looks = self.looks if part else {}
         begun = time.perf_counter()
         await connection.send(asked.SerializeToString())
         while True:
@@ -129,8 +145,11 @@ class Browser:
                 self.known[heard.hash] = None
             if heard.WhichOneof("type") == "navigation":
                 self.pages = {one.url_pathname: one.page_script_hash for one in heard.navigation.app_pages}
+            if heard.WhichOneof("type") == "auto_rerun":
+                looks[heard.auto_rerun.fragment_id] = heard.auto_rerun.interval
             check(heard)
-            if is_end(heard):
+            if is_end(heard, part) or (part and is_end(heard)):  # what is new has the whole page drawn again
+                self.looks = looks
                 return (time.perf_counter() - begun) * 1000
 
 
@@ -160,7 +179,7 @@ async def _crowd(
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     return Figures(
-        what, sessions, len(crowd.times), len(crowd.times) / lasted, within(crowd.times, 0.5),
+        what, sessions, len(crowd.times), crowd.looks, len(crowd.times) / lasted, within(crowd.times, 0.5),
         within(crowd.times, 0.95), within(crowd.times, 0.99), len(crowd.wrong), used / lasted / 1000, held,
         within(late, 0.95), crowd.wrong[0] if crowd.wrong else "",
     )  # fmt: skip
@@ -177,16 +196,17 @@ def portal_walks(home: Path) -> dict[tuple[str, str], int]:
 
 
 HEAD = (
-    "| | sessions | clicks | a second | median (ms) | 95 % within | 99 % within | failed | of a core | memory (MB) | "
-    "browsers late |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    "| | sessions | clicks | looks | a second | median (ms) | 95 % within | 99 % within | failed | of a core | "
+    "memory (MB) | browsers late |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
 )
 
 
 def line(one: Figures) -> str:
     late = f"**{one.p95:.0f}**" if one.p95 > LIMIT else f"{one.p95:.0f}"
     return (
-        f"| {one.what} | {one.sessions} | {one.clicks:,} | {one.a_second:.1f} | {one.median:.0f} | {late} | "
-        f"{one.p99:.0f} | {one.wrong} | {one.cpu:.0%} | {one.megabytes:.0f} | {one.late:.0f} |"
+        f"| {one.what} | {one.sessions} | {one.clicks:,} | {one.looks:,} | {one.a_second:.1f} | "
+        f"{one.median:.0f} | {late} | {one.p99:.0f} | {one.wrong} | "
+        f"{one.cpu:.0%} | {one.megabytes:.0f} | {one.late:.0f} |"
     )
 
 
@@ -201,7 +221,8 @@ def report(home: Path, found: list[Figures], options: argparse.Namespace, beside
             f"{counts['services']:,} services, {counts['teams']} teams and {counts['pipeline runs']:,} pipeline runs.",
             f"Each clicks, waits for the end of the script and thinks for {options.think:g} s on average; {STAYS:.0%}",
             f"of clicks stay on the page. {options.seconds:g} s are counted, after all have come. *Bare page*: one",
-            "title and one button, with Streamlit's own settings, in a process of its own, one after the other.\n",
+            "title and one button, with Streamlit's own settings, in a process of its own, one after the other.",
+            "*Looks*: open pages ask by themselves whether something is new, as often as they say; not in the times.\n",
             f"Machine: processor cores {os.cpu_count()}, {platform.system()} {platform.machine()}, Python",
             f"{platform.python_version()}; the browsers run on the same machine. A fixed piece of work",
             f"(`benchmarks/reference.py`) took {min(beside):.3f} s to {max(beside):.3f} s before and after.\n",

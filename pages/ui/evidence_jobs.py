@@ -100,15 +100,12 @@ def _together(views: Sequence[LookView]) -> str:
 
 
 def _each(one: LookView) -> None:
+    word, colour = WORDS[one.state]
+    said = [f"**{link(one.name, one.web_url)}** :{colour}-badge[{word}]", seen(one)]
+    if one.state in ("nothing", "never", "failed"):
+        said.append(f":material/info: {plain(one.text)}")
     with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{link(one.name, one.web_url)}**", width="content")
-            word, colour = WORDS[one.state]
-            st.badge(word, color=colour)
-        if told := seen(one):
-            st.markdown(told)
-        if one.state in ("nothing", "never", "failed"):
-            st.markdown(f":material/info: {plain(one.text)}")
+        st.markdown("\n\n".join(filter(None, said)))
         if one.unread_count:
             _unread(one)
 

@@ -53,11 +53,12 @@ def _card(user: Who, team_id: int, found: TeamPlan, one: Entry) -> None:
     query = {"team": str(team_id), "track": one.slug}
     st.subheader(plain(one.track["title"]), anchor=False)
     badges = f":gray-badge[{one.track['level'].capitalize()}]{state_badge(one)}"
-    st.markdown(badges + (" :green-badge[Recommended]" if one.recommended else ""))
-    st.markdown(plain(one.track["outcome"]))
+    said = [badges + (" :green-badge[Recommended]" if one.recommended else ""), plain(one.track["outcome"])]
     if one.recommended:
-        st.markdown(f"**Why:** {plain(one.because)}")
-    elif found.known and one.because and one.state != choices.FINISHED and not (one.choice and one.choice.is_active):
+        said.append(f"**Why:** {plain(one.because)}")
+    st.markdown("\n\n".join(said))
+    taken = one.recommended or one.state == choices.FINISHED or (one.choice and one.choice.is_active)
+    if found.known and one.because and not taken:
         st.caption(plain(one.because))
     facts = [size(one.track)]
     if one.share:

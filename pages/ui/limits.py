@@ -135,9 +135,7 @@ def show(user: Who, one: ServiceView, gap: Gap) -> None:
         )
     is_open = states.open_to(user, page_at(gap.page))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(gap=None, width="content"):
-            st.markdown(f"**{plain(one.name)}**: {plain(gap.says)}")
-            st.caption(_code(gap.todo))
+        st.markdown(f"**{plain(one.name)}**: {plain(gap.says)}  \n:small[:gray[{_code(gap.todo)}]]", width="content")
         if is_open:
             st.page_link(page_at(gap.page), label=label, query_params={"service": str(one.id)})
 

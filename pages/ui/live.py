@@ -15,10 +15,10 @@ from data.asked import consensus
 from data.asked.consensus import Room
 from data.people import Who
 from data.queries import ServiceView
-from pages.ui import asking, cached, guard
+from pages.ui import asking, cached, guard, pace
 from pages.ui.asked_once import once
 
-EVERY, SOON = 3.0, 1.5  # seconds between two looks
+SOON = 1.5  # seconds between two looks while people sit together
 
 
 @dataclass
@@ -72,14 +72,15 @@ def session(user: Who, room: Room) -> None:
     _follow(Shown(user, room, lambda: consensus.room(user, wave_id), lambda: consensus.pulse(wave_id)), SOON)
 
 
-def _follow(shown: Shown, every: float = EVERY) -> None:
-    st.fragment(_look, run_every=every)(shown)
+def _follow(shown: Shown, every: float | None = None) -> None:
+    st.fragment(_look, run_every=every or pace.every())(shown)
 
 
 def _look(shown: Shown) -> None:
     if not shown.drawn:  # together with the page, which has just read all of it
         shown.drawn = True
         return
+    pace.every()  # still open
     if asking.is_open():
         return
     try:

@@ -96,7 +96,6 @@ def _left_out(user: Who, team_id: int, found: TeamPlan, plans: bool) -> None:
         for one in others:
             with st.container(gap=None):
                 coming = " :gray-badge[Coming]" if one.coming else ""
-                st.markdown(f"**{plain(one.title)}** · {one.hours:g} h{coming}")
-                st.markdown(plain(one.because))
+                st.markdown(f"**{plain(one.title)}** · {one.hours:g} h{coming}  \n{plain(one.because)}")
                 if room and one.slug not in done:
                     _choose(user, team_id, one, "tertiary")
