@@ -31,6 +31,7 @@ from data.api import answers, bodies, document, door, reading
 from data.api.answers import Answer, Problem
 from data.leading import warming
 from data.learning import first_hours
+from pages.ui import content_unread
 from pages.web import routes as web
 
 starting.refuse_optimised()  # the portal is started in several ways, all of which lead here
@@ -347,6 +348,9 @@ def on_script_error(error: Exception) -> bool:
     if sentence := trouble.sentence(error):
         log.error("the store is not usable", exc_info=error)
         st.error(sentence, title="Milepost cannot reach what it keeps")
+        return True
+    if content_unread.shown(error):
+        log.error("content cannot be read", exc_info=error)
         return True
     reference = secrets.token_hex(4)
     log.error("error %s on a page", reference, exc_info=error)

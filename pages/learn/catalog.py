@@ -5,6 +5,7 @@ import streamlit as st
 from data.access import Action
 from data.learning import catalogue
 from pages.ui import demo, first_hour, learn_cards, learn_find, learn_resume, live, pick, plan_hours, plan_tracks
+from pages.ui.content_unread import left_out
 from pages.ui.guard import require
 
 user = require(Action.VIEW)
@@ -18,7 +19,8 @@ demo.label(user, team.is_demo)
 
 found = plan_tracks.read(user, team.id, hours)
 live.value(user, plan_tracks.shown(found), lambda: plan_tracks.shown(plan_tracks.read(user, team.id, hours)))
-learn_resume.go_on(user)
+with left_out(user, "the way to what you were reading"):
+    learn_resume.go_on(user)
 first_hour.way_there()
 entries = catalogue.entries(found)
 wanted = learn_find.ask()
