@@ -84,6 +84,20 @@ def test_tracks_are_found_by_what_they_say_and_shown_again(shop):
     assert "Recommended for your team" not in plainly(at)
 
 
+def test_without_any_team_all_tracks_can_be_read(home, who):
+    at = opened(LEARN)
+    text = plainly(at)
+    assert "Nothing keeps you from reading" in text and TITLE in text and "Make a team first" not in text
+    assert "Teams and services" in links(at) and "Open the track" in links(at)
+    at = opened(TRACK_PAGE, track=TRACK)
+    text = plainly(at)
+    assert "0 of 2 modules done" in at.get("progress")[0].proto.text and "A runbook for one service" in text
+    assert "from level" in text and not [each for each in at.button if each.key == "track_choose"]
+    assert "Tasks and checks" not in links(at), "a proof of concept is a team's"
+    at.button(key="track_read").click().run()
+    assert "What a runbook says" in plainly(at)
+
+
 # -- track -------------------------------------------------------------------------------------------------------------
 
 
