@@ -1,5 +1,7 @@
 """The catalogue of tracks, a track, and reading a module, as somebody uses them."""
 
+import re
+
 import pytest
 
 from data import people, teams
@@ -52,6 +54,7 @@ def test_what_is_recommended_comes_first_with_the_reason_for_this_team(shop):
     at = opened(LEARN, team=shop.team_id)
     text = plainly(at)
     assert "Recommended for your team" in text and "**Why:** It works on " in text
+    assert re.search(r"closes \d+ % of your gap", text), "as its reason says it"
     assert next(each.value for each in at.subheader) in (TITLE, "Talking about it")
     assert ":gray-badge[Coming]" in text and "2 hours, 2 modules, 2 proofs of concept" in text
 
