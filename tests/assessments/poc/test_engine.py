@@ -240,6 +240,10 @@ def test_a_poc_is_read_from_its_plain_values():
         read_poc("a/b", {"tasks": [{"checks": [plain, plain]}], "gates": {}})
 
 
+OF_JOBS = {"at": "jobs.*", "need": "some", "runs": "make test*"}
+OF_STEPS = {"at": "jobs.*.steps[]", "need": "some", "all": [{"at": "", "runs": "make test*"}]}
+
+
 # -- places ------------------------------------------------------------------------------------------------------------
 
 
@@ -271,6 +275,18 @@ def test_what_is_no_place_is_refused(path):
         ({"at": "a.*", "need": {"max": 1}, "is": [1]}, "a: {b: 1, c: 1}", "fail"),
         ({"at": "a", "runs": "make test*"}, "a: {run: 'make test || true'}", "fail"),
         ({"at": "a", "runs": "make test*"}, "a: {run: 'cd x && make test all'}", "pass"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'make test | tee log'}", "fail"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'make test | tee log', shell: bash}", "pass"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'set -o pipefail; make test | tee log'}", "pass"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'yes | make test'}", "pass"),
+        ({"at": "a", "runs": "make test*", "need": "none"}, "a: {run: 'make test | tee log'}", "fail"),
+        ({"at": "a", "runs": "make test*", "need": "none"}, "a: {run: 'make test || true'}", "fail"),
+        (OF_JOBS, "jobs: {a: {steps: [{run: 'make test | tee log'}]}}", "fail"),
+        (OF_JOBS, "jobs: {a: {steps: [{run: 'make test | tee log'}], defaults: {run: {shell: bash}}}}", "pass"),
+        (OF_JOBS, "{jobs: {a: {steps: [{run: 'make test | tee log'}]}}, defaults: {run: {shell: bash}}}", "pass"),
+        (OF_STEPS, "jobs: {a: {steps: [{run: 'make test | tee log'}]}}", "fail"),
+        (OF_STEPS, "jobs: {a: {steps: [{run: 'make test | tee log'}], defaults: {run: {shell: bash}}}}", "pass"),
+        (OF_STEPS, "{jobs: {a: {steps: [{run: 'make test | tee log'}]}}, defaults: {run: {shell: bash}}}", "pass"),
         ({"at": "a", "times_baseline": {"name": "b", "at_most": 2}}, "a: 3", "unknown"),
         ({"at": "x", "is": [1]}, "a: 1", "fail"),
         ({"at": "x", "is": [1], "absent": "allowed"}, "a: 1", "pass"),
