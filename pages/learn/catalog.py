@@ -12,6 +12,7 @@ from pages.ui import (
     learn_find,
     learn_resume,
     live,
+    no_team,
     pick,
     plan_hours,
     plan_tracks,
@@ -24,7 +25,7 @@ user = require(Action.VIEW)
 demo.leave_when_removed()
 head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
 head.title("Learn", anchor=False)
-if not pick.is_any_team(user):
+if not no_team.is_any(user):
     with left_out(user, "the way to what you were reading"):
         learn_resume.go_on(user)
     first_hour.way_there()

@@ -9,6 +9,7 @@ from pages.ui import (
     demo,
     learn_alone,
     live,
+    no_team,
     pick,
     plan_hours,
     plan_tracks,
@@ -35,7 +36,7 @@ if slug not in catalog.tracks():
 track_head.way_back()
 head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
 head.title(track_head.title(slug), anchor=False)
-if not pick.is_any_team(user):
+if not no_team.is_any(user):
     learn_alone.track(user, slug)
     st.stop()
 team = pick.team(user, head, with_services=False)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from data.learning import catalogue
 from data.people import Who
-from pages.ui import pick, track_about, track_head, track_modules, track_proofs
+from pages.ui import no_team, track_about, track_head, track_modules, track_proofs
 from pages.ui.learn_words import size, state_badge
 from pages.ui.registry import page_file
 from pages.ui.text import plain
@@ -46,4 +46,4 @@ def _no_team() -> None:
     with st.container(border=True, gap="small"):
         st.subheader("There is no team yet", anchor=False)
         st.text(TOLD)
-        pick.way_to_a_team()
+        no_team.way()

@@ -13,7 +13,7 @@ from data import queries
 from data.access import Action
 from data.asked import maps
 from data.people import Who
-from pages.ui import cached, entrance, guard, states, window
+from pages.ui import cached, no_team, states, window
 from pages.ui.registry import page_file
 from pages.ui.text import plain
 
@@ -68,38 +68,12 @@ def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> querie
     """The team picker; the same for teams with services, or for every team."""
     seen = [one for one in cached.teams(cached.version(), user) if one.services or not with_services]
     if not seen and not with_services:
-        _no_team()
+        no_team.here()
     if not seen:
         _begin("No team has a service yet.")
     names = {one.id: f"{one.name}{DEMO if one.is_demo else ''}" for one in seen}
     chosen = _select(place, "team", "Team", names, seen[0].id)
     return next(one for one in seen if one.id == chosen)
-
-
-def is_any_team(user: Who) -> bool:
-    """Whether the person sees a team at all."""
-    return bool(cached.teams(cached.version(), user))
-
-
-def way_to_a_team() -> None:
-    """To where teams are made; for whoever may not make them, whom to ask."""
-    states.way(
-        page_file("teams"), "Teams and services", others=f"{plain(entrance.whom())} to make one and put you in it.",
-        action=Action.MANAGE_TEAMS,
-    )  # fmt: skip
-
-
-def _no_team() -> None:
-    with st.container(border=True):
-        st.subheader("There is no team yet", anchor=False)
-        if guard.somewhere(guard.identity(), Action.MANAGE_TEAMS):
-            st.text("Make a team first; it can be asked, and say what holds it up, before it has any service.")
-        else:
-            st.text("What stands here is about a team, and you see none.")
-        way_to_a_team()
-        label = "Meanwhile, see what there is to learn"
-        st.page_link(page_file("learn"), label=label, icon=":material/school:")
-    st.stop()
 
 
 def _begin(missing: str) -> None:
