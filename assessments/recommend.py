@@ -261,7 +261,7 @@ def _why(weighed: _Weighed, slug: str, budget: float) -> str:
     sentence = f"It works on {_and(parts)}"
     worst = max((weighed.gaps[key] for key in closed), key=lambda gap: gap.lost or 0, default=None)
     if worst is not None and worst.lost:
-        sentence += f"; where {_name(worst)} acts, {_percent(worst.lost)} of the lead time is lost to waiting"
+        sentence += f"; where {_name(worst)} acts, {percent(worst.lost)} of the lead time is lost to waiting"
     hours = float(weighed.cost([slug]))
     sentence += f"; it takes {hours:g} of your {budget:g} hours"
     if before := weighed.before(slug):
@@ -334,7 +334,7 @@ def _outdone(weighed: _Weighed, slug: str, chosen: Sequence[str], budget: float)
     most, less = weighed.gain(chosen), weighed.gain(rival)
     if less < most:
         whole = sum(gap.size for gap in weighed.gaps.values())
-        shares = [_percent(float(part / whole)) for part in (most, less)]
+        shares = [percent(float(part / whole)) for part in (most, less)]
         verb = "close" if len(chosen) > 1 else "closes"
         return f"In {budget:g} hours {picked} {verb} {shares[0]} of the gap; the best choice with this one {shares[1]}."
     hours = [float(weighed.cost(slugs)) for slugs in (rival, chosen)]
@@ -397,5 +397,6 @@ def _and(names: Sequence[str]) -> str:
     return " and ".join(part for part in [", ".join(names[:-1]), *names[-1:]] if part)
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+def percent(share: float) -> str:
+    """A part of a gap in words, whole, as levels are no finer: 5 %. What is less does not read as nothing."""
+    return "below 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"

@@ -1,7 +1,7 @@
 """What changes are worth, in words: rough numbers with their ranges, findings as titles, and what is not in them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assessments.worth import (
     DIFFERENCES,
@@ -46,14 +46,37 @@ def rough(value: float) -> str:
     return "0" if text in ("-0", "0") else text.replace("-", "−")
 
 
-def between(found: Range, unit: str = "", size: float = 1.0) -> str:
-    """A range alone: 740 to 2,500 h."""
-    return f"{rough(found.low / size)} to {rough(found.high / size)}{unit}"
-
-
 def told(found: Range, unit: str = "", size: float = 1.0) -> str:
     """The middle with its range: 1,600 h (740 to 2,500)."""
-    return f"{rough(found.middle / size)}{unit} ({between(found, size=size)})"
+    middle, low, high = together(*(each / size for each in (found.middle, found.low, found.high)))
+    return f"{middle}{unit} ({low} to {high})"
+
+
+def together(first: float, *others: float) -> tuple[str, ...]:
+    """Numbers that stand beside each other, roughly, with the decimals that the first one needs: 3.4, 0.6 and 12.0."""
+    return _alike((first, *others), _places(first, 1, 1 if max(map(abs, (first, *others))) >= 1 else 2), significant=2)
+
+
+def _places(value: float, more: int, most: int) -> int:
+    """Decimals of a number below ten, one less for each power of ten above."""
+    return max(0, min(most, more - math.floor(math.log10(abs(value))))) if value and math.isfinite(value) else 0
+
+
+def _alike(values: Sequence[float], places: int, significant: int | None = None) -> tuple[str, ...]:
+    """All with the same decimals, none where all are whole. significant: digits of large ones."""
+    rounded = [
+        round(each, places if significant is None else min(places, significant - 1 - _power(each)))
+        if math.isfinite(each)
+        else 0.0
+        for each in values
+    ]
+    while places and all(each == round(each, places - 1) for each in rounded):
+        places -= 1
+    return tuple(f"{each + 0.0:,.{places}f}".replace("-", "−") for each in rounded)
+
+
+def _power(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if value else 0
 
 
 def difference(key: str, found: Range) -> str:
@@ -70,7 +93,9 @@ def given(what: Quantity, one: Input) -> str:
     if one.low == one.high:
         ends = f"{_exact(one.low / size)}{unit}"
     if one.kind == MEASURED and one.low != one.high:
-        ends = f"{_exact(one.value / size)}{unit} ({ends.removesuffix(unit) if unit else ends})"
+        value, low, high = (each / size for each in (one.value, one.low, one.high))
+        value, low, high = _alike((value, low, high), _places(max(map(abs, (value, low, high))), 2, 2))
+        ends = f"{value}{unit} ({low} to {high})"
     return f"{ends} {what.unit}"
 
 
@@ -95,7 +120,7 @@ def verdict(found: Worth) -> str:
         return "Nothing is put in by what is stated here, so nothing has to come back: state what goes in."
     return (
         f"The hours put in are back within {HORIZON // 12} years {chance(found.chance)}: each hour put in brings back "
-        f"{rough(found.ratio.middle)} ({between(found.ratio)}) by then."
+        f"{told(found.ratio)} by then."
     )
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from content import (
     first_hour_rules,
     learning_rules,
@@ -52,7 +50,12 @@ def benchmarks() -> dict:
 
     Shares are percentages of respondents. Raises ContentError when a distribution does not add up to 100 %.
     """
-    figures = json.loads((HERE / "benchmarks" / "dora.json").read_text(encoding="utf-8"))
+    try:
+        figures = json.loads((HERE / "benchmarks" / "dora.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ContentError(f"benchmarks/dora.json: {' '.join(str(error).split())}") from error
+    if not isinstance(figures, dict) or not isinstance(figures.get("dist_2025"), dict):
+        raise ContentError("benchmarks/dora.json: it has no dist_2025")
     for metric, distribution in figures["dist_2025"].items():
         shares = distribution.get("pct_best_first") if isinstance(distribution, dict) else None
         if shares and abs(sum(shares) - 100) > 0.5:
@@ -66,7 +69,9 @@ def definitions() -> dict[str, dict[str, str]]:
 
     Raises ContentError when a metric lacks one of them.
     """
-    texts = YAML(typ="safe", pure=True).load((HERE / "definitions.yml").read_text(encoding="utf-8"))
+    texts = read(HERE / "definitions.yml")
+    if not isinstance(texts, dict) or not all(isinstance(fields, dict) for fields in texts.values()):
+        raise ContentError("definitions.yml: it says nothing of metrics by their keys")
     for metric, fields in texts.items():
         if odd := sorted(DEFINITION_FIELDS ^ set(fields)):
             raise ContentError(f"definitions.yml: {metric} has {', '.join(odd)} missing or too many")

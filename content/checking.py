@@ -16,7 +16,12 @@ SCHEMAS = Path(__file__).parent / "schemas"
 
 
 class ContentError(ValueError):
-    """A content file is not what it must be; the text names the file and the place."""
+    """A content file is not what it must be; the text names the file and the place, a line for each problem."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Which they are, below the folder of content."""
+        return tuple(dict.fromkeys(line.partition(":")[0] for line in str(self).splitlines()))
 
 
 def read(path: Path) -> Any:

@@ -224,7 +224,7 @@ def _commands(workflow: Workflow, job: Job, step: Step) -> Iterator[Command]:
         for name, value in env.items() if isinstance(env, dict) else ():
             if isinstance(value, str) and "\n" not in value and "${{" not in value:
                 known[name] = value
-    for command in step.commands(known):
+    for command in step.commands(known, job=job.plain, workflow=workflow.plain):
         named = _OF_MATRIX.fullmatch(command.words[0])
         values = _matrix(job, named[1])[:MATRIX] if named else []
         if not values:
@@ -344,7 +344,7 @@ def _script(snapshot: Snapshot, path: str) -> list[Command]:
         return commands(_POWERSHELL.sub("", text))
     if text.startswith("#!") and not any(shell in text.split("\n", 1)[0] for shell in ("sh", "env -S")):
         return []
-    return commands(text)
+    return commands(text, pipefail="pipefail" in text.split("\n", 1)[0])
 
 
 def _joined(folder: str, path: str) -> str:
@@ -370,7 +370,7 @@ def _made(snapshot: Snapshot, words: tuple[str, ...], folder: str) -> list[tuple
     found = []
     for target in targets or makefile.first:
         for line in makefile.recipe(target):
-            found += [(command, where) for command in commands(line)]
+            found += [(command, where) for command in commands(line, pipefail=makefile.pipes_fail)]
     return found
 
 

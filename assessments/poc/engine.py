@@ -20,7 +20,7 @@ from assessments.poc.known import Known, Settings, Source
 from assessments.poc.model import Check, Judgement, Level, Outcome, Poc, Result, Results, Severity
 
 #: Raised when the same files may now be judged otherwise.
-VERSION = 1
+VERSION = 2
 #: Kinds whose facts are the portal's own, and not of the repository.
 _OWN = ("metric", "attest")
 #: Days after which an accepted check is judged again, and after which its evidence is stale.

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from assessments.evidence.finding import Evidence
 from assessments.evidence.reading import Malformed
 from assessments.evidence.reading.shell import commands
+from assessments.evidence.reading.workflows import pipes_fail
 from assessments.evidence.reading.yamls import Map, Seq
 from assessments.poc.judging import DAY, Context, Open, number, unknown
 from assessments.poc.patterns import fits
@@ -106,7 +107,12 @@ CONDITION: dict[str, Any] = {
                 "most": {"type": "integer", "description": "Days at most."},
             },
         },
-        "runs": _PATTERNS | {"description": "A step or job one of whose commands, not what it prints, fits."},
+        "runs": _PATTERNS
+        | {
+            "description": "A step or job one of whose commands, not what it prints, fits. With need: none any; else "
+            "one that is heard when it fails, without `|| true` or a pipe into `tee` and the like behind it, the "
+            "latter unless the shell has pipefail."
+        },
         "listed_at": PLACE | {"minLength": 1, "description": "One of the values at that place."},
         "all": {
             "description": "Conditions that hold within it.",
@@ -180,6 +186,8 @@ class Looker:
     def __init__(self, context: Context):
         self.context = context
         self.steps = 0
+        self.within: list[Any] = []  # what is looked at, from the document inwards
+        self.denied = 0  # conditions with need: none around this one
 
     def spots(self, root: Spot, path: str) -> list[Spot]:
         found = [root]
@@ -227,7 +235,9 @@ class Looker:
         """One condition over the documents, taken together."""
         good: list[Spot] = []
         bad: list[tuple[Spot, str]] = []
+        self.denied += condition.get("need") == "none"
         for root in roots:
+            self.within.append(root.value)
             for spot in self.spots(root, condition["at"]):
                 if not all(self.judge(each, [spot]).holds for each in condition.get("where", ())):
                     continue
@@ -236,6 +246,8 @@ class Looker:
                     bad.append((spot, why))
                 else:
                     good.append(spot)
+            self.within.pop()
+        self.denied -= condition.get("need") == "none"
         return self._counted(condition, good, bad)
 
     def _counted(self, condition: Mapping[str, Any], good: list[Spot], bad: list[tuple[Spot, str]]) -> Said:
@@ -419,14 +431,26 @@ _FORM_NAMES = {
 
 
 def _runs(looker: Looker, wanted: Any, value: Any) -> str:
-    steps = value.get("steps") if isinstance(value, Map) and "steps" in value else Seq(0)
-    steps = [each for each in steps if isinstance(each, Map)] if isinstance(steps, Seq) else []
-    for step in [value, *steps]:
+    workflow = looker.within[0] if isinstance(looker.within[0], Map) else Map(0)
+    job = value if isinstance(value, Map) and "steps" in value else _job_of(workflow, value)
+    for step in [value, *_steps(value)]:
         script = step.get("run") if isinstance(step, Map) else None
-        for command in commands(script) if isinstance(script, str) else ():
-            if fits(wanted, " ".join(command.words)) and not command.ignored:
+        pipefail = isinstance(script, str) and pipes_fail(step, job, workflow)
+        for command in commands(script, pipefail=pipefail) if isinstance(script, str) else ():
+            if fits(wanted, " ".join(command.words)) and (looker.denied or not command.ignored):
                 return ""
     return "runs no such command"
+
+
+def _steps(job: Any) -> list[Map]:
+    steps = job.get("steps") if isinstance(job, Map) else None
+    return [each for each in steps if isinstance(each, Map)] if isinstance(steps, Seq) else []
+
+
+def _job_of(workflow: Map, step: Any) -> Map | None:
+    jobs = workflow.get("jobs")
+    every = jobs.values() if isinstance(jobs, Map) else ()
+    return next((job for job in every if any(each is step for each in _steps(job))), None)
 
 
 _TESTS = {

@@ -136,7 +136,7 @@ def _money(view: WorthView) -> Iterator[tuple[str, str]]:
 
 def _drivers(found: Worth) -> Iterator[tuple[str, str, str]]:
     for each in found.drivers:
-        yield QUANTITIES[each.key].name, each.kind, f"{words.rough(each.at_low)} / {words.rough(each.at_high)}"
+        yield QUANTITIES[each.key].name, each.kind, " / ".join(words.together(each.at_low, each.at_high))
 
 
 def _inputs(view: WorthView) -> Iterator[tuple[str, str, str, str]]:

@@ -49,21 +49,22 @@ class Entry:
         return " ".join([self.track["title"], self.track["outcome"], *names, self.slug]).casefold()
 
 
-def entries(plan: TeamPlan, also: str = "") -> tuple[Entry, ...]:
-    """Every track that is taught, and those that are not any more but that the team has chosen; in their order. also:
-    the slug of one that is listed in any case."""
-    reasons = {one.slug: one.because for one in (*plan.plan.picks, *plan.plan.others)}
-    picks = {one.slug for one in plan.plan.picks}
-    done = {one.slug for one in plan.choices if one.state == choices.FINISHED}
+def entries(plan: TeamPlan | None, also: str = "") -> tuple[Entry, ...]:
+    """Every track that is taught, and those that are not any more but that the team has chosen; in their order. plan:
+    None for somebody who has no team to look at. also: the slug of one that is listed in any case."""
+    picked, others = (plan.plan.picks, plan.plan.others) if plan else ((), ())
+    reasons = {one.slug: one.because for one in (*picked, *others)}
+    picks, made = {one.slug for one in picked}, plan.choices if plan else ()
+    done = {one.slug for one in made if one.state == choices.FINISHED}
     area_of = {key: area for area, (_, own) in model.areas().items() for key in own}
     found = []
     for slug, track in catalog.tracks().items():
-        choice = newest(plan.choices, slug)
+        choice = newest(made, slug)
         if track["status"] not in SHOWN_ALWAYS and choice is None and slug != also:
             continue
         before = tuple((each, catalog.tracks()[each]["title"]) for each in track["requires"] if each not in done)
         areas = tuple(dict.fromkeys(area_of[each["id"]] for each in track["capabilities"]))
-        share = plan.plan.shares.get(slug) if plan.known else None
+        share = plan.plan.shares.get(slug) if plan and plan.known else None
         state = choice.state if choice else NOT_CHOSEN
         found.append(Entry(track, slug in picks, reasons.get(slug, ""), share, state, choice, before, areas))
     return tuple(found)

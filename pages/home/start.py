@@ -5,6 +5,7 @@ import streamlit as st
 from data import backlog
 from data.access import Action
 from pages.ui import begin, cached, demo, entrance, first_hour, learn_resume, live, progress, services, syncs, undecided
+from pages.ui.content_unread import left_out
 from pages.ui.guard import require, somewhere
 
 user = require(Action.VIEW)
@@ -29,9 +30,10 @@ unread = backlog.first_readings(user)
 with work:
     progress.jobs_area(user)
     syncs.summary(user, unread)
-    learn_resume.go_on(user)
-    if seen:
-        first_hour.invite(user)
+    with left_out(user, "the way to what you were reading and to your first hour"):
+        learn_resume.go_on(user)
+        if seen:
+            first_hour.invite(user)
 if own:
     with mine:
         st.header("Your services", anchor=False)

@@ -5,7 +5,19 @@ import streamlit as st
 from content import catalog
 from data.access import Action, Subject, may
 from data.learning import catalogue
-from pages.ui import demo, live, pick, plan_hours, plan_tracks, track_about, track_choose, track_head, track_modules
+from pages.ui import (
+    demo,
+    learn_alone,
+    live,
+    no_team,
+    pick,
+    plan_hours,
+    plan_tracks,
+    track_about,
+    track_choose,
+    track_head,
+    track_modules,
+)
 from pages.ui import track_proofs as proofs
 from pages.ui.addresses import page_at
 from pages.ui.guard import require
@@ -24,6 +36,9 @@ if slug not in catalog.tracks():
 track_head.way_back()
 head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
 head.title(track_head.title(slug), anchor=False)
+if not no_team.is_any(user):
+    learn_alone.track(user, slug)
+    st.stop()
 team = pick.team(user, head, with_services=False)
 demo.label(user, team.is_demo)
 

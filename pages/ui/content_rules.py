@@ -11,6 +11,7 @@ from data import content_whole
 from data.access import Forbidden
 from data.people import Who
 from pages.ui import paging
+from pages.ui.content_unread import left_out
 from pages.ui.text import count, plain
 
 STATUS = {"wip": "Not written yet", "beta": "New", "active": "Ready", "deprecated": "Not taught any more"}
@@ -18,7 +19,8 @@ STATUS = {"wip": "Not written yet", "beta": "New", "active": "Ready", "deprecate
 
 def section(user: Who) -> None:
     """The tracks, the quick rules, and all rules on request."""
-    _tracks()
+    with left_out(user, "the table of tracks"):
+        _tracks()
     found = check.loaded(datetime.now(UTC).date())
     _lines("To mend", found.problems, "Nothing has to be mended.")
     links = [line for line in found.warnings if line.startswith("resources.yml")]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assessments.delivery.present import share
+from assessments.recommend import percent
 from data.improving import choices
 from data.improving.plans import TeamPlan
 from data.learning import catalogue, progress
@@ -62,7 +62,7 @@ def _card(user: Who, team_id: int, found: TeamPlan, one: Entry) -> None:
         st.caption(plain(one.because))
     facts = [size(one.track)]
     if one.share:
-        facts.append(f"closes {share(one.share)} of your gap")
+        facts.append(f"closes {percent(one.share)} of your gap")
     if one.before:
         facts.append(f"advised before it: {', '.join(title for _, title in one.before)}")
     if one.choice and one.choice.is_active and one.is_written:

@@ -13,7 +13,7 @@ from data import queries
 from data.access import Action
 from data.asked import maps
 from data.people import Who
-from pages.ui import cached, states, window
+from pages.ui import cached, no_team, states, window
 from pages.ui.addresses import page_at
 from pages.ui.text import plain
 
@@ -68,13 +68,7 @@ def team(user: Who, place: DeltaGenerator, with_services: bool = True) -> querie
     """The team picker; the same for teams with services, or for every team."""
     seen = [one for one in cached.teams(cached.version(), user) if one.services or not with_services]
     if not seen and not with_services:
-        states.empty(
-            "There is no team yet",
-            "Make a team first; it can be asked, and say what holds it up, before it has any service.",
-            "Teams and services",
-            page_at("teams"),
-        )
-        st.stop()
+        no_team.here()
     if not seen:
         _begin("No team has a service yet.")
     names = {one.id: f"{one.name}{DEMO if one.is_demo else ''}" for one in seen}

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from assessments.delivery.present import share
-from assessments.recommend import AT_ONCE
+from assessments.recommend import AT_ONCE, percent
 from data.improving import choices
 from data.improving.plans import TeamPlan
 from data.learning import catalogue
@@ -24,7 +23,7 @@ def section(user: Who, team_id: int, one: Entry, found: TeamPlan, plans: bool) -
             label = "Recommended" if one.recommended else "For your team"
             st.markdown(f"**{label}:** {plain(one.because)}")
         if one.share:
-            st.caption(f"By itself it closes {share(one.share)} of what lies between here and the next levels.")
+            st.caption(f"By itself it closes {percent(one.share)} of what lies between here and the next levels.")
         _before(team_id, one)
         if one.choice and one.choice.is_active:
             _under_way(user, team_id, one, plans)

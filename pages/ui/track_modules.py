@@ -13,8 +13,8 @@ from pages.ui.learn_words import STAGES, minutes, person_badge
 from pages.ui.text import count, plain
 
 
-def section(user: Who, team_id: int, one: Entry) -> None:
-    """Nothing where none is written."""
+def section(user: Who, team_id: int | None, one: Entry) -> None:
+    """Nothing where none is written. team_id: None for somebody who has no team to look at."""
     modules = catalog.modules(one.slug)
     if not modules:
         return
@@ -28,7 +28,7 @@ def section(user: Who, team_id: int, one: Entry) -> None:
     following = next((slug for slug, each in mine.items() if not each.is_over), None)
     if following:
         label = "Go on reading" if any(each.state for each in mine.values()) else "Begin to read"
-        where = {"team": str(team_id), "track": one.slug, "module": following}
+        where = _query(team_id, one.slug, following)
         if st.button(label, key="track_read", type="primary", icon=":material/menu_book:"):
             st.switch_page(page_at("module"), query_params=where)
     with st.container(border=True, gap="small", key="track_modules"):
@@ -36,9 +36,14 @@ def section(user: Who, team_id: int, one: Entry) -> None:
             _row(team_id, one.slug, number, module, mine.get(slug))
 
 
-def _row(team_id: int, track: str, number: int, module: Module, mine: Progress | None) -> None:
+def _query(team_id: int | None, track: str, module: str) -> dict[str, str]:
+    """The address of a module, as this team reads it where there is one."""
+    return {"track": track, "module": module} | ({"team": str(team_id)} if team_id else {})
+
+
+def _row(team_id: int | None, track: str, number: int, module: Module, mine: Progress | None) -> None:
     head = module.head
-    query = {"team": str(team_id), "track": track, "module": head["slug"]}
+    query = _query(team_id, track, head["slug"])
     facts = [STAGES[head["stage"]], minutes(head["minutes"])]
     if mine and mine.minutes_left and mine.minutes_left < mine.minutes:
         facts.append(f"{minutes(mine.minutes_left)} left")

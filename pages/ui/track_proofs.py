@@ -22,8 +22,8 @@ from pages.ui.text import count, day, plain
 DECISIONS = {learning.ADOPT: "Adopted", learning.ADAPT: "Adapted", learning.STOP: "Stopped, and known why"}
 
 
-def section(user: Who, team_id: int, one: Entry) -> None:
-    """Nothing where none is written."""
+def section(user: Who, team_id: int | None, one: Entry) -> None:
+    """Nothing where none is written. team_id: None for somebody who has no team to look at."""
     pocs = catalog.pocs(one.slug)
     if not pocs:
         return
@@ -35,15 +35,17 @@ def section(user: Who, team_id: int, one: Entry) -> None:
             _row(team_id, one, poc, None if lines is None else [line for line in lines if line.poc == slug])
 
 
-def _lines(user: Who, team_id: int, track: str) -> list[Line] | None:
-    """Those of the team; None for somebody who may not see them."""
+def _lines(user: Who, team_id: int | None, track: str) -> list[Line] | None:
+    """Those of the team; None for somebody who may not see them, or without a team."""
+    if team_id is None:
+        return None
     try:
         return [line for line in attempts.listed(user, team_id) if line.track == track]
     except Forbidden:
         return None
 
 
-def _row(team_id: int, one: Entry, poc: Mapping[str, Any], lines: Sequence[Line] | None) -> None:
+def _row(team_id: int | None, one: Entry, poc: Mapping[str, Any], lines: Sequence[Line] | None) -> None:
     query = {"team": str(team_id), "track": one.slug, "poc": poc["slug"]}
     st.markdown(f"**{plain(poc['title'])}**")
     st.markdown(prose.line(poc["problem"]))

@@ -94,7 +94,7 @@ def tornado(found: Worth) -> go.Figure:
         figure.add_bar(
             x=[high - low], base=[low], y=[-under - BAR / 2], orientation="h", width=BAR,
             marker={"color": charts.TEAL if kind == MEASURED else charts.ORANGE},
-            hovertemplate=f"{name}, {kind}: {words.rough(each.at_low)} to {words.rough(each.at_high)} h<extra></extra>",
+            hovertemplate=f"{name}, {kind}: {' to '.join(words.together(each.at_low, each.at_high))} h<extra></extra>",
         )  # fmt: skip
         figure.add_annotation(
             x=least, y=-down, text="<br>".join(lines), showarrow=False, xanchor="left", yanchor="top", align="left",

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 
 from assessments.maturity import Seen, State, capabilities, standing
-from assessments.recommend import FINISHED, TESTED_OUT, UNDER_WAY, plan
+from assessments.recommend import FINISHED, TESTED_OUT, UNDER_WAY, percent, plan
 from content import catalog
 from tests.assessments.standings import capability, seen
 
@@ -349,3 +349,10 @@ def test_the_shipped_tracks_make_a_plan():
     found = plan(standings, catalog.tracks(), 40)
     assert len(found.picks) == 2 and found.hours <= 40 and found.find_out == ()
     assert len(found.picks) + len(found.others) == 12
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.05, "5 %"), (0.046, "5 %"), (0.004, "below 1 %"), (0, "0 %"), (1, "100 %")]
+)
+def test_parts_of_a_gap_are_told_in_whole_per_cent(share, text):
+    assert percent(share) == text

@@ -239,8 +239,28 @@ def test_numbers_are_told_as_roughly_as_they_are_known(value, text):
 
 
 @pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((1600, 740, 2500), "1,600 h (740 to 2,500)"),
+        ((34, 7.5, 120), "34 h (8 to 120)"),
+        ((3.4, 0.55, 12), "3.4 h (0.6 to 12.0)"),
+        ((0.5, -0.14, 2.34), "0.5 h (−0.1 to 2.3)"),
+        ((0.314, 0.1, 0.5), "0.31 h (0.10 to 0.50)"),
+        ((3, 1, 5), "3 h (1 to 5)"),
+        ((0, -0.001, 0), "0 h (0 to 0)"),
+        ((-7.04, -15.2, 0.3), "−7.0 h (−15.0 to 0.3)"),
+    ],
+)
+def test_numbers_beside_each_other_have_the_same_decimals(numbers, text):
+    middle, low, high = numbers
+    assert worth_words.told(Range(low, middle, high), " h") == text
+
+
+@pytest.mark.parametrize(
     ("key", "one", "text"),
     [
+        ("failures", (MEASURED, 8.125, 12.3, 17), "12.3 (8.1 to 17.0) a year"),
+        ("failures", (MEASURED, 85, 98.6, 113), "99 (85 to 113) a year"),
         ("fewer_failures", (ASSUMED, 0.05, 0.175, 0.3), "5 to 30 % of today's"),
         ("people", (ASSUMED, 4, 4, 4), "4 a team"),
         ("failures", (MEASURED, 583.02, 688.85, 814.28), "689 (583 to 814) a year"),

@@ -56,6 +56,22 @@ def test_a_distribution_that_does_not_add_up_is_refused(folder):
         catalog.benchmarks()
 
 
+@pytest.mark.parametrize("text", ["", "lead_time: [", "- a list", "lead_time: a text"])
+def test_definitions_that_are_none_are_refused_with_the_name_of_the_file(folder, text):
+    (folder / "definitions.yml").write_text(text)
+    with pytest.raises(catalog.ContentError, match=r"^definitions\.yml: "):
+        catalog.definitions()
+
+
+@pytest.mark.parametrize("text", [None, "", '{"dist_2025": {', "[]"])
+def test_benchmarks_that_are_none_are_refused_with_the_name_of_the_file(folder, text):
+    (folder / "benchmarks").mkdir()
+    if text is not None:
+        (folder / "benchmarks" / "dora.json").write_text(text)
+    with pytest.raises(catalog.ContentError, match=r"^benchmarks/dora\.json: "):
+        catalog.benchmarks()
+
+
 def test_the_holes_between_the_clusters_are_kept():
     assert "<1d" not in {tier["lt"] for tier in catalog.benchmarks()["clusters"]["2021"]["tiers"].values()}
     assert catalog.benchmarks()["clusters"]["2020"]["tiers"] == {}

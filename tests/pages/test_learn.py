@@ -1,5 +1,7 @@
 """The catalogue of tracks, a track, and reading a module, as somebody uses them."""
 
+import re
+
 import pytest
 
 from data import people, teams
@@ -52,6 +54,7 @@ def test_what_is_recommended_comes_first_with_the_reason_for_this_team(shop):
     at = opened(LEARN, team=shop.team_id)
     text = plainly(at)
     assert "Recommended for your team" in text and "**Why:** It works on " in text
+    assert re.search(r"closes \d+ % of your gap", text), "as its reason says it"
     assert next(each.value for each in at.subheader) in (TITLE, "Talking about it")
     assert ":gray-badge[Coming]" in text and "2 hours, 2 modules, 2 proofs of concept" in text
 
@@ -82,6 +85,20 @@ def test_tracks_are_found_by_what_they_say_and_shown_again(shop):
     assert [each.value for each in at.subheader] == ["Talking about it"]
     at.selectbox(key="learn_order").set_value("effort").run()
     assert "Recommended for your team" not in plainly(at)
+
+
+def test_without_any_team_all_tracks_can_be_read(home, who):
+    at = opened(LEARN)
+    text = plainly(at)
+    assert "Nothing keeps you from reading" in text and TITLE in text and "Make a team first" not in text
+    assert "Teams and services" in links(at) and "Open the track" in links(at)
+    at = opened(TRACK_PAGE, track=TRACK)
+    text = plainly(at)
+    assert "0 of 2 modules done" in at.get("progress")[0].proto.text and "A runbook for one service" in text
+    assert "from level" in text and not [each for each in at.button if each.key == "track_choose"]
+    assert "Tasks and checks" not in links(at), "a proof of concept is a team's"
+    at.button(key="track_read").click().run()
+    assert "What a runbook says" in plainly(at)
 
 
 # -- track -------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from starlette.applications import Starlette
 
 import gate
 import server
+from content.checking import ContentError
 from data import access, store
+from pages.ui import content_unread
 from tests.loop import in_a_loop
 from tests.pages.conftest import ROOT
 
@@ -69,6 +71,16 @@ def test_an_error_shows_a_reference_and_logs_the_traceback_under_it(shown, caplo
 def test_what_one_may_not_is_said_as_it_is(shown, caplog):
     assert server.on_script_error(access.Forbidden("You may not do this.")) is True
     assert shown == [("You may not do this", "You may not do this.")] and not caplog.records
+
+
+def test_content_that_cannot_be_read_is_named_with_its_file(home, shown, monkeypatch, caplog):
+    monkeypatch.setattr(content_unread, "links", lambda user: None)
+    error = ContentError("tracks/a/modules/b.md: it begins with front matter between two lines of ---")
+    assert server.on_script_error(error) is True
+    title, body = shown[0]
+    assert title == "The learning content cannot be read at the moment"
+    assert "tracks/a/modules/b.md" in body.replace("\\", "")
+    assert caplog.records[0].exc_info
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,19 @@ def test_home_without_anything_says_what_is_missing_and_who_can_help(shared):
     assert "Ask Person" not in said(portal(key("admin", "ops"))), "whoever can add sees the ways to begin"
 
 
+def test_who_may_make_no_team_is_told_whom_to_ask_and_can_read(shared):
+    admin, bob = sessions.who(key("admin", "ops")), key("2")
+    (organization,) = admin.organizations
+    roles.give(admin, organization, sessions.who(bob).id, "leader")
+    at = portal(bob, "team/plan.py")
+    assert "Ask Person admin to make one" in said(at) and "Make a team first" not in said(at)
+    assert [link.proto.page for link in at.get("page_link")] == ["learn"]
+    at = portal(bob, "learn/catalog.py")
+    assert "Ask Person admin to make one" in said(at)
+    assert "Open the track" in [link.proto.label for link in at.get("page_link")]
+    assert "Make a team first" in said(portal(key("admin", "ops"), "team/plan.py"))
+
+
 def test_who_is_switched_off_is_told_so(shared):
     begun = key("2", "leads")
     at = portal(begun)

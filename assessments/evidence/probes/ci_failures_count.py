@@ -12,19 +12,20 @@ PROBE = Probe(
     family="pipelines",
     capabilities=("continuous-integration", "continuous-delivery"),
     why="A check whose failure is ignored is green for ever, and people stop looking.",
-    how="Commands on changes that test or check: none of them is followed by `|| true` or stands in a step or job "
-    "with `continue-on-error: true`. An expression there is a decision and is not counted.",
+    how="Commands on changes that test or check: none of them is followed by `|| true`, goes through a pipe into "
+    "`tee`, `grep`, `cat` or the like where the shell has no `pipefail`, or stands in a step or job with "
+    "`continue-on-error: true`. An expression there is a decision and is not counted.",
     outcomes={
         Outcome.MET: "No failure is ignored.",
         Outcome.PARTLY: "Failures of some are ignored.",
         Outcome.NOT_MET: "Failures of all are ignored.",
         Outcome.NOT_APPLICABLE: "No command on changes is known to test or check.",
     },
-    remedy="Remove `continue-on-error` and `|| true`. What cannot pass yet goes into a job of its own, with the day "
-    "on which it must.",
+    remedy="Remove `continue-on-error` and `|| true`, and give steps with a pipe `shell: bash`, which sets `pipefail`. "
+    "What cannot pass yet goes into a job of its own, with the day on which it must.",
     effort=Effort.HOURS,
     every=True,
-    version=2,
+    version=3,
 )
 
 

@@ -38,7 +38,7 @@ PROBE = Probe(
     remedy="Add the linter and formatter of your language to the workflow on pull requests, and run them once over "
     "everything in a change of its own.",
     effort=Effort.HOURS,
-    version=2,
+    version=3,
 )
 _ANALYSES = re.compile(
     r"<(TreatWarningsAsErrors|EnforceCodeStyleInBuild|EnableNETAnalyzers)>\s*true|<(AnalysisMode|AnalysisLevel)>",

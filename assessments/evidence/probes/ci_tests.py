@@ -35,7 +35,7 @@ PROBE = Probe(
     },
     remedy="Add a job that runs the test command of the project to the workflow on pull requests.",
     effort=Effort.HOURS,
-    version=2,
+    version=3,
 )
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 _RULE = re.compile(r"^(?![\t#])([^:=#\n]{1,500}?)\s*::?(?![:=])([^\n]*)$")
-_VARIABLE = re.compile(r"^(?:export\s+|override\s+)?([A-Za-z_][\w.-]*)\s*(?::{0,2}|\?)=\s*(.*)$")
+_VARIABLE = re.compile(r"^(?:export\s+|override\s+)?([A-Za-z_.][\w.-]*)\s*(?::{0,2}|\?)=\s*(.*)$")
 _NAMED = re.compile(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
 #: Variables within variables that are filled in, and letters of a value.
 NESTED, VALUE_LIMIT = 6, 500
@@ -31,6 +31,11 @@ class Makefile:
     def first(self) -> list[str]:
         """The target that a plain `make` makes, if any."""
         return [name for name in self.rules if not name.startswith(".") and "%" not in name][:1]
+
+    @property
+    def pipes_fail(self) -> bool:
+        """Whether its shell fails with any command of a pipe."""
+        return any("pipefail" in self.values.get(name, "") for name in ("SHELL", ".SHELLFLAGS"))
 
     def line(self, target: str) -> int | None:
         return self.rules[target][0].line if target in self.rules else None

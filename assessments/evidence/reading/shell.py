@@ -8,6 +8,7 @@ continuations, heredocs and substitutions, and drops what stands around a comman
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 #: Substitutions within each other that are followed.
@@ -115,6 +116,14 @@ _COMPOSE_VALUES = frozenset(
         *("-v", "--volume", "-w", "--workdir", "-u", "--user", "--name", "--entrypoint", "--publish", "--index"),
     }
 )
+#: Programs that end well whatever the one before them in a pipe did, unless a word of theirs says otherwise.
+_GREPS = frozenset({"grep", "egrep", "fgrep", "rg"})
+_PASSING_ON = _GREPS | {
+    *("tee", "cat", "sed", "awk", "gawk", "perl", "tail", "head", "less", "more", "sort", "uniq", "tr", "cut", "wc"),
+    *("column", "fold", "nl", "ts", "tac", "rev", "logger", "ansi2html", "xcpretty", "xcbeautify", "bunyan", "jq"),
+    "go-junit-report",
+}
+_JUDGING = re.compile(r"--?(quiet|silent|exit-status|set-exit-code)|.*\b(exit|die)\b.*", re.DOTALL)
 _DURATION = re.compile(r"[0-9]+(\.[0-9]+)?[smhd]?")
 _HEREDOC = re.compile(r"(?<![<])<<-?\s*(?:'([^'\s]+)'|\"([^\"\s]+)\"|\\?([A-Za-z_][A-Za-z0-9_]*))")
 
@@ -122,7 +131,8 @@ _HEREDOC = re.compile(r"(?<![<])<<-?\s*(?:'([^'\s]+)'|\"([^\"\s]+)\"|\\?([A-Za-z
 @dataclass(frozen=True)
 class Command:
     """A simple command. words: without quotes, the program first; line: from 1 within the script. ignored: whether its
-    failure goes without notice (`|| true`). whole: the words as one text, with what stands around the command."""
+    failure goes without notice (`|| true`, `| tee log` without pipefail). whole: the words as one text, with what
+    stands around the command."""
 
     words: tuple[str, ...]
     line: int
@@ -144,20 +154,44 @@ class Command:
         return " ".join((self.program, *self.words[1:]))
 
 
-def commands(script: str, known: Mapping[str, str] = MappingProxyType({})) -> list[Command]:
-    """The simple commands of a script, in order. known: variables of its environment.
+def commands(script: str, known: Mapping[str, str] = MappingProxyType({}), *, pipefail: bool = False) -> list[Command]:
+    """The simple commands of a script, in order. known: variables of its environment. pipefail: whether the shell is
+    started so that a pipe fails with any of its commands.
 
     A variable that stands for the program, or for its folder, is replaced where its value is plain."""
     found: list[Command] = []
     values = dict(known)
-    for words, line, ignored in _simple(script[:SCRIPT_LIMIT]):
+    script = script[:SCRIPT_LIMIT]
+    looks = "PIPESTATUS" in script  # by itself, at how each command of a pipe ended
+    for words, line, ignored, lost in _simple(script):
         _remember(words, values)
         bare = unwrapped(_resolved(unwrapped(words), values), assigning=False)
+        if bare and bare[0] == "set":
+            pipefail = _pipefail_after(bare, pipefail)
+        ignored = ignored or (lost and not pipefail and not looks)
         if bare:
             found.append(Command(tuple(bare), line, ignored, " ".join(words)[:1000]))
         if len(found) >= COMMANDS_LIMIT:
             break
     return found
+
+
+def _pipefail_after(words: list[str], before: bool) -> bool:
+    """Whether pipes fail after `set -euo pipefail` and the like, `set +o pipefail` too."""
+    for flags, name in pairwise(words[1:]):
+        if name == "pipefail" and re.fullmatch(r"[-+][a-zA-Z]*o", flags):
+            before = flags[0] == "-"
+    return before
+
+
+def _is_lost(words: list[str]) -> bool:
+    """Whether what comes before these words in a pipe may fail without notice, as they end it well all the same."""
+    bare = unwrapped(words)
+    program = bare[0].rsplit("/", 1)[-1] if bare else ""
+    if program not in _PASSING_ON or any(_JUDGING.fullmatch(word) for word in bare[1:]):
+        return False
+    letter = "q" if program in _GREPS else "e" if program == "jq" else ""
+    return not (letter and any(re.fullmatch(f"-[a-zA-Z]*{letter}[a-zA-Z]*", word) for word in bare[1:]))
 
 
 def _remember(words: list[str], values: dict[str, str]) -> None:
@@ -254,10 +288,11 @@ def _without_flags(words: list[str], valued: set[str] | frozenset[str], assignin
 
 
 def _simple(script: str):
-    """(words, line, ignored) of each simple command."""
+    """(words, line, ignored, lost) of each simple command. lost: whether another ends its pipe, and does so well."""
     words: list[str] = []
     word: list[str] | None = None
-    pending: list[tuple[list[str], int]] = []  # the command before `||`
+    pending: list[tuple[list[str], int]] = []  # the commands of a pipe
+    goes_on = False  # behind `|`, also on the next line
     line, began, at, size = 1, 1, 0, len(script)
     heredocs: list[str] = []
     while at <= size:
@@ -304,18 +339,16 @@ def _simple(script: str):
                 step = 2 if two in ("&&", "||", ";;", "|&") else 1
                 if words:
                     pending.append((words, began))
-                    words = []
+                    words, goes_on = [], False
                 if two == "||":
                     rest = script[at + 2 : at + 40].lstrip()
-                    ignored = bool(re.match(r"(true|:|exit\s+0|echo\b)(?![\w-])", rest))
-                    if pending:
-                        before, where = pending.pop()
-                        yield from ((each, place, False) for each, place in pending)
-                        pending = []
-                        yield before, where, ignored
-                elif letter != "|" or two == "||":
-                    yield from ((each, place, False) for each, place in pending)
+                    yield from _piped(pending, bool(re.match(r"(true|:|exit\s+0|echo\b)(?![\w-])", rest)))
                     pending = []
+                elif letter == "|":
+                    goes_on = bool(pending)
+                elif not (letter == "\n" and goes_on):
+                    yield from _piped(pending, False)
+                    pending, goes_on = [], False
                 if letter == "\n":
                     line += 1
                     at += 1
@@ -330,7 +363,14 @@ def _simple(script: str):
         word = word if word is not None else []
         word.append(letter)
         at += 1
-    yield from ((each, place, False) for each, place in pending)
+    yield from _piped(pending, False)
+
+
+def _piped(pipe: list[tuple[list[str], int]], ignored: bool):
+    """The same of the commands of one pipe."""
+    lost = len(pipe) > 1 and _is_lost(pipe[-1][0])
+    for place, (words, line) in enumerate(pipe, 1):
+        yield words, line, ignored, lost and place < len(pipe)
 
 
 def _quoted(script: str, at: int) -> tuple[int, str]:

@@ -60,10 +60,28 @@ class Step:
     ignored: bool = False  # continue-on-error
     plain: Map = field(default_factory=lambda: Map(0))
 
-    def commands(self, known: Mapping[str, str] = MappingProxyType({})) -> list[Command]:
-        """What its script runs; lines are those of the file. known: variables of its environment."""
+    def commands(
+        self, known: Mapping[str, str] = MappingProxyType({}), *, job: Map | None = None, workflow: Map | None = None
+    ) -> list[Command]:
+        """What its script runs; lines are those of the file. known: variables of its environment. job, workflow: in
+        which it stands, as they may say which shell it is."""
         script = _ENVIRONMENT.sub(lambda found: known.get(found[1], found[0]), self.run) if known else self.run
-        return [replace(each, line=each.line + self.run_line - 1) for each in commands(script, known)]
+        return [
+            replace(each, line=each.line + self.run_line - 1)
+            for each in commands(script, known, pipefail=pipes_fail(self.plain, job, workflow))
+        ]
+
+
+def pipes_fail(step: Map, job: Map | None = None, workflow: Map | None = None) -> bool:
+    """Whether a step's shell fails with any command of a pipe. On Linux and macOS it does only where bash is named
+    (`shell: bash`), or a line with pipefail; in PowerShell the program decides, and not what shows its output."""
+    shell = _text(step.get("shell"))
+    for holder in (job, workflow):
+        run = _map(_map(_map(holder).get("defaults")).get("run"))
+        shell = shell or _text(run.get("shell"))
+    if shell:
+        return shell == "bash" or "pipefail" in shell or shell.startswith(("pwsh", "powershell"))
+    return any("windows" in each.lower() for each in texts(_map(job).get("runs-on")))
 
 
 @dataclass(frozen=True)

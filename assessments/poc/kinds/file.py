@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.evidence.finding import Evidence
-from assessments.poc.judging import Context, Judgement, Kind, collected, failed, passed, span
+from assessments.evidence.reading import Malformed
+from assessments.poc.judging import Context, Judgement, Kind, collected, documents, failed, passed, span
 from assessments.poc.model import Level
 from assessments.poc.patterns import either
+from assessments.poc.reading.markdown import read_markdown
 from assessments.poc.schemas import GLOBS, KEYS, parameters, truth, whole
 
 SCHEMA = parameters(
@@ -26,7 +28,10 @@ SCHEMA = parameters(
             "description": "For each folder that matches `files` (`roles/*/`): paths that lie below it; `a|b` when "
             "either will do."
         },
-        "before_start": truth("The file came to the default branch before the proof of concept was begun."),
+        "before_start": truth(
+            "The file came to the default branch before the proof of concept was begun, and says something: YAML and "
+            "JSON that can be read hold a value, Markdown has words beside headings and code."
+        ),
     },
     ("files",),
     allOf=[{"if": {"required": ["absent"]}, "then": {"maxProperties": 2}}],
@@ -109,7 +114,35 @@ def _before(found: tuple[str, ...], context: Context) -> Judgement:
                 f"{path} was committed after the start.",
                 [Evidence(path, None, "it must come first, or it measures the new way")],
             )
+    read = dict(context.snapshot.texts(found))
+    if unread := [path for path in found if path not in read]:
+        return failed(f"{unread[0]} could not be read.", missing=True)
+    for path, text in read.items():
+        if silent := _silent(path, text):
+            return failed(f"{path} {silent}.", [Evidence(path, None, "it says nothing")])
     return passed(f"{found[0]} was there before the start.", [Evidence(found[0], None, "it was there first")])
+
+
+def _silent(path: str, text: str) -> str:
+    """Why a file says nothing; "" when it says something."""
+    ending = path.rpartition(".")[2].lower()
+    if not text.strip():
+        return "is empty"
+    if ending in ("yml", "yaml", "json"):
+        try:
+            return "" if any(map(_is_value, documents(path, text))) else "holds no value"
+        except Malformed as error:
+            return f"cannot be read: {error}"
+    if ending in ("md", "markdown"):
+        return "" if read_markdown(text).words else "has no words beside headings and code"
+    return ""
+
+
+def _is_value(found: Any) -> bool:
+    """Whether anything within it is one."""
+    if isinstance(found, Mapping | list):
+        return any(map(_is_value, found.values() if isinstance(found, Mapping) else found))
+    return bool(found.strip()) if isinstance(found, str) else found is not None
 
 
 def _globs(params: Mapping[str, Any]) -> tuple[str, ...]:

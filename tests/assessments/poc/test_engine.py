@@ -92,6 +92,44 @@ def test_a_failing_check_says_what_to_do():
     assert run(Poc("a/b", (check("one"),)), tree({}), forge()).of("one").todo == "Do it."
 
 
+BEFORE = forge(added={"docs/base.yml": 1, "docs/base.json": 1, "docs/base.md": 1, "docs/base.txt": 1}, begun=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "because"),
+    [
+        ("base.yml", "", "docs/base.yml is empty."),
+        ("base.yml", " \n\t\n", "docs/base.yml is empty."),
+        ("base.yml", "# later\n", "docs/base.yml holds no value."),
+        ("base.yml", "minutes:\nshare: {}\nlist: ['']\n", "docs/base.yml holds no value."),
+        ("base.yml", "minutes: [", "docs/base.yml cannot be read: line 2 is not YAML."),
+        ("base.json", '{"minutes": null}', "docs/base.json holds no value."),
+        ("base.md", "# Before\n\n## Numbers\n<!-- later -->\n", "docs/base.md has no words beside headings and code."),
+        ("base.txt", "\n", "docs/base.txt is empty."),
+    ],
+)
+def test_a_file_that_says_nothing_was_not_there_before_the_start(name, text, because):
+    params = {"files": [f"docs/{name}"], "before_start": True}
+    it = judge("file", params, {f"docs/{name}": text}, BEFORE)
+    assert (it.outcome, it.because) == (Outcome.FAIL, because)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("base.yml", "---\n---\nminutes: 0\n"),
+        ("base.yml", "share: {low: false}"),
+        ("base.json", '[{"minutes": 48}]'),
+        ("base.json", '{"minutes":\t48}'),
+        ("base.md", "# Before\n\n| minutes |\n|---|\n| 48 |\n"),
+        ("base.txt", "48"),
+    ],
+)
+def test_a_file_that_says_something_was_there_before_the_start(name, text):
+    params = {"files": [f"docs/{name}"], "before_start": True}
+    assert judge("file", params, {f"docs/{name}": text}, BEFORE).outcome is Outcome.PASS
+
+
 # -- what is kept ------------------------------------------------------------------------------------------------------
 
 YAML = {"files": ["docs/*.yml"], "conditions": [{"at": "a", "is": [1]}]}
@@ -202,6 +240,10 @@ def test_a_poc_is_read_from_its_plain_values():
         read_poc("a/b", {"tasks": [{"checks": [plain, plain]}], "gates": {}})
 
 
+OF_JOBS = {"at": "jobs.*", "need": "some", "runs": "make test*"}
+OF_STEPS = {"at": "jobs.*.steps[]", "need": "some", "all": [{"at": "", "runs": "make test*"}]}
+
+
 # -- places ------------------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +275,18 @@ def test_what_is_no_place_is_refused(path):
         ({"at": "a.*", "need": {"max": 1}, "is": [1]}, "a: {b: 1, c: 1}", "fail"),
         ({"at": "a", "runs": "make test*"}, "a: {run: 'make test || true'}", "fail"),
         ({"at": "a", "runs": "make test*"}, "a: {run: 'cd x && make test all'}", "pass"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'make test | tee log'}", "fail"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'make test | tee log', shell: bash}", "pass"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'set -o pipefail; make test | tee log'}", "pass"),
+        ({"at": "a", "runs": "make test*"}, "a: {run: 'yes | make test'}", "pass"),
+        ({"at": "a", "runs": "make test*", "need": "none"}, "a: {run: 'make test | tee log'}", "fail"),
+        ({"at": "a", "runs": "make test*", "need": "none"}, "a: {run: 'make test || true'}", "fail"),
+        (OF_JOBS, "jobs: {a: {steps: [{run: 'make test | tee log'}]}}", "fail"),
+        (OF_JOBS, "jobs: {a: {steps: [{run: 'make test | tee log'}], defaults: {run: {shell: bash}}}}", "pass"),
+        (OF_JOBS, "{jobs: {a: {steps: [{run: 'make test | tee log'}]}}, defaults: {run: {shell: bash}}}", "pass"),
+        (OF_STEPS, "jobs: {a: {steps: [{run: 'make test | tee log'}]}}", "fail"),
+        (OF_STEPS, "jobs: {a: {steps: [{run: 'make test | tee log'}], defaults: {run: {shell: bash}}}}", "pass"),
+        (OF_STEPS, "{jobs: {a: {steps: [{run: 'make test | tee log'}]}}, defaults: {run: {shell: bash}}}", "pass"),
         ({"at": "a", "times_baseline": {"name": "b", "at_most": 2}}, "a: 3", "unknown"),
         ({"at": "x", "is": [1]}, "a: 1", "fail"),
         ({"at": "x", "is": [1], "absent": "allowed"}, "a: 1", "pass"),

@@ -29,7 +29,7 @@ def no_worker(monkeypatch, tmp_path):
 @pytest.fixture
 def repo(tmp_path) -> RepoBuilder:
     made = RepoBuilder(tmp_path / "shop")
-    made.commit("Begin", "2026-01-01", files={"README.md": "# Shop\n"})
+    made.commit("Begin", "2026-01-01", files={"README.md": "# Shop\n\nSells things.\n"})
     return made
 
 

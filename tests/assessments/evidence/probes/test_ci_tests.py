@@ -77,7 +77,8 @@ def test_variables_matrices_and_scripts_that_run_what_they_are_given_are_followe
         steps: [{run: "${{ matrix.run }}"}]
     """
     assert lines(probe("ci-tests", ci(matrix))) == [8]
-    passing = {"ci/show.sh": 'if [ -n "$*" ]; then\n $@ 2>&1 | cat\nfi\n', "ci/unit.sh": "go test ./...\n"}
+    show = 'set -o pipefail\nif [ -n "$*" ]; then\n $@ 2>&1 | cat\nfi\n'
+    passing = {"ci/show.sh": show, "ci/unit.sh": "go test ./...\n"}
     assert outcome("ci-tests", {**job("- run: bash ./ci/show.sh ./ci/unit.sh"), **passing}) == "met"
     windows = {"Build.ps1": "try {\n    & dotnet test -c Release\n} finally { }\n"}
     assert outcome("ci-tests", {**job("- run: ./Build.ps1"), **windows}) == "met"

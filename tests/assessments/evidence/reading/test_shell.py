@@ -67,10 +67,51 @@ def test_the_commands_that_a_script_runs(script, expected):
         ("pytest || exit 1", False),
         ("pytest", False),
         ("a || b", False),
+        ("pytest | tee log", True),
+        ("pytest 2>&1 | tee log", True),
+        ("pytest |& tee -a log", True),
+        ("pytest | grep -v noise | sudo tee log", True),
+        ("pytest |\n  tee log", True),
+        ("pytest | # kept\n  tee log", True),
+        ("pytest | cat", True),
+        ("pytest | /usr/bin/tee log || exit 1", True),
+        ("pytest | unknown || true", True),
+        ("set -eu\npytest | tee log", True),
+        ("go test -json | go-junit-report > report.xml", True),
     ],
 )
 def test_a_failure_that_goes_without_notice(script, ignored):
-    assert commands(script)[0].ignored is ignored
+    found = next(each for each in commands(script) if each.program != "set")
+    assert found.ignored is ignored
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo x | pytest",
+        "cat list | xargs pytest",
+        "set -o pipefail\npytest | tee log",
+        "set -euo pipefail; pytest | tee log",
+        "set -e -o pipefail && pytest | tee log",
+        "pytest | tee log\nexit ${PIPESTATUS[0]}",
+        "pytest | tparse -all",
+        "pytest | grep -q passed",
+        "pytest --json | jq -e .ok",
+        "go test -json | go-junit-report -set-exit-code",
+        "pytest | awk '/FAILED/ {bad = 1} END {exit bad}'",
+        "pytest\necho done | tee log",
+        "pytest; cat log | tee other",
+        "echo 'pytest | tee log'; pytest",
+    ],
+)
+def test_a_failure_in_or_beside_a_pipe_that_is_noticed(script):
+    assert [each.ignored for each in commands(script) if "pytest" in each.words or "go" in each.words] == [False]
+
+
+def test_pipefail_holds_until_it_is_taken_back():
+    script = "set -o pipefail\na | tee x\nset +o pipefail\nb | tee x"
+    assert {each.program: each.ignored for each in commands(script) if each.program in "ab"} == {"a": False, "b": True}
+    assert not commands("a | tee x", pipefail=True)[0].ignored
 
 
 def test_commands_know_their_lines():
