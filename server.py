@@ -32,6 +32,7 @@ from data.api.answers import Answer, Problem
 from data.leading import warming
 from data.learning import first_hours
 from pages.ui import content_unread
+from pages.web import missing
 from pages.web import routes as web
 
 starting.refuse_optimised()  # the portal is started in several ways, all of which lead here
@@ -95,6 +96,7 @@ async def github(request: Request) -> Response:
     """Webhooks of GitHub: see `data.inbox`."""
 
     async def do() -> Answer:
+        _only_post(request)
         if not (keys := await run_in_threadpool(inbox.secrets)):
             raise Problem(404, "Webhooks are not switched on here: set MILEPOST_WEBHOOK_SECRET.")
         door.check_json(_asked(request))
@@ -134,6 +136,7 @@ async def pagerduty(request: Request) -> Response:
     """Webhooks of PagerDuty, and of others that sign and tell as it does: see `data.hooks`."""
 
     async def do() -> Answer:
+        _only_post(request)
         hook = await run_in_threadpool(hooks.find, request.path_params["key"])
         if hook is None:
             await run_in_threadpool(door.refuse_guessing, _near(request))
@@ -152,6 +155,15 @@ async def pagerduty(request: Request) -> Response:
         except hooks.NotAnEvent as error:
             raise Problem(422, str(error)) from None
         return answers.as_json({"status": became}, 200 if became == "pong" else 202)
+
+    return await _answered(request, do)
+
+
+async def no_webhook(request: Request) -> Response:
+    """Everything else below /webhooks, which is for machines: no page answers there."""
+
+    async def do() -> Answer:
+        raise Problem(404, "There is no such place for webhooks: look at its URL.")
 
     return await _answered(request, do)
 
@@ -191,12 +203,18 @@ ROUTES = [
     Route("/readyz", readyz),
     Route("/metrics", metrics),
     Route("/badge/{key}.svg", badge),
-    Route("/webhooks/github", github, methods=["POST"]),
-    Route("/webhooks/pagerduty/{key}", pagerduty, methods=["POST"]),
+    Route("/webhooks/github", github, methods=_ANY),
+    Route("/webhooks/pagerduty/{key}", pagerduty, methods=_ANY),
+    Route("/webhooks/{path:path}", no_webhook, methods=_ANY),
     Route("/api/v1/openapi.json", openapi),
     Route("/api/{path:path}", api, methods=_ANY),
     *web.ROUTES,
 ]
+
+
+def _only_post(request: Request) -> None:
+    if request.method != "POST":
+        raise Problem(405, "Use POST here.", headers={"Allow": "POST"})
 
 
 def _asked(request: Request) -> answers.Request:
@@ -274,7 +292,7 @@ class Counted:
         await self.app(scope, receive, send_counted)
 
 
-MIDDLEWARE = [Middleware(Counted), *gate.MIDDLEWARE]
+MIDDLEWARE = [Middleware(Counted), *gate.MIDDLEWARE, Middleware(missing.Missing)]
 
 
 # Start and stop

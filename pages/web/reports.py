@@ -19,9 +19,6 @@ from pages.web import shell
 from pages.web.whom import whom
 
 PATIENCE = 20.0  # seconds for verdicts that nobody has worked out yet; the rest is said to be missing
-BAR = (
-    """<header class="bar"><img src="/web/milepost.svg" alt="" width="28" height="28"><span>Milepost</span></header>"""
-)
 FILES = (("pdf", "PDF"), ("md", "Markdown"), ("csv", "CSV"))
 LONGEST_KEY = 64
 MOST_ID = 2**31 - 1
@@ -90,7 +87,7 @@ def _unsubscribe(request: Request) -> Response:
 
 
 def _said(status: int, title: str, sentence: str, more_html: str = "") -> Response:
-    body = f"{BAR}<main><h1>{escape(title)}</h1><p>{escape(sentence)}</p>{more_html}</main>"
+    body = f"{shell.BAR}<main><h1>{escape(title)}</h1><p>{escape(sentence)}</p>{more_html}</main>"
     made = shell.page(title, body)
     made.status_code = status
     return made

@@ -11,6 +11,8 @@ from starlette.responses import HTMLResponse, Response
 HERE = Path(__file__).parent
 FILES = {"style.css": "text/css", "milepost.svg": "image/svg+xml"}  # and every script beside this file
 NO_STORE = {"Cache-Control": "no-store"}
+#: The mark at the top, for a page that has nothing else there.
+BAR = '<header class="bar"><img src="/web/milepost.svg" alt="" width="28" height="28"><span>Milepost</span></header>'
 
 
 def page(title: str, body_html: str, script: str | None = None) -> Response:

@@ -144,7 +144,10 @@ DELETE /api/v1/services                405  405   405   405  405   405  405
 GET    /metrics                        401  401   401   200  403   403  200
 GET    /badge/K.svg                    200  200   200   200  200   200  200
 GET    /badge/nothing.svg              404  404   404   404  404   404  404
+GET    /webhooks/github                405  405   405   405  405   405  405
 POST   /webhooks/github                404  404   404   404  404   404  404
+GET    /webhooks/pagerduty/nothing     405  405   405   405  405   405  405
+GET    /webhooks/nothing               404  404   404   404  404   404  404
 POST   /webhooks/pagerduty/nothing     404  404   404   404  404   404  404
 """
 
