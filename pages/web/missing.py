@@ -25,7 +25,7 @@ class Missing:
 
     async def __call__(self, scope, receive, send):
         root = scope.get("root_path", "").rstrip("/")
-        if scope["type"] != "http" or "/" not in _below(scope["path"], root):
+        if scope["type"] != "http" or "/" not in scope["path"].removeprefix(root).strip("/"):
             return await self.app(scope, receive, send)
         replaced = False
 
@@ -47,12 +47,6 @@ def page(root: str = "") -> Response:
     made = shell.page(TITLE, f"{shell.BAR}<main><h1>{TITLE}</h1><p>{said}</p>{way}</main>")
     made.status_code = 404
     return made
-
-
-def _below(path: str, root: str) -> str:
-    """The address of a page, without what stands before all of them."""
-    path = path.removeprefix(root).strip("/")
-    return path.removeprefix((st.get_option("server.baseUrlPath") or "").strip("/")).strip("/")
 
 
 @lru_cache
