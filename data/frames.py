@@ -53,12 +53,16 @@ def _by_columns(
     height, *texts = connection.execute(select(func.count(), *arrays).select_from(rows)).one()
     if not height:
         return pl.DataFrame(schema=stored)
-    columns = []
-    for (name, dtype), text in zip(stored.items(), texts, strict=True):
-        plain = {pl.Boolean: pl.Int64 if sqlite else pl.Boolean, pl.Date: pl.String}.get(dtype, dtype)
-        column = pl.Series(name, [text]).str.json_decode(pl.List(plain)).explode()
-        columns.append(column.str.to_date("%Y-%m-%d") if dtype == pl.Date else column.cast(dtype))
-    return pl.DataFrame(columns)
+    decoded = [_decoded(name, dtype, sqlite) for name, dtype in stored.items()]
+    return pl.DataFrame({name: [text] for name, text in zip(stored, texts, strict=True)}).select(decoded)
+
+
+def _decoded(name: str, dtype: pl.DataType, sqlite: bool) -> pl.Expr:
+    """The values of a column out of its array. As an expression: all columns of a frame in one go of Polars, whose
+    beginning takes longer than a hundred rows."""
+    plain = {pl.Boolean: pl.Int64 if sqlite else pl.Boolean, pl.Date: pl.String}.get(dtype, dtype)
+    column = pl.col(name).str.json_decode(pl.List(plain)).explode()
+    return column.str.to_date("%Y-%m-%d") if dtype == pl.Date else column.cast(dtype)
 
 
 def _stored(statement: Select) -> dict[str, pl.DataType]:

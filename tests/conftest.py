@@ -83,6 +83,17 @@ def migrated_file(tmp_path_factory) -> Path:
     return folder / "milepost.db"
 
 
+@contextmanager
+def to_copy(folder: Path, migrated_file: Path) -> Iterator[None]:
+    """What is arranged meanwhile stands in a store in that folder, for many tests to copy."""
+    shutil.copy(migrated_file, folder / "milepost.db")
+    with _environment(MILEPOST_HOME=str(folder), DATABASE_URL=None, MILEPOST_REDIS_URL=None):
+        yield
+        with store.engine().connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        store.dispose()
+
+
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory, migrated_file) -> Path:
     """A home in which the demo stands, to copy; made once for all workers of a run."""
@@ -94,13 +105,9 @@ def demo_folder(tmp_path_factory, migrated_file) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             half = tmp_path_factory.mktemp("demo")
-            shutil.copy(migrated_file, half / "milepost.db")
-            with _environment(MILEPOST_HOME=str(half), DATABASE_URL=None):
+            with to_copy(half, migrated_file):
                 person = people.local_person()
                 demo.create(person, people.home_organization(person), DEMO_UNTIL)
-                with store.engine().connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                store.dispose()
             half.rename(folder)
     return folder
 

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from pages.ui.registry import PAGES
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -23,12 +26,14 @@ def nothing_remembered():
 
 
 def opened(file: str = "home/start.py", **query: object) -> AppTest:
-    """The portal with that page open."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    at.query_params.clear()
+    """The portal with that page open, as by its address: without a look at home first, which takes as long as the page.
+    Those that a session goes to one after the other: tests/doors."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in query.items():
         at.query_params[name] = str(value)
-    return at.switch_page(f"pages/{file}").run()
+    (path,) = [spec.path for spec in PAGES if spec.file == file]
+    at._page_hash = calc_hash(path) if path else ""  # `switch_page` knows them only once the portal was drawn
+    return at.run()
 
 
 def said(at: AppTest) -> str:

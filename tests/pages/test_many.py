@@ -1,21 +1,32 @@
 """Forty teams with two thousand services: every page stays short, and everything can be found."""
 
+import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from data import people, queries
 from pages.ui import paging, services
 from pages.ui.text import plain
+from tests.conftest import to_copy
 from tests.many import fill
 from tests.pages.conftest import opened, said
 
 PAGES = ["home/start.py", "admin/teams.py", "admin/sources.py", "team/overview.py"]
 
 
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory, migrated_file) -> Path:
+    folder = tmp_path_factory.mktemp("crowd")
+    with to_copy(folder, migrated_file):
+        fill()
+    return folder
+
+
 @pytest.fixture
-def many(home):
-    fill()
+def many(bare_home, crowd):
+    shutil.copytree(crowd, bare_home)
 
 
 def drawn(at) -> int:

@@ -24,7 +24,7 @@ from assessments.delivery.weeks import CELLS
 from tests.assessments.delivery.fleets import busy, fleet, stretched, tail
 from tests.assessments.delivery.histories import stories
 from tests.assessments.delivery.story import MONDAY, at, deploy, incident, merge, story
-from tests.assessments.delivery.test_truth import CASES
+from tests.assessments.delivery.test_truth import CASES, judged
 
 few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HOUR = 3_600_000_000
@@ -54,9 +54,8 @@ def test_weeks_of_all_cases_together_are_those_of_each_alone():
     cells = weekly_fleet(whole)
     assert cells.schema == {"service": pl.Int64, **CELLS}
     assert cells["service"].is_sorted()
-    for (told, _), service in zip(CASES.values(), whole.services["service"], strict=True):
-        mine = weekly(judge(told.facts, told.settings))
-        assert cells.filter(service=service).drop("service").equals(mine)
+    for name, service in zip(CASES, whole.services["service"], strict=True):
+        assert cells.filter(service=service).drop("service").equals(judged(name).weeks)
 
 
 @few
@@ -146,11 +145,11 @@ def test_windows_of_packed_weeks_are_those_of_the_judged_rows(data):
 
 def test_packed_weeks_of_all_cases_are_exact():
     whole = everything()
-    numbered = dict(zip(whole.services["service"], CASES.values(), strict=True))
-    chosen = {service: (told.start, told.end) for service, (told, _) in numbered.items()}
+    numbered = dict(zip(whole.services["service"], map(judged, CASES), strict=True))
+    chosen = {service: (each.story.start, each.story.end) for service, each in numbered.items()}
     found = summarise_fleet(parts.unpack(parts.pack(whole), whole.services), chosen)
-    for service, (told, _) in numbered.items():
-        assert found[service] == told.told().summary
+    for service, each in numbered.items():
+        assert found[service] == each.summary
 
 
 @pytest.mark.parametrize("stage", STAGES)
