@@ -49,7 +49,7 @@ one = next(each for each in catalogue.entries(found, slug) if each.slug == slug)
 plans = may(user, Action.PLAN, Subject(team.organization_id, team.id, team.is_demo))
 
 track_head.about(one)
-track_choose.section(user, team.id, one, found, plans)
+track_choose.section(user, team.id, one, found, plans, team.is_demo)
 track_modules.section(user, team.id, one)
 proofs.section(user, team.id, one)
 track_about.section(team.id, one, found)

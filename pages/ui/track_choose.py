@@ -14,9 +14,10 @@ from pages.ui.plan_tracks import NOTE
 from pages.ui.text import plain
 
 NOT_YOURS = "A team lead chooses what the team learns. Reading is open to everybody."
+IN_DEMO = "The demo is made up, so nobody chooses in it. Reading is open to everybody."
 
 
-def section(user: Who, team_id: int, one: Entry, found: TeamPlan, plans: bool) -> None:
+def section(user: Who, team_id: int, one: Entry, found: TeamPlan, plans: bool, is_demo: bool) -> None:
     """The reason, and the next step of the team."""
     with st.container(border=True, gap="small", key="track_team"):
         if (one.because and not one.choice) or one.recommended:
@@ -28,7 +29,7 @@ def section(user: Who, team_id: int, one: Entry, found: TeamPlan, plans: bool) -
         if one.choice and one.choice.is_active:
             _under_way(user, team_id, one, plans)
         elif one.track["status"] != "deprecated":
-            _choose(user, team_id, one, found, plans)
+            _choose(user, team_id, one, found, plans, is_demo)
 
 
 def _before(team_id: int, one: Entry) -> None:
@@ -43,12 +44,12 @@ def _before(team_id: int, one: Entry) -> None:
         )
 
 
-def _choose(user: Who, team_id: int, one: Entry, found: TeamPlan, plans: bool) -> None:
+def _choose(user: Who, team_id: int, one: Entry, found: TeamPlan, plans: bool, is_demo: bool) -> None:
     if one.state == choices.FINISHED:
         st.text("Your team has finished it. Its modules stay open to read.")
         return
     if not plans:
-        st.caption(NOT_YOURS)
+        st.caption(IN_DEMO if is_demo else NOT_YOURS)
         return
     if len(found.active) >= AT_ONCE:
         titles = " and ".join(plain(each.title) for each in found.active)

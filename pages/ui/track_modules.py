@@ -51,9 +51,5 @@ def _row(team_id: int | None, track: str, number: int, module: Module, mine: Pro
         facts.append(count(len(head["quiz"]), "question"))
     if mine and mine.renewed:
         facts.append("changed since you read it")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        label = f"{number}\\. {plain(head['title'])}"
-        st.page_link(page_at("module"), label=label, query_params=query, width="content")
-        if badge := person_badge(mine):
-            st.markdown(badge, width="content")
-        st.caption(plain(" · ".join(facts)), width="content")
+    told = [f"**{number}\\. {plain(head['title'])}**", person_badge(mine), f":gray[{plain(' · '.join(facts))}]"]
+    st.page_link(page_at("module"), label=" ".join(filter(None, told)), query_params=query)

@@ -17,6 +17,7 @@ LEAD = Who(9, "A lead", team_roles=frozenset({(1, 1, "team_lead")}))
 #: Where a link to a page that is not open to everybody is drawn for those alone who may open it.
 GUARDED = {
     "pages/ui/begin.py": "somewhere(user, Action.ADD_SOURCE)",
+    "pages/ui/content_unread.py": "guard.somewhere(user, Action.REVIEW)",
     "pages/ui/github_source.py": "on the page of GitHub",
     "pages/ui/source_cards.py": "on the page of sources",
     "pages/ui/survey_list.py": "leads",

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from data import people, teams
+from data import people, queries, teams
 from data.improving import choices
 from data.learning import progress, quizzes
+from pages.ui import track_choose
 from pages.ui.text import JOINER
 from tests.data.arrange import Place
 from tests.data.learning import course
@@ -243,7 +244,19 @@ def test_progress_is_the_readers_own(shop, monkeypatch):
     other = course.person("A member", team_id=shop.team_id)
     assert progress.of_track(other, TRACK)[READ].state is None
     monkeypatch.setattr(people, "local_person", lambda: other)
-    assert ":blue-badge[:material/menu_book:" not in plainly(opened(TRACK_PAGE, team=shop.team_id, track=TRACK))
+    assert not [row for row in links(opened(TRACK_PAGE, team=shop.team_id, track=TRACK)) if "-badge[" in row]
+
+
+def test_a_row_of_a_track_says_how_far_the_reader_is(shop):
+    module()
+    rows = [row for row in links(opened(TRACK_PAGE, team=shop.team_id, track=TRACK)) if row.startswith("**")]
+    assert [":blue-badge[:material/menu_book:" in row for row in rows] == [True, False]
+
+
+def test_nobody_is_told_to_wait_for_a_team_lead_in_the_demo(demo_home):
+    (team,) = [one for one in queries.teams(people.local_person()) if one.name == "Checkout"]
+    text = plainly(opened(TRACK_PAGE, team=team.id, track=TRACK))
+    assert track_choose.IN_DEMO in text and track_choose.NOT_YOURS not in text
 
 
 def test_somebody_who_may_not_plan_reads_and_does_not_choose(shop, monkeypatch):
