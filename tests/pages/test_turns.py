@@ -1,6 +1,7 @@
-"""Few scripts at once, and none that waits for ever."""
+"""One script at a time, and none that waits for ever."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +9,14 @@ import pytest
 from pages.ui import turns
 
 
-def test_no_more_than_so_many_are_drawn_at_once_and_everybody_comes():
+@pytest.fixture(autouse=True)
+def nobody_is_left():
+    yield
+    assert turns._begun == []
+
+
+def test_one_is_drawn_at_a_time_and_everybody_comes(monkeypatch):
+    monkeypatch.setattr(turns, "SECONDS", 60.0)
     at_once, most, drawn, lock = 0, 0, 0, threading.Lock()
 
     def draw(_):
@@ -23,23 +31,34 @@ def test_no_more_than_so_many_are_drawn_at_once_and_everybody_comes():
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(draw, range(24)))
-    assert (most, drawn) == (turns.PAGES, 24)
+    assert (most, drawn) == (1, 24)
 
 
-def test_behind_some_that_do_not_end_one_is_drawn_all_the_same(monkeypatch):
+def test_behind_one_that_does_not_end_the_next_is_drawn_all_the_same(monkeypatch):
     monkeypatch.setattr(turns, "SECONDS", 0.01)
-    held = [turns.turn() for _ in range(turns.PAGES)]
-    for each in held:
-        each.__enter__()
-    with turns.turn():
+    with turns.turn(), turns.turn(), turns.turn():
         drawn = True
-    for each in held:
-        each.__exit__(None, None, None)
-    assert drawn and turns._turns._value == turns.PAGES
+    assert drawn
 
 
-def test_a_page_that_fails_gives_its_turn_back():
-    for _ in range(turns.PAGES + 1):
+def test_beside_one_that_takes_long_the_others_still_go_one_after_the_other(monkeypatch):
+    monkeypatch.setattr(turns, "SECONDS", 60.0)
+    turns._begun.append(time.monotonic() - 61)
+    with turns.turn():
+        assert turns._left(time.monotonic()) > 0
+    turns._begun.clear()
+
+
+def test_however_many_are_before_it_a_page_is_drawn_in_the_end(monkeypatch):
+    monkeypatch.setattr(turns, "SECONDS", 60.0)
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    with turns.turn(), turns.turn():
+        drawn = True
+    assert drawn
+
+
+def test_a_page_that_fails_gives_its_turn_back(monkeypatch):
+    monkeypatch.setattr(turns, "SECONDS", 60.0)
+    for _ in range(2):
         with pytest.raises(BaseException, match="over"), turns.turn():
             raise BaseException("over")  # Streamlit ends runs by such
-    assert turns._turns._value == turns.PAGES
