@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 
 from data import asking_github, connections, jobs, store, syncing, work
 from data.tables import Job
-from tests.data.sources.hub.arrange import HubClock, at_once
+from tests.data.sources.hub.arrange import HubClock
 from tests.fake_github import GitHub
 
 
@@ -14,7 +14,7 @@ from tests.fake_github import GitHub
 def connected_to(monkeypatch, *, own_clock: bool = False, **options):
     """A test GitHub that Milepost asks for GitHub. own_clock: Milepost has its clock, which moves on as it sleeps."""
     with GitHub(**options) as hub:
-        monkeypatch.setenv(asking_github.ADDRESS, at_once(hub).url)
+        monkeypatch.setenv(asking_github.ADDRESS, hub.url)
         monkeypatch.setitem(asking_github.OPTIONS, "gap", 0)
         if own_clock:
             monkeypatch.setitem(asking_github.OPTIONS, "clock", HubClock(hub))

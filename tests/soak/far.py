@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import requests
 
-from tests.data.sources.hub.arrange import at_once, truth
+from tests.data.sources.hub.arrange import truth
 from tests.fake_github import GitHub
 from tests.fake_github.faults import CALM, STORM
 
@@ -59,7 +59,7 @@ class Far:
         self.url, self.clock = self.root, FarClock(self)
 
     def _serve(self, seed: int, sizes: dict[str, int], writing: int) -> None:
-        hub = at_once(Soaked())
+        hub = Soaked()
         hub.fill("acme/shop", seed=seed, **sizes)
         hub.start()
         os.write(writing, json.dumps([hub.root, hub.token()]).encode() + b"\n")

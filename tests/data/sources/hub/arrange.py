@@ -1,6 +1,5 @@
 """A source of kind "github" that reads from the test GitHub, and what it holds beside what is true there."""
 
-import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -204,16 +203,10 @@ def _first_parents(here) -> list[str]:
     return line
 
 
-def at_once(hub: GitHub) -> GitHub:
-    """Without the pause of 40 ms that two small packets make before each answer: its connections inherit this."""
-    hub._server._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return hub
-
-
 @contextmanager
 def hub_with(seed: int = 1, **sizes):
     """A test GitHub with a random history of acme/shop, its clock standing still."""
     with GitHub(now="2026-06-01 12:00") as hub:
-        at_once(hub).clock.freeze()
+        hub.clock.freeze()
         hub.fill("acme/shop", seed=seed, **sizes)
         yield hub

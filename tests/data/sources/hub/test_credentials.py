@@ -14,7 +14,7 @@ from data.sources.github.permissions import expiry, permissions
 from data.sources.github.plan import plan
 from data.sources.github.repository import listing, look
 from data.tables import Connection, PipelineJob, RepositorySettings
-from tests.data.sources.hub.arrange import HubClock, at_once, hub_with, place
+from tests.data.sources.hub.arrange import HubClock, hub_with, place
 from tests.data.sources.hub.server import TOKEN, Say, Server
 from tests.fake_github import GitHub
 
@@ -24,7 +24,7 @@ def hub():
     with GitHub() as hub:
         hub.repository("acme/shop").issue("One")
         hub.repository("acme/store")
-        yield at_once(hub)
+        yield hub
 
 
 def connection(hub, secret, kind="github_token", **more) -> Connection:

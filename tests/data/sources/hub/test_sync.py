@@ -7,14 +7,14 @@ from data import queries, store
 from data.sources.github import commits, errors, issues, runs
 from data.sources.github.api import Api
 from data.tables import Change, Deployment, Incident, PipelineRun, Repository, Service, Source
-from tests.data.sources.hub.arrange import US, at_once, hub_with, place, truth
+from tests.data.sources.hub.arrange import US, hub_with, place, truth
 from tests.fake_github import GitHub
 
 
 @pytest.fixture
 def hub():
     with GitHub(now="2026-06-01 12:00", strict=True) as hub:
-        at_once(hub).clock.freeze()
+        hub.clock.freeze()
         yield hub
 
 

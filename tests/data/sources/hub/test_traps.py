@@ -35,7 +35,7 @@ from data.sources.github import (
     transport,
 )
 from data.tables import Deployment, Incident, Issue, PipelineJob, PipelineRun, Todo
-from tests.data.sources.hub.arrange import US, at_once, place, truth
+from tests.data.sources.hub.arrange import US, place, truth
 from tests.data.sources.hub.deliveries import Sender
 from tests.data.sources.hub.server import TOKEN, Say, Server
 from tests.data.sources.hub.test_crash import Boundaries, run
@@ -400,7 +400,7 @@ def without(patch: pytest.MonkeyPatch, owner: object, name: str, guard: str, ins
 @pytest.fixture
 def steps(home, monkeypatch, caplog):
     with GitHub(now="2026-06-01 12:00") as hub:
-        at_once(hub).clock.freeze()
+        hub.clock.freeze()
         hub.repository("acme/shop")
         yield Steps(hub, monkeypatch, caplog)
         hub.problems.clear()

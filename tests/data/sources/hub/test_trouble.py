@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from data import store
 from data.sources.github import commits, errors, issues, runs
 from data.tables import Change, Feed, Issue, Source
-from tests.data.sources.hub.arrange import at_once, hub_with, place, truth
+from tests.data.sources.hub.arrange import hub_with, place, truth
 from tests.fake_github import GitHub
 from tests.fake_github.faults import KINDS
 
@@ -181,7 +181,7 @@ def test_the_time_that_it_may_take_is_kept(home, small_pages):
 
 def test_a_server_that_is_away_comes_back(home):
     with GitHub(now="2026-06-01 12:00") as hub:
-        at_once(hub).clock.freeze()
+        hub.clock.freeze()
         hub.repository("acme/shop").issue("One", opened="2026-05-01")
         shop = place(hub)
         hub.stop()

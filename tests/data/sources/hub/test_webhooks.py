@@ -9,7 +9,7 @@ import pytest
 from data import store
 from data.sources.github import errors, webhooks
 from data.tables import Connection, Deployment, Incident, PipelineJob, PipelineRun, Repository, Source, Todo
-from tests.data.sources.hub.arrange import US, at_once, hub_with, place, truth
+from tests.data.sources.hub.arrange import US, hub_with, place, truth
 from tests.data.sources.hub.deliveries import Sender
 from tests.fake_github import GitHub
 
@@ -20,7 +20,7 @@ TOLD = ("issues", "deployments", "releases", "runs", "incidents")
 @pytest.fixture
 def hub():
     with GitHub(now="2026-06-01 12:00") as hub:
-        at_once(hub).clock.freeze()
+        hub.clock.freeze()
         yield hub
 
 
