@@ -102,6 +102,7 @@ def chooses(page: Page) -> None:
     """What the plan recommends, with its reason."""
     card = page.locator(f".st-key-plan_{TRACK}")
     expect(card.get_by_text("It works on Monitoring and observability")).to_be_visible()
+    settled(page)
     card.get_by_role("button", name="Choose it").click()
     expect(page.get_by_role("heading", name="Under way")).to_be_visible()
     settled(page)
@@ -115,9 +116,11 @@ def reads_and_answers(page: Page) -> None:
     slug, module = next(iter(catalog.modules(TRACK).items()))
     page.get_by_role("button", name="Begin to read").click()
     expect(page.get_by_role("heading", name=module.head["title"])).to_be_visible()
-    for _ in module.steps[1:]:
+    for number in range(2, len(module.steps) + 1):
         settled(page)
         page.get_by_role("button", name="Go on").click()
+        # The button keeps its name: pressed before the next step is there, it leads to the same one again.
+        expect(page.get_by_text(re.compile(rf"^Step {number} of {len(module.steps)}, "))).to_be_visible()
     settled(page)
     page.get_by_test_id("stMain").get_by_role("button", name="Questions").click()
     item = module.head["quiz"][0]
