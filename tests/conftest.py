@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from alembic.script import ScriptDirectory
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url
 
@@ -54,6 +55,15 @@ def statements_put_together_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "create_engine", create)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def revisions_read_once() -> Iterator[None]:
+    """Alembic executes every file of a revision anew for each way up or down; the files stay as they are."""
+    read = cache(ScriptDirectory)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScriptDirectory, "from_config", lambda config: read(config.get_main_option("script_location")))
         yield
 
 
