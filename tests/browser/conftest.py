@@ -18,6 +18,16 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item) -> None:
+    """The second time begins with a store and a portal of its own: in those of the module stands what the first did."""
+    if getattr(item, "execution_count", 1) > 1:
+        for definitions in item._fixtureinfo.name2fixturedefs.values():
+            for definition in definitions:
+                if definition.scope == "module":
+                    definition.finish(item._request)
+
+
 @pytest.fixture(scope="session")
 def browser():
     path = need("chromium")

@@ -7,18 +7,36 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from data import intake, people, store, teams
 from tests.browser.portal import running
 from tests.browser.test_journey import settled, stored
 
 HEADER = "id,environment,sha,finished_at,status\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def till(home) -> int:
+    """A service of the team Alpha with sixty deployments, there before the portal starts; its id."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MILEPOST_HOME", str(home))
+        patch.setenv("MILEPOST_JOBS", "immediate")
+        for name in ("DATABASE_URL", "MILEPOST_REDIS_URL"):
+            patch.delenv(name, raising=False)
+        store.migrate()
+        who = people.local_person()
+        team = teams.create_team(who, people.home_organization(who), "Alpha")
+        made = teams.create_service(who, team, "till")
+        intake.add_files(who, made, "deployments", deployments(60), "till.csv")
+        store.dispose()
+    return made
+
+
+@pytest.fixture
 def portal(home):
     with running(home) as address:
         yield address
@@ -106,18 +124,18 @@ def test_a_team_lead_imports_files_and_argues_with_the_attribution(portal, page,
     expect(page.get_by_text("1 of 60 deployments").first).to_be_visible()
 
 
-def test_a_large_file_is_checked_in_the_background_and_its_errors_come_back(portal, page, home):
-    service = stored(home, "select id from service")[0][0]
+def test_a_large_file_is_checked_in_the_background_and_its_errors_come_back(till, portal, page, home):
     content = deployments(25_000, wrong=3)
     assert len(content) > 2_000_000
-    upload(page, portal, service, "Deployments:", "large.csv", content)
+    upload(page, portal, till, "Deployments:", "large.csv", content)
     page.get_by_role("button", name="Check only").click()
     expect(page.get_by_text("3 rows").first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Rows that cannot be used")).to_be_visible()
     assert stored(home, "select count(*) from deployment") == [(60,)]
 
 
-def test_an_administrator_tidies_teams(portal, page, home):
+def test_an_administrator_tidies_teams(till, portal, page, home):
+    assert stored(home, "select count(*) from deployment") == [(60,)]
     page.goto(f"{portal}/teams")
     dialog = page.get_by_role("dialog")
     page.get_by_role("button", name="New team").click()
