@@ -22,6 +22,7 @@ def pytest_collection_modifyitems(items) -> None:
 def pytest_runtest_setup(item) -> None:
     """The second time begins with a store and a portal of its own: in those of the module stands what the first did."""
     if getattr(item, "execution_count", 1) > 1:
+        # pytest has no public way to what a module made.
         for definitions in item._fixtureinfo.name2fixturedefs.values():
             for definition in definitions:
                 if definition.scope == "module":
